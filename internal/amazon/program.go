@@ -1,0 +1,47 @@
+// Package amazon says what an Amazon program is: a description, a way to authorise calls, and a way to read refusals.
+//
+// A program is one family of Amazon APIs reached with one kind of credential. Its folder below this one holds all that
+// Lockkeeper knows of it: program.toml (hosts, scopes, operations), problems.toml (how its refusals look), its wire types
+// and its fake. Programs return data, never act: egress alone reveals what an Injection holds.
+package amazon
+
+import (
+	"context"
+
+	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
+	"github.com/lockkeeper-dev/lockkeeper/internal/secret"
+)
+
+// A Program is one family of Amazon APIs.
+type Program interface {
+	// Descriptor returns the program's static description. It is shared and must not be changed.
+	Descriptor() *Descriptor
+
+	// Inject returns what must be put on a call so that Amazon accepts it.
+	Inject(m Material) Injection
+
+	// Classify names the refusal that e shows. What it does not know is "<program>.unrecognised" with its evidence, never a guess;
+	// an answer that is no refusal returns false.
+	Classify(e Evidence) (problem.Problem, bool)
+}
+
+// Material is what a grant brings to a call.
+type Material struct {
+	ClientID  string
+	Access    secret.Value
+	Selectors []Field // selector headers, parsed and checked by who builds the Material, to be re-emitted
+}
+
+// An AccountLister is a Program that can tell which accounts a grant opens.
+type AccountLister interface {
+	// Accounts asks Amazon in the given regions and merges the answers. A region that refuses is reported in
+	// problems without hiding the others; err is for when nothing could be learned.
+	Accounts(ctx context.Context, s Asker, regions []canon.Region) (accounts []canon.Account, problems []problem.Problem, err error)
+}
+
+// An Asker sends one authorised call of a grant: egress.For(grant) is one.
+type Asker interface {
+	// Ask fills in host, realm and injection for the grant and sends the call. c.Host may be left empty.
+	Ask(ctx context.Context, region canon.Region, c Call, selectors ...Field) (*Answer, error)
+}

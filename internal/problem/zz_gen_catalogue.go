@@ -1,0 +1,3 @@
+package problem
+
+var catalogue = map[Code]Problem{}

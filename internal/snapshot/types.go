@@ -1,0 +1,51 @@
+// Package snapshot is what the gateway reads: grants, their tokens, callers and their passes, as of now.
+//
+// Broker, vault and policy publish into it after their own commits; nothing else writes. A token is replaced only by one
+// of a higher generation, so a late publisher cannot take the gateway back. Readers take no lock and touch no database:
+// maps are copied when something is added or removed, and each grant's token is one atomic pointer.
+package snapshot
+
+import (
+	"time"
+
+	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/id"
+	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
+	"github.com/lockkeeper-dev/lockkeeper/internal/secret"
+)
+
+// Health is how a grant fares.
+type Health string
+
+// The states of health (refresh-protocol).
+const (
+	OK       Health = "ok"
+	Pending  Health = "pending"  // consent asked for, or new at Amazon
+	Retrying Health = "retrying" // the last refresh failed in a way that may pass
+	Blocked  Health = "blocked"  // nothing is sent until a person acts
+	Disabled Health = "disabled" // an operator switched it off
+)
+
+// A Grant is the published view of a grant. It is immutable: a change publishes a new one.
+type Grant struct {
+	ID       id.Grant
+	Name     string
+	Program  string // "ads"
+	Realm    amazon.Realm
+	App      id.App
+	ClientID string
+	Region   canon.Region // whose token host it belongs to
+	Accounts []canon.Account
+	Health   Health
+	Problem  problem.Code // why it is not ok, if it is not
+	Since    time.Time    // since when Health is what it is
+}
+
+// A Token is a short-lived access token of a grant.
+type Token struct {
+	Access     secret.Value
+	Generation int64 // the grant's generation whose exchange gave it
+	Obtained   time.Time
+	Expires    time.Time
+}
