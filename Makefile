@@ -1,0 +1,55 @@
+# Lockkeeper's words. `make help` prints them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+GO ?= go
+TOOL = $(GO) tool -modfile=tools/go.mod
+export LOCKKEEPER_SHARED ?= $(abspath ../shared)
+
+.PHONY: help run build test check generate verify bench crash interop browser fuzz
+
+help: ## print these words
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+run: ## start everything with the sandbox and a demo world
+	$(GO) run ./cmd/lockkeeper dev
+
+build: ## one static binary in build/
+	CGO_ENABLED=0 $(GO) build -trimpath -o build/lockkeeper ./cmd/lockkeeper
+
+test: ## everything that CI holds a change to
+	tools/install check interop
+	$(MAKE) verify check
+	$(GO) test -race -timeout 15m ./...
+	$(MAKE) crash interop
+	tools/leaks
+
+check: ## vet, staticcheck, gofumpt, house rules, the refresh protocol's model
+	$(GO) vet ./...
+	$(GO) vet -tags interop ./interop/...
+	$(TOOL) staticcheck ./...
+	@bad="$$($(TOOL) gofumpt -l $$(git ls-files '*.go'))"; [ -z "$$bad" ] || { echo "gofumpt: $$bad"; exit 1; }
+	$(GO) test -count=1 ./internal/archtest
+	internal/broker/model/check.sh
+
+generate: ## write everything that is made from descriptors
+	$(GO) run ./internal/gen
+
+verify: generate ## fail where a generated file is out of date
+	@drift="$$(git status --porcelain | grep zz_gen_ || true)"; [ -z "$$drift" ] || { echo "make generate changed: $$drift"; exit 1; }
+
+crash: ## kill -9 at every step of a refresh, and the mutants that must fail it
+	internal/crash/run
+
+interop: ## foreign clients, unmodified, against sandbox and gateway
+	tools/install interop
+	$(GO) test -tags interop -count=1 -timeout 15m ./interop/...
+
+browser: ## the console in a real browser
+	$(GO) test -tags browser -count=1 -timeout 10m ./browser/...
+
+bench: ## speed, side by side in one run, into docs/reference/performance.md
+	tools/install bench
+	$(GO) run ./bench
+
+fuzz: ## every fuzz target for a while: make fuzz TIME=30s
+	tools/fuzz $(or $(TIME),10s)
