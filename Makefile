@@ -19,9 +19,9 @@ build: ## one static binary in build/
 test: ## everything that CI holds a change to
 	tools/install check interop
 	$(MAKE) verify check
-	$(GO) test -race -timeout 15m ./...
+	tools/suite build/test.log -race -timeout 15m ./...
 	$(MAKE) crash interop
-	tools/leaks
+	tools/leaks build/*.log
 
 check: ## vet, staticcheck, gofumpt, house rules, the refresh protocol's model
 	$(GO) vet ./...
@@ -42,7 +42,7 @@ crash: ## kill -9 at every step of a refresh, and the mutants that must fail it
 
 interop: ## foreign clients, unmodified, against sandbox and gateway
 	tools/install interop
-	$(GO) test -tags interop -count=1 -timeout 15m ./interop/...
+	tools/suite build/interop.log -tags interop -count=1 -timeout 15m ./interop/...
 
 browser: ## the console in a real browser
 	$(GO) test -tags browser -count=1 -timeout 10m ./browser/...
