@@ -1,0 +1,139 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+
+	"modernc.org/sqlite" // registers the driver "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// applicationID marks the file as Lockkeeper's in SQLite's own header: "LKPR".
+const applicationID = 0x4c4b5052
+
+// address returns the driver's name for the file. Temporary tables stay in memory, so that nothing sealed or open ever
+// lands in a temporary file, and secure_delete overwrites what is deleted.
+func address(path string, pragmas ...string) string {
+	q := url.Values{}
+	for _, p := range append([]string{
+		"busy_timeout(5000)", "foreign_keys(1)", "temp_store(memory)", "secure_delete(1)",
+		"trusted_schema(0)", "cell_size_check(1)",
+	}, pragmas...) {
+		q.Add("_pragma", p)
+	}
+	q.Set("_txlock", "immediate")
+	q.Set("_dqs", "0")
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+}
+
+// openWriter opens the one connection that writes. synchronous=FULL flushes the write-ahead log at every commit: what
+// Write has returned for survives a power cut.
+func openWriter(ctx context.Context, path string, cfg Config) (*sql.DB, error) {
+	pragmas := []string{"journal_mode(wal)", "synchronous(full)", "journal_size_limit(67108864)"}
+	if cfg.MaxPages > 0 {
+		pragmas = append(pragmas, "max_page_count("+strconv.Itoa(cfg.MaxPages)+")")
+	}
+	db, err := sql.Open("sqlite", address(path, pragmas...))
+	if err != nil {
+		return nil, fmt.Errorf("opening the database: %w", err)
+	}
+	db.SetMaxOpenConns(1)
+	db.SetMaxIdleConns(1)
+	if err := claimFile(ctx, db); err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+// claimFile refuses a file that is another program's, and one that is damaged.
+func claimFile(ctx context.Context, db *sql.DB) error {
+	var application, tables, pages int
+	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&application); err != nil {
+		return fmt.Errorf("opening the database: %w", err)
+	}
+	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&tables); err != nil {
+		return fmt.Errorf("opening the database: %w", err)
+	}
+	if err := db.QueryRowContext(ctx, "PRAGMA page_count").Scan(&pages); err != nil {
+		return fmt.Errorf("opening the database: %w", err)
+	}
+	switch {
+	case application == applicationID && pages <= quickCheckPages:
+		return checkReadable(ctx, db)
+	case application == applicationID:
+		return nil
+	case application != 0 || tables > 0:
+		return notOurs()
+	}
+	if _, err := db.ExecContext(ctx, "PRAGMA application_id = "+strconv.Itoa(applicationID)); err != nil {
+		return fmt.Errorf("marking the new database: %w", err)
+	}
+	return nil
+}
+
+// quickCheckPages is the size up to which every start checks the whole file; larger ones are checked by Check alone.
+const quickCheckPages = 4096
+
+func openReaders(path string, cfg Config) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", address(path, "query_only(1)"))
+	if err != nil {
+		return nil, fmt.Errorf("opening the database for reading: %w", err)
+	}
+	db.SetMaxOpenConns(cfg.Readers)
+	db.SetMaxIdleConns(cfg.Readers)
+	return db, nil
+}
+
+// checkReadable asks SQLite to read every page.
+func checkReadable(ctx context.Context, db *sql.DB) error {
+	var verdict string
+	if err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
+		return fmt.Errorf("checking the database: %w", err)
+	}
+	if verdict != "ok" {
+		return damaged(errors.New("checking the database: quick_check failed"))
+	}
+	return nil
+}
+
+// Check reads the whole database and reports damage; the doctor calls it.
+func (s *Store) Check(ctx context.Context) error { return explain(checkReadable(ctx, s.rdb)) }
+
+// resultCode returns SQLite's primary result code, or 0 for an error of another kind.
+func resultCode(err error) int {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		return e.Code() & 0xff
+	}
+	return 0
+}
+
+func isConstraint(err error) bool { return resultCode(err) == sqlite3.SQLITE_CONSTRAINT }
+
+// IsTaken reports whether err is a unique constraint's: somebody has that name or id already.
+func IsTaken(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+}
+
+// explain puts the engine's failures into Lockkeeper's words. Everything else passes unchanged.
+func explain(err error) error {
+	switch resultCode(err) {
+	case sqlite3.SQLITE_FULL:
+		return diskFull(err)
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
+		return readOnly(err)
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return locked(err)
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return damaged(err)
+	case sqlite3.SQLITE_IOERR:
+		return failing(err)
+	}
+	return err
+}
