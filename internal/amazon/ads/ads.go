@@ -1,0 +1,65 @@
+// Package ads is the Amazon Ads API: three regions, one consent, many profiles.
+//
+// program.toml holds its hosts, scopes, headers and operations, problems.toml how its refusals look, countries.toml what a profile's
+// country implies. A grant is a Login with Amazon consent; what it opens are profiles, each living in one region, and only the
+// profile's own region answers for it. Nothing here sends anything: calls go out by the Asker that egress makes for a grant.
+package ads
+
+import (
+	_ "embed"
+
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
+)
+
+//go:embed program.toml
+var programText []byte
+
+//go:embed problems.toml
+var problemsText []byte
+
+// Program is the Amazon Ads API. Make it with New.
+type Program struct {
+	descriptor *amazon.Descriptor
+	matcher    *amazon.Matcher
+}
+
+var (
+	_ amazon.Program       = (*Program)(nil)
+	_ amazon.AccountLister = (*Program)(nil)
+)
+
+// New reads the embedded description. A broken one is a mistake of ours, which every test would meet, and panics.
+func New() *Program {
+	descriptor, err := amazon.ParseDescriptor(programText)
+	if err != nil {
+		panic(err)
+	}
+	matcher, err := amazon.NewMatcher(descriptor.Code, problemsText)
+	if err != nil {
+		panic(err)
+	}
+	return &Program{descriptor: descriptor, matcher: matcher}
+}
+
+// Descriptor implements amazon.Program.
+func (p *Program) Descriptor() *amazon.Descriptor { return p.descriptor }
+
+// Inject implements amazon.Program. Both spellings of the client id go out: the classic APIs want one, v1 the other, and the real
+// service takes both at once (ads-lwa 2.2). "Bearer " is mandatory, without it Amazon parses the header as an AWS signature.
+func (p *Program) Inject(m amazon.Material) amazon.Injection {
+	headers := []amazon.Field{
+		{Name: "Authorization", Prefix: "Bearer ", Value: m.Access},
+		amazon.Plain("Amazon-Advertising-API-ClientId", m.ClientID),
+		amazon.Plain("Amazon-Ads-ClientId", m.ClientID),
+	}
+	return amazon.Injection{Headers: append(headers, m.Selectors...)}
+}
+
+// Classify implements amazon.Program.
+func (p *Program) Classify(e amazon.Evidence) (problem.Problem, bool) {
+	if e.Status >= 200 && e.Status < 400 {
+		return problem.Problem{}, false
+	}
+	return p.matcher.Match(e), true
+}

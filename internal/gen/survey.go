@@ -1,0 +1,162 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+)
+
+// A house is what the survey found: the problems of all folders and the folders of all programs.
+type house struct {
+	root     string
+	problems []entry   // sorted by code
+	programs []program // sorted by folder
+}
+
+// An entry is one problem of the catalogue, with the rules by which it is recognised.
+type entry struct {
+	Code   string `toml:"code"`
+	What   string `toml:"what"`
+	Whose  string `toml:"whose"`
+	Fix    string `toml:"fix"`
+	Docs   string `toml:"docs"`
+	Status int    `toml:"status"`
+	Retry  string `toml:"retry"`
+	Match  []any  `toml:"match"`
+}
+
+// A program is one folder with a program.toml.
+type program struct {
+	folder     string // slash-separated, below the root: "internal/amazon/ads"
+	fake       string // the folder of its fake, or ""
+	Code       string
+	Name       string
+	Auth       string
+	Docs       string
+	Scopes     []string
+	Hosts      map[string]string
+	Roots      []string
+	Operations []operation `toml:"operation"`
+}
+
+// An operation is one row of a program's table.
+type operation struct {
+	ID, Method, Path, Effect, Accept string
+	Scoped                           bool
+}
+
+var (
+	codeForm = regexp.MustCompile(`^[a-z][a-z0-9]*(\.[a-z0-9_]+)+$`)
+	owners   = []string{"caller", "operator", "account-owner", "amazon", "lockkeeper"}
+)
+
+// survey walks the source tree for problems.toml and program.toml.
+func survey(root string) (*house, error) {
+	h := &house{root: root}
+	err := filepath.WalkDir(filepath.Join(root, "internal"), func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && d.Name() == "testdata" {
+			return fs.SkipDir
+		}
+		rel, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		switch folder := filepath.ToSlash(filepath.Dir(rel)); d.Name() {
+		case "problems.toml":
+			return h.addProblems(path, folder)
+		case "program.toml":
+			return h.addProgram(path, folder)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("surveying the source: %w", err)
+	}
+	slices.SortFunc(h.problems, func(a, b entry) int { return strings.Compare(a.Code, b.Code) })
+	slices.SortFunc(h.programs, func(a, b program) int { return strings.Compare(a.folder, b.folder) })
+	for i := 1; i < len(h.problems); i++ {
+		if h.problems[i].Code == h.problems[i-1].Code {
+			return nil, fmt.Errorf("problem %s stands twice", h.problems[i].Code)
+		}
+	}
+	return h, nil
+}
+
+func (h *house) addProblems(path, folder string) error {
+	var file struct {
+		Problem []entry `toml:"problem"`
+	}
+	meta, err := toml.DecodeFile(path, &file)
+	if err != nil {
+		return fmt.Errorf("reading %s/problems.toml: %w", folder, err)
+	}
+	for _, key := range meta.Undecoded() {
+		if !strings.HasPrefix(key.String(), "problem.match") {
+			return fmt.Errorf("reading %s/problems.toml: unknown key %s", folder, key)
+		}
+	}
+	for _, e := range file.Problem {
+		if err := e.check(folder); err != nil {
+			return fmt.Errorf("reading %s/problems.toml: problem %q: %w", folder, e.Code, err)
+		}
+	}
+	h.problems = append(h.problems, file.Problem...)
+	return nil
+}
+
+// check holds an entry to the form that every surface relies on.
+func (e entry) check(folder string) error {
+	own := filepath.Base(folder)
+	switch {
+	case !codeForm.MatchString(e.Code):
+		return fmt.Errorf("the code is not of the form folder.words_like_this")
+	case folder != "internal/problem" && !strings.HasPrefix(e.Code, own+"."):
+		return fmt.Errorf("the code does not begin with %s.", own)
+	case folder == "internal/problem" && len(e.Match) > 0:
+		return fmt.Errorf("Lockkeeper's own problems are not matched")
+	case !slices.Contains(owners, e.Whose):
+		return fmt.Errorf("whose is %q, not one of %s", e.Whose, strings.Join(owners, ", "))
+	case !sentence(e.What) || !sentence(e.Fix):
+		return fmt.Errorf("what and fix must be sentences that begin with a capital and end with a full stop")
+	case e.Status != 0 && (e.Status < 400 || e.Status > 599):
+		return fmt.Errorf("status %d is no refusal", e.Status)
+	}
+	return nil
+}
+
+func sentence(s string) bool {
+	return s != "" && strings.HasSuffix(s, ".") && strings.ToUpper(s[:1]) == s[:1] && !strings.ContainsAny(s, "\n\r")
+}
+
+func (h *house) addProgram(path, folder string) error {
+	p := program{folder: folder}
+	if _, err := toml.DecodeFile(path, &p); err != nil {
+		return fmt.Errorf("reading %s/program.toml: %w", folder, err)
+	}
+	fake := folder + "/" + p.Code + "fake"
+	if goFiles(filepath.Join(h.root, filepath.FromSlash(fake))) {
+		p.fake = fake
+	}
+	h.programs = append(h.programs, p)
+	return nil
+}
+
+// goFiles reports whether dir holds Go source that is not a test.
+func goFiles(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
+		return strings.HasSuffix(e.Name(), ".go") && !strings.HasSuffix(e.Name(), "_test.go")
+	})
+}
