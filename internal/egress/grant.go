@@ -1,0 +1,56 @@
+package egress
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
+)
+
+// asker makes the authorised calls of one grant.
+type asker struct {
+	door    *Door
+	grant   snapshot.Grant
+	program amazon.Program
+	tokens  func() (snapshot.Token, bool)
+}
+
+// For returns the Asker of a grant: Lockkeeper's own calls for it, such as the listing of its accounts. tokens is asked for the
+// token at each call. While Amazon throttles the grant in a region, calls are answered here with the time to try again.
+func (d *Door) For(g snapshot.Grant, p amazon.Program, tokens func() (snapshot.Token, bool)) amazon.Asker {
+	return &asker{door: d, grant: g, program: p, tokens: tokens}
+}
+
+// Ask implements amazon.Asker.
+func (a *asker) Ask(ctx context.Context, region canon.Region, c amazon.Call, selectors ...amazon.Field) (*amazon.Answer, error) {
+	key := LimitKey{a.grant.ID, region}
+	if until := a.door.limits.until(key); !until.IsZero() {
+		p := errThrottled.With("grant %s, region %s", a.grant.Name, region)
+		p.RetryAt = until
+		return nil, &amazon.SendError{Err: p}
+	}
+	host, ok := a.program.Descriptor().Hosts[region]
+	switch {
+	case !ok:
+		return nil, &amazon.SendError{Err: errRequest.With("program %s has no host in region %q", a.grant.Program, region)}
+	case c.Host != "" && c.Host != host:
+		return nil, &amazon.SendError{Err: errHost.With("the call names another host than its region's")}
+	}
+	token, ok := a.tokens()
+	if !ok || token.Access.IsZero() || !token.Expires.After(a.door.cfg.Now()) {
+		return nil, &amazon.SendError{Err: errNoToken.With("grant %s", a.grant.Name)}
+	}
+	c.Host, c.Realm = host, a.grant.Realm
+	c.Inject = a.program.Inject(amazon.Material{ClientID: a.grant.ClientID, Access: token.Access, Selectors: selectors})
+	if c.Method == "" {
+		c.Method = http.MethodGet
+	}
+	answer, err := a.door.send(ctx, c, key)
+	if err != nil {
+		return nil, fmt.Errorf("asking %s: %w", host, err)
+	}
+	return answer, nil
+}

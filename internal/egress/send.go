@@ -1,0 +1,69 @@
+package egress
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+)
+
+var _ amazon.Sender = (*Door)(nil)
+
+// Bounds of a call that names none.
+const (
+	defaultTimeout = 30 * time.Second
+	defaultLimit   = 1 << 20
+)
+
+// Send sends one call and reads its whole answer. It follows no redirect and never sends a call again once a byte of it may have
+// left: what came back, whatever its status, is the answer. Every error is an *amazon.SendError around a problem.Problem.
+//
+// The time for it is the call's own: it ends with ctx too, so who must not lose an answer passes a context of its own.
+func (d *Door) Send(ctx context.Context, c amazon.Call) (*amazon.Answer, error) {
+	return d.send(ctx, c, LimitKey{})
+}
+
+func (d *Door) send(ctx context.Context, c amazon.Call, key LimitKey) (*amazon.Answer, error) {
+	if c.Timeout <= 0 {
+		c.Timeout = defaultTimeout
+	}
+	if c.Limit <= 0 {
+		c.Limit = defaultLimit
+	}
+	up, host, err := d.route(&c)
+	if err != nil {
+		return nil, &amazon.SendError{Err: err}
+	}
+	r, err := d.build(&c, host, "")
+	if err != nil {
+		return nil, &amazon.SendError{Err: err}
+	}
+	if r.header.Get("User-Agent") == "" {
+		r.header.Set("User-Agent", d.cfg.UserAgent)
+	}
+	r.head, r.stall, r.total = c.Timeout, c.Timeout, c.Timeout
+	start := d.cfg.Now()
+	resp, err := up.exchange(ctx, r)
+	if err != nil {
+		return nil, sendError(ctx, err)
+	}
+	defer func() { _ = resp.body.Close() }()
+	d.limits.note(key, resp.status, resp.header)
+	body, err := io.ReadAll(io.LimitReader(resp.body, c.Limit+1))
+	a := &amazon.Answer{Status: resp.status, Header: incoming(resp.header), Body: body, Truncated: err != nil}
+	if int64(len(body)) > c.Limit {
+		a.Body, a.Truncated = body[:c.Limit], true
+	}
+	hidden := secrets(&c)
+	scrubHeader(a.Header, hidden)
+	scrubBytes(a.Body, hidden)
+	a.Took = d.cfg.Now().Sub(start)
+	return a, nil
+}
+
+// sendError makes the error of a failed exchange: whether bytes may have left, and a problem without the transport's own words.
+func sendError(ctx context.Context, err error) *amazon.SendError {
+	wire, ok := err.(*wireError)
+	return &amazon.SendError{Wrote: !ok || wire.wrote, Err: sortError(ctx, err)}
+}
