@@ -4,10 +4,13 @@
 package all
 
 import (
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/ads/adsfake"
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
 
 // Fakes returns every program's fake on the world w, sorted by folder.
 func Fakes(w *kit.World) []kit.Fake {
-	return []kit.Fake{}
+	return []kit.Fake{
+		adsfake.New(w),
+	}
 }

@@ -1,0 +1,125 @@
+// Package adsfake is the Amazon Ads API of the sandbox: profiles, manager accounts and Sponsored Products campaigns, with
+// the checks of Amazon's gateway in front.
+//
+// It keeps its whole state in memory and draws every id from the world's seed. What it answers comes from recorded
+// traffic and Amazon's specifications, and where these differ a switch decides; divergences.md says which, and what is
+// missing or guessed. It imports nothing of Lockkeeper's client side, so that what is misspelt there fails here.
+package adsfake
+
+import (
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"time"
+	_ "time/tzdata" // days begin in the profile's time zone, also on a machine that has no time zones
+
+	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
+)
+
+// quota is how many campaigns that are not archived a profile may have.
+const quota = 10_000
+
+// fake is the state of one sandbox's Ads API.
+type fake struct {
+	world    *kit.World
+	is       *switches
+	quota    int
+	tokenKey string // of nextToken
+
+	profiles []*profile          // with access and byID, fixed once populated
+	byID     map[int64]*profile  //
+	access   map[string][]access // by the user's key
+	managers managers
+	sequence atomic.Uint64 // campaigns so far
+	limits   limiter
+}
+
+// New returns the Ads API of a world, with its ad accounts and campaigns.
+func New(w *kit.World) kit.Fake {
+	f := &fake{world: w, is: newSwitches(), quota: quota, tokenKey: w.Hex("ads next token", 64), byID: map[int64]*profile{},
+		access: map[string][]access{}, limits: limiter{until: map[string]time.Time{}}}
+	f.populate()
+	return kit.Fake{
+		Program: "ads",
+		Hosts:   []kit.Host{{Name: host("NA"), Region: "NA"}, {Name: host("EU"), Region: "EU"}, {Name: host("FE"), Region: "FE"}},
+		Roots: []string{"/v1", "/v2", "/v3", "/sp", "/sb", "/sd", "/st", "/dsp", "/managerAccounts", "/adsAccounts", "/testAccounts", "/termsTokens",
+			"/portfolios", "/reporting", "/exports", "/campaigns", "/adGroups", "/ads", "/targets", "/adsApi", "/brands", "/stores", "/eligibility"},
+		Routes:   f.routes(),
+		Identify: f.identify,
+		Refuse:   refuse,
+		Unknown:  f.unknown,
+		Switches: f.is.all(),
+		World:    func() any { return f.describe() },
+	}
+}
+
+func (f *fake) routes() []kit.Route {
+	sp := func(write bool) guard { return guard{scoped: true, write: write, media: spCampaign, accept: true} }
+	return []kit.Route{
+		{Operation: "profiles.list", Method: "GET", Pattern: "/v2/profiles", Handle: f.guarded(guard{}, f.listProfiles)},
+		{Operation: "profiles.update", Method: "PUT", Pattern: "/v2/profiles", Handle: f.guarded(guard{media: "application/json"}, f.putProfiles)},
+		{Operation: "profiles.get", Method: "GET", Pattern: "/v2/profiles/{profileId}", Handle: f.guarded(guard{}, f.getProfile)},
+		{Operation: "managerAccounts.list", Method: "GET", Pattern: "/managerAccounts", Handle: f.guarded(guard{}, f.listManagers)},
+		{Operation: "managerAccounts.create", Method: "POST", Pattern: "/managerAccounts",
+			Handle: f.guarded(guard{media: managerRequest}, f.createManager)},
+		{Operation: "managerAccounts.associate", Method: "POST", Pattern: "/managerAccounts/{managerAccountId}/associate",
+			Handle: f.guarded(guard{media: accountsRequest}, f.associate)},
+		{Operation: "managerAccounts.disassociate", Method: "POST", Pattern: "/managerAccounts/{managerAccountId}/disassociate",
+			Handle: f.guarded(guard{media: accountsRequest}, f.disassociate)},
+		{Operation: "campaigns.create", Method: "POST", Pattern: "/sp/campaigns", Handle: f.guarded(sp(true), f.createCampaigns)},
+		{Operation: "campaigns.update", Method: "PUT", Pattern: "/sp/campaigns", Handle: f.guarded(sp(true), f.updateCampaigns)},
+		{Operation: "campaigns.list", Method: "POST", Pattern: "/sp/campaigns/list", Handle: f.guarded(sp(false), f.listCampaigns)},
+		{Operation: "campaigns.delete", Method: "POST", Pattern: "/sp/campaigns/delete", Handle: f.guarded(sp(true), f.deleteCampaigns)},
+	}
+}
+
+// unknown answers paths that do not exist, or not any more: /v1/profiles, SP v2, snapshots (ads-lwa 2.5, 5.3, 8.2). The
+// gateway tells them before it looks at the token.
+func (f *fake) unknown(x *kit.Exchange) kit.Response {
+	x.Effect = "refused"
+	return scopeRefusal(x, http.StatusNotFound, "NOT_FOUND", "Could not find resource for full path: https://"+host(x.Region)+x.Path)
+}
+
+// A Profile is what the control side tells of one of the world's ad accounts.
+type Profile struct {
+	ID        string         `json:"profile_id"`
+	Region    string         `json:"region"`
+	Country   string         `json:"country"`
+	Kind      string         `json:"kind"`
+	Name      string         `json:"name,omitempty"`
+	Entity    string         `json:"entity"`
+	Users     []string       `json:"users"`     // keys of those who may change it
+	Viewers   []string       `json:"viewers"`   // keys of those who may only look
+	Listed    bool           `json:"listed"`    // /v2/profiles shows it
+	Usable    time.Time      `json:"usable_at"` // calls fail before
+	Campaigns map[string]int `json:"campaigns"` // how many of each state
+}
+
+// describe tells the control side what there is.
+func (f *fake) describe() map[string]any {
+	all := make([]Profile, 0, len(f.profiles))
+	for _, p := range f.profiles {
+		d := Profile{ID: p.id, Region: p.country.region, Country: p.country.code, Kind: p.kind, Name: p.name, Entity: p.entity,
+			Users: []string{}, Viewers: []string{}, Listed: p.listed(), Campaigns: p.books()}
+		if !p.linkedAt.IsZero() {
+			d.Usable = p.linkedAt.Add(propagation)
+		}
+		for _, u := range f.world.Users() {
+			for _, a := range f.access[u.Key] {
+				if a.profile == p && a.edit {
+					d.Users = append(d.Users, u.Key)
+				} else if a.profile == p {
+					d.Viewers = append(d.Viewers, u.Key)
+				}
+			}
+		}
+		all = append(all, d)
+	}
+	f.managers.mu.Lock()
+	defer f.managers.mu.Unlock()
+	heads := map[string]string{}
+	for i, m := range f.managers.all {
+		heads[m.id] = m.name + " (" + strconv.Itoa(len(f.managers.all[i].linked)) + " linked)"
+	}
+	return map[string]any{"profiles": all, "manager_accounts": heads}
+}
