@@ -24,7 +24,8 @@ type Config struct {
 	// Resolve turns a host name into addresses. Defaults to the system's resolver.
 	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
 
-	// Connect opens a connection to an address that was checked. Defaults to a net.Dialer that checks once more, at the socket.
+	// Connect opens a connection to an address that was checked, or to the sandbox's. Defaults to a net.Dialer, which for all but the
+	// sandbox checks once more, at the socket.
 	Connect func(ctx context.Context, to netip.AddrPort) (net.Conn, error)
 
 	// Timeout bounds one dial, name resolution included. Defaults to 10 seconds.
@@ -39,6 +40,7 @@ type Guard struct {
 	sandbox netip.AddrPort
 	resolve func(ctx context.Context, host string) ([]netip.Addr, error)
 	connect func(ctx context.Context, to netip.AddrPort) (net.Conn, error)
+	beside  func(ctx context.Context, to netip.AddrPort) (net.Conn, error) // connects to the sandbox
 	timeout time.Duration
 	stagger time.Duration
 }
@@ -61,8 +63,13 @@ func New(cfg Config) (*Guard, error) {
 			return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 		}
 	}
-	if g.connect == nil {
+	g.beside = cfg.Connect
+	if cfg.Connect == nil {
+		var d net.Dialer
 		g.connect = connect
+		g.beside = func(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
+			return d.DialContext(ctx, "tcp", to.String())
+		}
 	}
 	if g.timeout == 0 {
 		g.timeout = 10 * time.Second
@@ -99,8 +106,7 @@ func (g *Guard) DialSandbox(ctx context.Context) (net.Conn, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, g.timeout)
 	defer cancel()
-	var d net.Dialer
-	return d.DialContext(ctx, "tcp", g.sandbox.String())
+	return g.beside(ctx, g.sandbox)
 }
 
 // connect is the default Connect. Its control function sees the address of the socket itself, after everything else has had its say.
