@@ -5,6 +5,19 @@ package problem
 // The codes of all problems.
 const (
 	AdsUnrecognised              Code = "ads.unrecognised"
+	EgressAddress                Code = "egress.address"
+	EgressAnswer                 Code = "egress.answer"
+	EgressBody                   Code = "egress.body"
+	EgressBroken                 Code = "egress.broken"
+	EgressCancelled              Code = "egress.cancelled"
+	EgressHost                   Code = "egress.host"
+	EgressNoSandbox              Code = "egress.no_sandbox"
+	EgressNoToken                Code = "egress.no_token"
+	EgressRequest                Code = "egress.request"
+	EgressThrottled              Code = "egress.throttled"
+	EgressTimeout                Code = "egress.timeout"
+	EgressTLS                    Code = "egress.tls"
+	EgressUnreachable            Code = "egress.unreachable"
 	GatewayRegionNeeded          Code = "gateway.region_needed"
 	LWAAccessTokenAsRefreshToken Code = "lwa.access_token_as_refresh_token"
 	LWAAccessTokenRefused        Code = "lwa.access_token_refused"
@@ -46,6 +59,19 @@ const (
 
 var catalogue = map[Code]Problem{
 	AdsUnrecognised:              {Code: AdsUnrecognised, What: "The Amazon Ads API refused in words that Lockkeeper does not know.", Whose: OperatorsOwn, Fix: "Read the evidence, which holds what Amazon said; if it repeats, report it with the evidence so that it gets a name.", Status: 502},
+	EgressAddress:                {Code: EgressAddress, What: "Amazon's host name led to an address that is not Amazon's, so nothing was sent.", Whose: OperatorsOwn, Fix: "Check the name servers and the hosts file of the machine that runs Lockkeeper: somebody answers for Amazon.", Status: 502},
+	EgressAnswer:                 {Code: EgressAnswer, What: "What came back was no HTTP answer that can be read, so it was not passed on.", Whose: AmazonsOwn, Fix: "Try again later. If it stays, something between Lockkeeper and Amazon changes the traffic.", Status: 502},
+	EgressBody:                   {Code: EgressBody, What: "The call's own body ended early or could not be read.", Whose: CallersOwn, Fix: "Send as many bytes as Content-Length says.", Status: 400},
+	EgressBroken:                 {Code: EgressBroken, What: "The connection to Amazon broke before the whole answer was there.", Whose: AmazonsOwn, Fix: "Try again. If the call changes something, look first whether it did.", Status: 502},
+	EgressCancelled:              {Code: EgressCancelled, What: "The caller went away before the answer was there.", Whose: CallersOwn, Fix: "Nothing, if that was meant.", Status: 499},
+	EgressHost:                   {Code: EgressHost, What: "The call was for a host that no program of Lockkeeper lists, so it was not sent.", Whose: LockkeepersOwn, Fix: "Call one of the hosts of the program, or report the call that led here.", Status: 502},
+	EgressNoSandbox:              {Code: EgressNoSandbox, What: "The grant belongs to the sandbox, and this Lockkeeper runs without one.", Whose: OperatorsOwn, Fix: "Start `lockkeeper serve --with-sandbox`, or `lockkeeper dev`.", Status: 503},
+	EgressNoToken:                {Code: EgressNoToken, What: "The grant has no access token that is still good.", Whose: OperatorsOwn, Fix: "Look at `lockkeeper grant show`: it says why the last refresh failed.", Status: 503},
+	EgressRequest:                {Code: EgressRequest, What: "The call cannot be put on the wire as it stands, so it was not sent.", Whose: CallersOwn, Fix: "Look at the named part of the call: method, path, header or body.", Status: 400},
+	EgressThrottled:              {Code: EgressThrottled, What: "Amazon asked that this grant leave its region alone for a while, so the call was not sent.", Whose: AmazonsOwn, Fix: "Wait until the time given; Lockkeeper's own work waits by itself.", Status: 429},
+	EgressTimeout:                {Code: EgressTimeout, What: "Amazon did not answer in time.", Whose: AmazonsOwn, Fix: "Try again later. If the call changes something, look first whether it did.", Status: 504},
+	EgressTLS:                    {Code: EgressTLS, What: "The other side could not prove that it is Amazon, so nothing was sent.", Whose: OperatorsOwn, Fix: "Check the clock and the certificate store of the machine, and that no proxy on the way opens TLS.", Status: 502},
+	EgressUnreachable:            {Code: EgressUnreachable, What: "Amazon's host could not be reached.", Whose: OperatorsOwn, Fix: "Check that the machine that runs Lockkeeper can resolve and reach Amazon's hosts on port 443.", Status: 502},
 	GatewayRegionNeeded:          {Code: GatewayRegionNeeded, What: "The call names neither an account nor a region, so Lockkeeper cannot tell which of Amazon's three hosts it is for.", Whose: CallersOwn, Fix: "Send the account's selector header (for Amazon Ads: Amazon-Advertising-API-Scope with the profile id), or Lockkeeper-Region with NA, EU or FE.", Status: 400},
 	LWAAccessTokenAsRefreshToken: {Code: LWAAccessTokenAsRefreshToken, What: "The text begins with Atza| and so is an access token, which lives one hour; a refresh token is wanted, which begins with Atzr|.", Whose: OperatorsOwn, Fix: "Paste the refresh_token of the same answer, or run `lockkeeper grant connect`, which needs no pasting.", Status: 400},
 	LWAAccessTokenRefused:        {Code: LWAAccessTokenRefused, What: "Login with Amazon does not accept the access token: its hour is over, it is damaged, or it is none.", Whose: LockkeepersOwn, Fix: "Run `lockkeeper grant refresh` to get a new one; a token that begins with Atzr| is a refresh token and does not belong here.", Status: 502},

@@ -1,0 +1,4 @@
+package egress
+
+// Outgoing is what decides which headers leave.
+var Outgoing = (*Door).outgoing
