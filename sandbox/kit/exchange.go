@@ -29,6 +29,7 @@ type Exchange struct {
 	User       string // the user's key
 	Grant      string // the consent's id
 	Generation int64  // of the refresh token presented
+	Given      int64  // generation of the refresh token in the answer
 	Effect     string // "issued", "rotated", "refused", "created" ...
 	Error      string // what the answer says, as Amazon names it
 	Parsed     any    // the fake's own, from Identify to its handlers

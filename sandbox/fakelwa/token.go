@@ -1,0 +1,132 @@
+package fakelwa
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
+)
+
+// token answers the token endpoint. Its checks come in the order: readable, grant type, client id, the grant's own
+// parameter, client authentication, the grant (the order is a guess, see divergences.md).
+func (f *fake) token(x *kit.Exchange) kit.Response {
+	r := x.Parsed.(*tokenRequest)
+	if r.json && f.jsonBody.Is("reject") {
+		return deny(x, invalidClient)
+	}
+	if r.malformed {
+		return deny(x, malformed)
+	}
+	var needed, value string
+	switch r.grantType {
+	case "":
+		return deny(x, missing("grant_type"))
+	case "authorization_code":
+		needed, value = "code", r.code
+	case "refresh_token":
+		needed, value = "refresh_token", r.refreshToken
+	case "client_credentials":
+		needed, value = "scope", r.scope
+	default:
+		return deny(x, unsupportedGrant)
+	}
+	if r.clientID == "" {
+		return deny(x, missing("client_id"))
+	}
+	if value == "" {
+		return deny(x, missing(needed))
+	}
+	p := f.world.ProfileByClient(r.clientID)
+	public := r.secret == "" && r.verifier != "" && r.grantType == "authorization_code"
+	if p == nil || (!public && !p.Accepts(r.secret)) {
+		return deny(x, invalidClient)
+	}
+	switch r.grantType {
+	case "authorization_code":
+		return f.exchangeCode(x, r, p, public)
+	case "refresh_token":
+		return f.refresh(x, r, p)
+	}
+	return f.clientCredentials(x, r, p)
+}
+
+func (f *fake) exchangeCode(x *kit.Exchange, r *tokenRequest, p *kit.SecurityProfile, public bool) kit.Response {
+	c, err := f.codes.take(r.code, p, x.Now)
+	switch {
+	case errors.Is(err, errCodeExpired) && f.expiredCode.Is("invalid_request"):
+		return deny(x, expiredCode)
+	case err != nil, r.redirectURI != "" && r.redirectURI != c.redirectURI, !c.verifies(r.verifier), public && c.challenge == "":
+		return deny(x, badCode)
+	}
+	consent := f.world.Tokens.Consent(p, c.user, c.scopes, x.Region)
+	t := consent.Issue(x.Region)
+	x.User, x.Grant, x.Given, x.Effect = c.user.Key, consent.ID, t.Generation, "issued"
+	if public {
+		t.Refresh, x.Given = "", 0 // a public client gets no refresh token (ads-lwa 1.5)
+	}
+	return granted(x, t)
+}
+
+func (f *fake) refresh(x *kit.Exchange, r *tokenRequest, p *kit.SecurityProfile) kit.Response {
+	t, _, err := f.world.Tokens.Refresh(p, r.refreshToken, x.Region)
+	switch {
+	case err == nil:
+	case errors.Is(err, kit.ErrOtherClient):
+		return deny(x, otherClient)
+	case errors.Is(err, kit.ErrRevoked), errors.Is(err, kit.ErrExpired):
+		return deny(x, revoked)
+	default:
+		return deny(x, badRefresh)
+	}
+	x.Effect, x.Given = "issued", t.Generation
+	if t.Rotated {
+		x.Effect = "rotated"
+	}
+	return granted(x, t)
+}
+
+func (f *fake) clientCredentials(x *kit.Exchange, r *tokenRequest, p *kit.SecurityProfile) kit.Response {
+	scopes := strings.Fields(r.scope)
+	for _, s := range scopes {
+		if !p.AllowsClientScope(s) {
+			return deny(x, badScope)
+		}
+	}
+	if len(scopes) == 0 {
+		return deny(x, badScope)
+	}
+	scope := strings.Join(scopes, " ")
+	token, life := f.world.Tokens.ClientCredentials(p, scope, x.Region)
+	x.Effect = "issued"
+	// The key order is the wire's (ads-lwa 1.6). Tokens and scopes hold nothing that JSON would escape.
+	b := make([]byte, 0, 512)
+	b = append(b, `{"access_token":"`...)
+	b = append(b, token...)
+	b = append(b, `","scope":"`...)
+	b = append(b, scope...)
+	return answer(x, http.StatusOK, ending(b, int(life.Seconds())))
+}
+
+// granted gives the answer with key order as on the wire (ads-lwa 1.6).
+func granted(x *kit.Exchange, t kit.Tokens) kit.Response {
+	b := make([]byte, 0, 1280)
+	b = append(b, `{"access_token":"`...)
+	b = append(b, t.Access...)
+	if t.Refresh != "" {
+		b = append(b, `","refresh_token":"`...)
+		b = append(b, t.Refresh...)
+	}
+	return answer(x, http.StatusOK, ending(b, int(t.Life.Seconds())))
+}
+
+func ending(b []byte, seconds int) []byte {
+	b = append(b, `","token_type":"bearer","expires_in":`...)
+	b = strconv.AppendInt(b, int64(seconds), 10)
+	return append(b, '}')
+}
+
+func answer(x *kit.Exchange, status int, body []byte) kit.Response {
+	return kit.Response{Status: status, Header: x.LWAHeaders(len(body)), Body: body}
+}

@@ -1,0 +1,160 @@
+package kit
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A Fault makes exactly the next few matching requests go wrong in one way.
+type Fault struct {
+	ID    string `json:"id,omitempty"` // given by the sandbox: "f1", "f2" ...
+	Match Match  `json:"match"`
+	Skip  int    `json:"skip,omitempty"`  // let this many matching requests pass first
+	Times int    `json:"times,omitempty"` // how many then go wrong; -1 is all until removed. Defaults to 1.
+	At    Point  `json:"at,omitempty"`    // Defaults to before_effect; for truncate, empty and html to after_effect.
+	Do    Action `json:"do"`
+
+	Status     int           `json:"status,omitempty"`      // for status
+	Error      string        `json:"error,omitempty"`       // for status: which of several, as Amazon names it
+	RetryAfter string        `json:"retry_after,omitempty"` // for status: the header's value; empty for no header
+	Body       string        `json:"body,omitempty"`        // for status: instead of Amazon's own body
+	Delay      time.Duration `json:"delay,omitempty"`       // for slow, in real time, as nanoseconds
+	Bytes      int           `json:"bytes,omitempty"`       // for truncate: how much of the body is sent
+	Drop       bool          `json:"drop,omitempty"`        // for hold before_effect: a client that goes away takes its request with it
+}
+
+// A Point is where in an exchange a fault acts.
+type Point string
+
+// The points. Whatever happens after BeforeEffect finds the operation done: the refresh token is rotated, the campaign
+// exists.
+const (
+	BeforeEffect Point = "before_effect"
+	AfterEffect  Point = "after_effect"
+	MidBody      Point = "mid_body" // headers and half of the body have left
+)
+
+// An Action is what a fault does.
+type Action string
+
+// The actions.
+const (
+	Status   Action = "status"   // answer this status in Amazon's own body
+	Slow     Action = "slow"     // wait for Delay
+	Reset    Action = "reset"    // break the connection off, with RST where it is TCP
+	Truncate Action = "truncate" // announce the whole length, send Bytes of the body, close
+	Empty    Action = "empty"    // 200 with no body
+	HTML     Action = "html"     // 200 with a web page
+	Hold     Action = "hold"     // a barrier: wait until released
+)
+
+// check fills in the defaults and refuses what cannot be meant.
+func (f *Fault) check() error {
+	if f.At == "" {
+		f.At = BeforeEffect
+		if f.Do == Truncate || f.Do == Empty || f.Do == HTML {
+			f.At = AfterEffect
+		}
+	}
+	if f.Times == 0 {
+		f.Times = 1
+	}
+	switch {
+	case !slices.Contains([]Point{BeforeEffect, AfterEffect, MidBody}, f.At):
+		return fmt.Errorf("adding a fault: %q is none of before_effect, after_effect, mid_body", f.At)
+	case !slices.Contains([]Action{Status, Slow, Reset, Truncate, Empty, HTML, Hold}, f.Do):
+		return fmt.Errorf("adding a fault: %q is none of status, slow, reset, truncate, empty, html, hold", f.Do)
+	case f.Do == Status && (f.Status < 200 || f.Status > 599):
+		return fmt.Errorf("adding a fault: status %d is none that can be answered", f.Status)
+	case f.At == MidBody && (f.Do == Status || f.Do == Empty || f.Do == HTML):
+		return fmt.Errorf("adding a fault: %s cannot come in the middle of a body", f.Do)
+	case f.Do == Truncate && f.At == BeforeEffect:
+		return errors.New("adding a fault: truncate needs an answer, so it is after_effect")
+	case f.Do == Slow && f.Delay <= 0:
+		return errors.New("adding a fault: slow needs a delay")
+	case f.Skip < 0 || f.Bytes < 0:
+		return errors.New("adding a fault: skip and bytes cannot be negative")
+	}
+	return nil
+}
+
+// An Armed fault is one that the sandbox watches for.
+type Armed struct {
+	Fault
+	faults *Faults
+	seen   atomic.Int64 // matching requests so far
+
+	mu      sync.Mutex
+	hits    int           // requests that it acted on
+	held    int           // requests that it holds now
+	changed chan struct{} // closed and replaced when hits or held change
+	gate    chan struct{} // closed and replaced when released
+}
+
+// Faults are the faults of one sandbox. Where there are none, asking costs one atomic load.
+type Faults struct {
+	mu   sync.Mutex
+	next int
+	list atomic.Pointer[[]*Armed]
+}
+
+// Add arms a fault. Of several that match a request, the one added first acts.
+func (fs *Faults) Add(f Fault) (*Armed, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	fs.next++
+	f.ID = "f" + strconv.Itoa(fs.next)
+	a := &Armed{Fault: f, faults: fs, changed: make(chan struct{}), gate: make(chan struct{})}
+	list := append(slices.Clone(fs.all()), a)
+	fs.list.Store(&list)
+	return a, nil
+}
+
+func (fs *Faults) all() []*Armed {
+	if p := fs.list.Load(); p != nil {
+		return *p
+	}
+	return nil
+}
+
+// List tells the armed faults, used up or not, in the order of their arming.
+func (fs *Faults) List() []*Armed { return slices.Clone(fs.all()) }
+
+// Get returns the fault with an id, or nil.
+func (fs *Faults) Get(id string) *Armed {
+	for _, a := range fs.all() {
+		if a.ID == id {
+			return a
+		}
+	}
+	return nil
+}
+
+// Clear removes all faults and releases what they hold.
+func (fs *Faults) Clear() {
+	for _, a := range fs.List() {
+		a.Remove()
+	}
+}
+
+// take finds the fault that acts on an exchange and counts it.
+func (fs *Faults) take(x *Exchange) *Armed {
+	for _, a := range fs.all() {
+		if !a.Match.exchange(x) {
+			continue
+		}
+		n := a.seen.Add(1) - int64(a.Skip)
+		if n >= 1 && (a.Times < 0 || n <= int64(a.Times)) {
+			return a
+		}
+	}
+	return nil
+}

@@ -1,0 +1,44 @@
+package kit
+
+import "strings"
+
+// mask hides what must not stand in a journal: of a token only its kind remains, and whether it is the sandbox's.
+func mask(s string) string {
+	for _, prefix := range []string{"Atza|", "Atzr|", "Atc|", "Atna|", "Atnr|", "lkt_", "lkp_", "amzn1.oa2-cs.v1."} {
+		i := strings.Index(s, prefix)
+		if i < 0 {
+			continue
+		}
+		kind := prefix
+		if strings.HasPrefix(s[i+len(prefix):], "sbx") {
+			kind += "sbx"
+		}
+		return short(s[:i]) + kind + "...[redacted]"
+	}
+	return short(s)
+}
+
+// maskAuth tells how a request was authorised without telling with what.
+func maskAuth(value string) string {
+	scheme, rest, ok := strings.Cut(value, " ")
+	switch {
+	case value == "":
+		return ""
+	case ok && strings.EqualFold(scheme, "Bearer") && mask(rest) != short(rest):
+		return "Bearer " + mask(rest)
+	case ok:
+		return short(scheme) + " [redacted]"
+	case mask(value) != short(value):
+		return mask(value)
+	}
+	return "[redacted]"
+}
+
+// short keeps a foreign text from filling the journal.
+func short(s string) string {
+	const most = 200
+	if len(s) > most {
+		return s[:most] + "..."
+	}
+	return s
+}

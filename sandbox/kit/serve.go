@@ -1,0 +1,212 @@
+package kit
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"time"
+)
+
+// A turn is one exchange on its way through the Front.
+type turn struct {
+	front   *Front
+	w       http.ResponseWriter
+	r       *http.Request
+	fake    *mounted
+	x       *Exchange
+	entry   *Entry // as the journal has it now
+	fault   *Armed
+	started time.Time
+	gone    int64 // the tick at which the client was seen to have gone away
+}
+
+// ServeHTTP implements http.Handler.
+func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !f.inside.enter() {
+		panic(http.ErrAbortHandler)
+	}
+	defer f.inside.leave()
+
+	host, region, base, path, fakes, ok := f.locate(r)
+	x := &Exchange{World: f.World, Region: region, Host: host, Base: base, Method: r.Method, Path: path, Header: r.Header,
+		Now: f.World.Now(), Seq: f.Journal.seq.Add(1), rawQuery: r.URL.RawQuery}
+	t := &turn{front: f, w: w, r: r, x: x, started: time.Now()}
+	t.entry = &Entry{Seq: x.Seq, At: x.Now, Began: f.Journal.tick.Add(1), Region: region, Host: short(host), Method: short(r.Method),
+		Path: short(path), Agent: short(r.UserAgent()), Auth: auth(r.Header)}
+	if !ok {
+		f.Journal.open(t.entry)
+		t.write(Text(http.StatusMisdirectedRequest, "text/plain; charset=utf-8",
+			"lockkeeper sandbox: this host name is neither Amazon's nor this machine's\n"))
+		return
+	}
+	var route *Route
+	t.fake, route, x.vars = find(fakes, r.Method, path)
+	if t.fake != nil {
+		x.Program = t.fake.Program
+	}
+	if route != nil {
+		x.Operation = route.Operation
+	}
+	t.entry.Program, t.entry.Operation = x.Program, x.Operation
+	f.Journal.open(t.entry)
+	if !t.read() {
+		return
+	}
+	if t.fake != nil && t.fake.Identify != nil {
+		t.fake.Identify(x)
+	}
+	if t.fault = f.Faults.take(x); t.fault != nil {
+		t.note(func(*Entry) {})
+	}
+	t.run(route)
+}
+
+// read takes in the request's body. A body that does not arrive whole has no effect.
+func (t *turn) read() bool {
+	if t.r.ContentLength == 0 {
+		return true
+	}
+	body := http.MaxBytesReader(t.w, t.r.Body, t.front.maxBody)
+	var err error
+	if n := t.r.ContentLength; n > 0 && n <= t.front.maxBody {
+		t.x.Body = make([]byte, n)
+		_, err = io.ReadFull(body, t.x.Body)
+	} else {
+		t.x.Body, err = io.ReadAll(body)
+	}
+	if err == nil {
+		return true
+	}
+	if tooBig := (*http.MaxBytesError)(nil); errors.As(err, &tooBig) {
+		t.write(Text(http.StatusRequestEntityTooLarge, "text/plain; charset=utf-8", ""))
+		return false
+	}
+	t.end(func(e *Entry) { e.Error, e.Gone = "the request was cut short", true })
+	panic(http.ErrAbortHandler)
+}
+
+// run takes the exchange through the three points at which a fault can act.
+func (t *turn) run(route *Route) {
+	if t.at(BeforeEffect) {
+		if answer, on := t.act(Response{}); !on {
+			return
+		} else if answer != nil {
+			t.write(*answer)
+			return
+		}
+	}
+	var resp Response
+	if route == nil {
+		resp = unknown(t.fake, t.x)
+	} else {
+		resp = route.Handle(t.x)
+	}
+	if t.at(AfterEffect) {
+		answer, on := t.act(resp)
+		if !on {
+			return
+		}
+		if answer != nil {
+			resp = *answer
+		}
+	}
+	t.write(resp)
+}
+
+func (t *turn) at(p Point) bool { return t.fault != nil && t.fault.At == p }
+
+// act does what the fault says, outside of a body. It returns an answer to be sent instead, if any, and whether the
+// exchange goes on.
+func (t *turn) act(meant Response) (answer *Response, on bool) {
+	a := t.fault
+	switch a.Do {
+	case Hold:
+		return nil, t.hold()
+	case Slow:
+		a.hit()
+		return nil, t.sleep(a.Delay)
+	case Reset:
+		a.hit()
+		t.cut(len(meant.Body), 0, 0, true)
+		return nil, false
+	}
+	if a.Do == Truncate {
+		return nil, true // write does it
+	}
+	a.hit()
+	r := Response{Status: http.StatusOK, Header: meant.Header.Clone()}
+	switch a.Do {
+	case Status:
+		r = refuse(t.fake, t.x, a)
+	case HTML:
+		r = r.Set("Content-Type", "text/html; charset=utf-8")
+		r.Header.Del("Content-Length")
+		r.Body = []byte("<!DOCTYPE html>\n<html><head><title>Amazon.com</title></head><body><p>Sorry! Something went wrong on our end.</p></body></html>\n")
+	case Empty:
+		if r.Header != nil {
+			r.Header.Del("Content-Length")
+		}
+	}
+	return &r, true
+}
+
+// hold stops the exchange until the fault is released. It reports whether it goes on.
+func (t *turn) hold() bool {
+	a := t.fault
+	leave := a.At != BeforeEffect || a.Drop
+	ok := a.hold(t.r.Context().Done(), t.front.stop, leave, func() {
+		t.gone = t.front.Journal.tick.Add(1)
+		t.note(func(e *Entry) { e.Ended, e.Gone = t.gone, true })
+	})
+	if !ok {
+		t.cut(0, 0, 0, false)
+	}
+	return ok
+}
+
+// sleep waits in real time. It reports whether the exchange goes on.
+func (t *turn) sleep(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-t.r.Context().Done():
+	case <-t.front.stop:
+	}
+	t.cut(0, 0, 0, false)
+	return false
+}
+
+// note replaces the entry by one that shows what is known by now.
+func (t *turn) note(f func(*Entry)) {
+	x, e := t.x, *t.entry
+	e.Client, e.User, e.Grant, e.Generation = mask(t.front.World.clientKey(x.Client)), x.User, x.Grant, x.Generation
+	e.Given, e.Effect, e.Error, e.Received = x.Given, x.Effect, mask(x.Error), len(x.Body)
+	if t.fault != nil {
+		e.Fault = t.fault.ID
+	}
+	if len(x.notes) > 0 {
+		e.Notes = make([]Note, len(x.notes))
+		for i, n := range x.notes {
+			e.Notes[i] = Note{n.Name, mask(n.Value)}
+		}
+	}
+	f(&e)
+	old := t.entry
+	t.entry = &e
+	t.front.Journal.replace(old, &e)
+}
+
+// end records the end of the exchange and counts it.
+func (t *turn) end(f func(*Entry)) {
+	t.note(func(e *Entry) {
+		e.Took = Duration(time.Since(t.started))
+		if e.Ended = t.gone; t.gone == 0 {
+			e.Ended = t.front.Journal.tick.Add(1)
+		}
+		e.Gone = t.gone != 0
+		f(e)
+	})
+	t.front.Journal.count(t.entry)
+}
