@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/all"
+	"github.com/lockkeeper-dev/lockkeeper/sandbox/fakelwa"
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
 
@@ -94,7 +95,7 @@ func newFront(o Options) (*kit.Front, error) {
 	if err != nil {
 		host = ""
 	}
-	front, err := kit.NewFront(kit.FrontConfig{World: o.World, Fakes: all.Fakes(o.World), Journal: o.Journal, Hosts: []string{host}})
+	front, err := kit.NewFront(kit.FrontConfig{World: o.World, Fakes: fakes(o.World), Journal: o.Journal, Hosts: []string{host}})
 	if err != nil {
 		return nil, err
 	}
@@ -116,6 +117,9 @@ func newFront(o Options) (*kit.Front, error) {
 	}
 	return front, nil
 }
+
+// fakes are Login with Amazon, which belongs to no program, and every program's own.
+func fakes(w *kit.World) []kit.Fake { return append([]kit.Fake{fakelwa.New(w)}, all.Fakes(w)...) }
 
 func (s *Server) listen(o *Options) error {
 	if o.InMemory {
