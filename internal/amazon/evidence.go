@@ -27,5 +27,7 @@ const (
 	ViewOnly     Fact = "view_only"     // the account selected is one that the user may only look at
 	IsWrite      Fact = "is_write"      // the operation writes
 	NoBearer     Fact = "no_bearer"     // the request's Authorization lacked "Bearer "
-	FreshLink    Fact = "fresh_link"    // the account was linked less than an hour ago
+	FreshLink    Fact = "fresh_link"    // the account or the security profile was linked less than an hour ago
+	FreshToken   Fact = "fresh_token"   // Amazon gave the access token less than a minute ago
+	NoToken      Fact = "no_token"      // the request had no Authorization at all
 )

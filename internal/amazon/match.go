@@ -2,6 +2,7 @@ package amazon
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -23,6 +24,7 @@ type Matcher struct {
 type entry struct {
 	problem problem.Problem
 	retry   time.Duration
+	detail  *regexp.Regexp
 	rules   []Rule
 }
 
@@ -48,7 +50,8 @@ func NewMatcher(code string, text []byte) (*Matcher, error) {
 			Code                   string
 			What, Whose, Fix, Docs string
 			Status                 int
-			Retry                  string
+			Retry                  string // how long such a refusal usually lasts, where Amazon does not say
+			Detail                 string // an expression over the folded text; its first group becomes the detail
 			Match                  []Rule
 		}
 	}
@@ -69,6 +72,11 @@ func NewMatcher(code string, text []byte) (*Matcher, error) {
 		if p.Retry != "" {
 			if e.retry, err = time.ParseDuration(p.Retry); err != nil {
 				return nil, fmt.Errorf("reading problems.toml of %s: retry of %s: %w", code, p.Code, err)
+			}
+		}
+		if p.Detail != "" {
+			if e.detail, err = regexp.Compile(p.Detail); err != nil || e.detail.NumSubexp() != 1 {
+				return nil, fmt.Errorf("reading problems.toml of %s: detail of %s must be an expression with one group: %w", code, p.Code, err)
 			}
 		}
 		if p.Code == code+".unrecognised" {
@@ -92,6 +100,10 @@ func (m *Matcher) Match(e Evidence) problem.Problem {
 	return p
 }
 
+// TokenRefused reports whether code says that the access token itself is no longer good, so that a new one may help. Every program
+// calls that problem <program>.token_refused; all its other 401s are told from it, because refreshing would not help them.
+func TokenRefused(code problem.Code) bool { return strings.HasSuffix(string(code), ".token_refused") }
+
 // Recognise names the refusal that e shows, if a rule knows it.
 func (m *Matcher) Recognise(e Evidence) (problem.Problem, bool) {
 	r := ReadRefusal(e)
@@ -100,6 +112,11 @@ func (m *Matcher) Recognise(e Evidence) (problem.Problem, bool) {
 			p := entry.problem
 			p.Evidence = r.Summary()
 			p.RetryAt = retryAt(e, entry.retry)
+			if entry.detail != nil {
+				if found := entry.detail.FindStringSubmatch(r.Text); found != nil {
+					p.Detail = clip(Redact(found[1]), 80)
+				}
+			}
 			return p, true
 		}
 	}

@@ -28,6 +28,7 @@ type entry struct {
 	Docs   string `toml:"docs"`
 	Status int    `toml:"status"`
 	Retry  string `toml:"retry"`
+	Detail string `toml:"detail"`
 	Match  []any  `toml:"match"`
 }
 
