@@ -21,7 +21,7 @@ type Fact string
 // Facts that every sender can know.
 const (
 	OtherRegion  Fact = "other_region"  // the account selected lives in another region than the one called
-	NoSelector   Fact = "no_selector"   // no account was selected
+	NoSelector   Fact = "no_selector"   // no account was selected though the operation acts on one
 	KnownAccount Fact = "known_account" // the account selected is verified for this grant
 	OtherAccount Fact = "other_account" // the account selected is not among the grant's verified ones
 	ViewOnly     Fact = "view_only"     // the account selected is one that the user may only look at

@@ -4,7 +4,54 @@ package problem
 
 // The codes of all problems.
 const (
+	AdsAccessDenied              Code = "ads.access_denied"
+	AdsAccessLost                Code = "ads.access_lost"
+	AdsAccountSuspended          Code = "ads.account_suspended"
+	AdsAgencyProfile             Code = "ads.agency_profile"
+	AdsAuthorizationMissing      Code = "ads.authorization_missing"
+	AdsBadNextToken              Code = "ads.bad_next_token"
+	AdsBearerMissing             Code = "ads.bearer_missing"
+	AdsBrokenAnswer              Code = "ads.broken_answer"
+	AdsClientIDMissing           Code = "ads.client_id_missing"
+	AdsDownloadExpired           Code = "ads.download_expired"
+	AdsDownloadWithAuthorization Code = "ads.download_with_authorization"
+	AdsForeignScope              Code = "ads.foreign_scope"
+	AdsInvalidArgument           Code = "ads.invalid_argument"
+	AdsInvalidBody               Code = "ads.invalid_body"
+	AdsKdpAuthor                 Code = "ads.kdp_author"
+	AdsLinkPropagating           Code = "ads.link_propagating"
+	AdsManagerOnly               Code = "ads.manager_only"
+	AdsNoCampaignYet             Code = "ads.no_campaign_yet"
+	AdsNoProfiles                Code = "ads.no_profiles"
+	AdsNoProfilesOtherRegion     Code = "ads.no_profiles_other_region"
+	AdsNotEligible               Code = "ads.not_eligible"
+	AdsNotFound                  Code = "ads.not_found"
+	AdsPayment                   Code = "ads.payment"
+	AdsPaymentInvalid            Code = "ads.payment_invalid"
+	AdsProfileUnknown            Code = "ads.profile_unknown"
+	AdsReportDuplicate           Code = "ads.report_duplicate"
+	AdsReportPollHiccup          Code = "ads.report_poll_hiccup"
+	AdsReportTooOld              Code = "ads.report_too_old"
+	AdsScopeForm                 Code = "ads.scope_form"
+	AdsScopeMissing              Code = "ads.scope_missing"
+	AdsSecurityProfileNotLinked  Code = "ads.security_profile_not_linked"
+	AdsSellingPartnerRefusal     Code = "ads.selling_partner_refusal"
+	AdsServerError               Code = "ads.server_error"
+	AdsTestHostGone              Code = "ads.test_host_gone"
+	AdsThrottled                 Code = "ads.throttled"
+	AdsThrottledWithoutTime      Code = "ads.throttled_without_time"
+	AdsTokenRefused              Code = "ads.token_refused"
+	AdsTooLarge                  Code = "ads.too_large"
+	AdsUnknownPath               Code = "ads.unknown_path"
+	AdsUnprocessable             Code = "ads.unprocessable"
+	AdsUnreachable               Code = "ads.unreachable"
 	AdsUnrecognised              Code = "ads.unrecognised"
+	AdsViewOnly                  Code = "ads.view_only"
+	AdsViewOnlyAccounts          Code = "ads.view_only_accounts"
+	AdsWrongAccept               Code = "ads.wrong_accept"
+	AdsWrongMediaType            Code = "ads.wrong_media_type"
+	AdsWrongRegion               Code = "ads.wrong_region"
+	AdsWrongUser                 Code = "ads.wrong_user"
 	EgressAddress                Code = "egress.address"
 	EgressAnswer                 Code = "egress.answer"
 	EgressBody                   Code = "egress.body"
@@ -58,7 +105,54 @@ const (
 )
 
 var catalogue = map[Code]Problem{
+	AdsAccessDenied:              {Code: AdsAccessDenied, What: "The Amazon user who consented may not do this on this account.", Whose: AccountOwnersOwn, Fix: "Let an administrator of the account raise the user's permission in the user administration of the Amazon Ads console (advertising.amazon.com): viewing is enough to read, changing needs edit permission.", Status: 502},
+	AdsAccessLost:                {Code: AdsAccessLost, What: "This grant could use the profile before and now may not: the Amazon user lost access, or the consent was narrowed to other accounts.", Whose: AccountOwnersOwn, Fix: "Let an administrator of the account add the user again in the user administration of the Amazon Ads console (advertising.amazon.com), or run `lockkeeper grant connect` and choose all accounts on the consent page; then `lockkeeper grant show` lists what is open now.", Status: 502},
+	AdsAccountSuspended:          {Code: AdsAccountSuspended, What: "Amazon has suspended the advertiser.", Whose: AccountOwnersOwn, Fix: "Sign in to the Amazon Ads console (advertising.amazon.com) as the account's owner and follow the notice there; the API cannot lift it.", Status: 502},
+	AdsAgencyProfile:             {Code: AdsAgencyProfile, What: "The profile is an agency's, which has no Sponsored Products, Brands or Display campaigns of its own.", Whose: CallersOwn, Fix: "Use the profiles of the agency's clients; GET /v2/profiles?profileTypeFilter=seller,vendor leaves the agency profiles out.", Status: 502},
+	AdsAuthorizationMissing:      {Code: AdsAuthorizationMissing, What: "The call reached Amazon without an Authorization header.", Whose: CallersOwn, Fix: "Send Authorization: Bearer and the access token; calls through Lockkeeper need the pass in its place.", Status: 502},
+	AdsBadNextToken:              {Code: AdsBadNextToken, What: "The nextToken is damaged, too old, or of another list.", Whose: CallersOwn, Fix: "Send the nextToken of the last page unchanged and with the same filters, or begin at the first page again.", Status: 502},
+	AdsBearerMissing:             {Code: AdsBearerMissing, What: "The Authorization header lacks the word Bearer before the token, so Amazon took it for an AWS signature.", Whose: CallersOwn, Fix: "Send Authorization: Bearer, one blank, then the token; through Lockkeeper send your pass the same way.", Status: 502},
+	AdsBrokenAnswer:              {Code: AdsBrokenAnswer, What: "The Ads API answered 200 with something that is no list of profiles.", Whose: AmazonsOwn, Fix: "Try again; if it goes on, see whether a proxy between this machine and Amazon answers in its place.", Status: 502},
+	AdsClientIDMissing:           {Code: AdsClientIDMissing, What: "The call lacks the header with the client id.", Whose: CallersOwn, Fix: "Send Amazon-Advertising-API-ClientId (or Amazon-Ads-ClientId for paths below /adsApi/v1) with the client id that obtained the token; calls through Lockkeeper get it by themselves.", Status: 502},
+	AdsDownloadExpired:           {Code: AdsDownloadExpired, What: "A report's download address is older than its hour.", Whose: CallersOwn, Fix: "Ask GET /reporting/reports/ or /exports/ with the id again: the answer holds a fresh address, and nothing needs to be made anew.", Status: 502},
+	AdsDownloadWithAuthorization: {Code: AdsDownloadWithAuthorization, What: "A report's download address was called with an Authorization header, and the store refuses two ways of signing at once.", Whose: CallersOwn, Fix: "Fetch the address exactly as given, without Authorization and without other Amazon headers.", Status: 502},
+	AdsForeignScope:              {Code: AdsForeignScope, What: "The profile exists, but this grant does not open it.", Whose: CallersOwn, Fix: "Take a profile id that `lockkeeper grant show` lists; if the account ought to be open, its administrator must add the consenting Amazon user in the Amazon Ads console, or the consent must be given again with all accounts chosen. If the profile lives in another region, call that region.", Status: 502},
+	AdsInvalidArgument:           {Code: AdsInvalidArgument, What: "Amazon finds a value of the request wrong.", Whose: CallersOwn, Fix: "Read which field Amazon's answer names (cause.location, fieldLocation or the text) and change its value.", Status: 502},
+	AdsInvalidBody:               {Code: AdsInvalidBody, What: "Amazon could not read the body, or the servers in front of it refused its form.", Whose: CallersOwn, Fix: "Send one whole JSON document in UTF-8 of the form that the path's documentation shows.", Status: 502},
+	AdsKdpAuthor:                 {Code: AdsKdpAuthor, What: "The profile is a book author's (KDP), and authors have no Sponsored Brands through the API.", Whose: CallersOwn, Fix: "Leave profiles whose accountInfo.subType is KDP_AUTHOR out of Sponsored Brands calls.", Status: 502},
+	AdsLinkPropagating:           {Code: AdsLinkPropagating, What: "The account or security profile was linked a short while ago, and Amazon takes up to an hour until all of its servers know.", Whose: AmazonsOwn, Fix: "Wait until the time shown and try again; nothing else needs doing.", Status: 503},
+	AdsManagerOnly:               {Code: AdsManagerOnly, What: "The accounts are open to this Amazon user only through a manager account, which the list of profiles leaves out.", Whose: AccountOwnersOwn, Fix: "Let an administrator of each account add the user to it directly in the user administration of the Amazon Ads console (advertising.amazon.com), then authorise again.", Status: 502},
+	AdsNoCampaignYet:             {Code: AdsNoCampaignYet, What: "The Amazon user has an advertising account, but Amazon makes its profile only when the first campaign is created.", Whose: AccountOwnersOwn, Fix: "Create one campaign in the Amazon Ads console (advertising.amazon.com), which may stay paused; the profile shows up within minutes to a day.", Status: 502},
+	AdsNoProfiles:                {Code: AdsNoProfiles, What: "Amazon lists no profile for this grant: wrong region, an account that never had a campaign, a user who may only look, an account shared through a manager account, or the wrong Amazon user.", Whose: AccountOwnersOwn, Fix: "Run `lockkeeper doctor` on the grant, which asks all three regions, view-only profiles and manager accounts to tell these apart.", Status: 502},
+	AdsNoProfilesOtherRegion:     {Code: AdsNoProfilesOtherRegion, What: "This grant opens no profile in this region, but it does in another.", Whose: CallersOwn, Fix: "Use the region where `lockkeeper grant show` lists profiles; if one ought to be here too, its country's account must first be opened in the Amazon Ads console.", Status: 502},
+	AdsNotEligible:               {Code: AdsNotEligible, What: "The account may not use this advertising product.", Whose: AccountOwnersOwn, Fix: "Sign in to the Amazon Ads console (advertising.amazon.com) as the account's owner and see which products it is offered; Sponsored Brands and Display need a registered brand or a vendor account.", Status: 502},
+	AdsNotFound:                  {Code: AdsNotFound, What: "Amazon has nothing under this id in this account.", Whose: CallersOwn, Fix: "Check the id, and that the Scope header names the account that it belongs to.", Status: 502},
+	AdsPayment:                   {Code: AdsPayment, What: "The account's payment does not work, so Amazon lets no campaign be served or changed.", Whose: AccountOwnersOwn, Fix: "Sign in to the Amazon Ads console (advertising.amazon.com), open Billing and payments, and put the payment method right.", Status: 502},
+	AdsPaymentInvalid:            {Code: AdsPaymentInvalid, What: "Amazon says that an account has no valid payment method.", Whose: AccountOwnersOwn, Fix: "Sign in to the Amazon Ads console (advertising.amazon.com), open Billing and payments, and put the payment method right; campaigns do not run before.", Status: 502},
+	AdsProfileUnknown:            {Code: AdsProfileUnknown, What: "Amazon knows no profile of this id in the region that was called.", Whose: CallersOwn, Fix: "Compare the number with GET /v2/profiles digit by digit (a program that reads it as a floating number spoils it), and call the region where the profile lives.", Status: 502},
+	AdsReportDuplicate:           {Code: AdsReportDuplicate, What: "The same report is being made already; Amazon names its id, shown here as the detail.", Whose: CallersOwn, Fix: "Do not create it again: poll GET /reporting/reports/ with the id given.", Status: 502},
+	AdsReportPollHiccup:          {Code: AdsReportPollHiccup, What: "Amazon refused to say how a report fares although the same token created it: this passes by itself.", Whose: AmazonsOwn, Fix: "Ask for the same report again in a minute; do not create it a second time.", Status: 503},
+	AdsReportTooOld:              {Code: AdsReportTooOld, What: "The report asks for days that Amazon no longer keeps.", Whose: CallersOwn, Fix: "Ask for later days: Sponsored Products keep 95 days, Sponsored Brands 60, Sponsored Display 65, and one report spans at most 31.", Status: 502},
+	AdsScopeForm:                 {Code: AdsScopeForm, What: "The Scope header is not a profile id: profile ids are numbers.", Whose: CallersOwn, Fix: "Put the profileId of GET /v2/profiles into Amazon-Advertising-API-Scope, digits only; ENTITY..., A1... and amzn1.ads-account... name other things.", Status: 502},
+	AdsScopeMissing:              {Code: AdsScopeMissing, What: "The call does not say which profile it is for.", Whose: CallersOwn, Fix: "Send Amazon-Advertising-API-Scope with a profile id from GET /v2/profiles; only /v2/profiles, /managerAccounts, /adsAccounts, /termsTokens and /testAccounts go without.", Status: 502},
+	AdsSecurityProfileNotLinked:  {Code: AdsSecurityProfileNotLinked, What: "Amazon gives tokens for this security profile, but the Ads API refuses each of them: the client id is not linked to an approved Amazon Ads API application, or the token is one of Seller Central's (SP-API).", Whose: OperatorsOwn, Fix: "Open the link of the Ads API approval e-mail after signing out of every other Amazon account, choose the LWA application with this client id and press Submit (partners: Partner Network console, Ads API, Manage Ads API access); if the link was opened under the wrong login, ask amazon-ads-api.zendesk.com to reset it. An application of Seller Central or the Solution Provider Portal can never be linked: make a security profile on developer.amazon.com.", Docs: "https://advertising.amazon.com/API/docs/en-us/guides/onboarding/overview", Status: 502},
+	AdsSellingPartnerRefusal:     {Code: AdsSellingPartnerRefusal, What: "This is a refusal of the Selling Partner API (Seller Central), which takes other applications and other tokens than the Ads API.", Whose: OperatorsOwn, Fix: "For advertising call advertising-api.amazon.com with a security profile from developer.amazon.com; tokens of Seller Central or the Solution Provider Portal do not open the Ads API.", Status: 502},
+	AdsServerError:               {Code: AdsServerError, What: "The Ads API failed on its own side.", Whose: AmazonsOwn, Fix: "Try reads again after 2, 4, 8 seconds; before repeating a write look whether it happened.", Status: 503},
+	AdsTestHostGone:              {Code: AdsTestHostGone, What: "The old test host advertising-api-test.amazon.com was switched off on 28 June 2022.", Whose: CallersOwn, Fix: "Use Lockkeeper's sandbox (`lockkeeper sandbox`) for trying things out, or Amazon's test accounts by POST /testAccounts with the scope advertising::test:create_account.", Status: 502},
+	AdsThrottled:                 {Code: AdsThrottled, What: "Amazon had too many calls and says how long to wait.", Whose: AmazonsOwn, Fix: "Wait until the time shown; Lockkeeper holds calls of this grant and region back until then. Use exports in place of full lists and spread reports over the day.", Status: 503},
+	AdsThrottledWithoutTime:      {Code: AdsThrottledWithoutTime, What: "Amazon had too many calls and does not say how long to wait.", Whose: AmazonsOwn, Fix: "Wait 2, then 4, then 8 seconds and so on, for reports some minutes; the limits are not published and change with the load of the region.", Status: 503},
+	AdsTokenRefused:              {Code: AdsTokenRefused, What: "The Ads API does not accept the access token: its hour is over, the consent was withdrawn, it belongs to another client id, or its security profile is not linked to the Ads API.", Whose: OperatorsOwn, Fix: "Run `lockkeeper grant refresh`; if the new token is refused too, `lockkeeper doctor` tells whether the security profile is linked.", Status: 502},
+	AdsTooLarge:                  {Code: AdsTooLarge, What: "The request holds more than Amazon takes at once.", Whose: CallersOwn, Fix: "Send fewer items: 1000 for Sponsored Products and /adsApi/v1, 100 for Sponsored Display and portfolios, 10 for Sponsored Brands.", Status: 502},
+	AdsUnknownPath:               {Code: AdsUnknownPath, What: "Amazon has no such path: it is misspelt, or belongs to an API that was switched off.", Whose: CallersOwn, Fix: "Compare it with docs/reference (letter case counts); /v1/profiles, /v2 campaigns and portfolios, every snapshot and Sponsored Display's v2 reports are gone: use /v2/profiles, /sp/..., /portfolios, exports and /reporting/reports.", Status: 502},
+	AdsUnprocessable:             {Code: AdsUnprocessable, What: "Amazon understood the request but cannot act on what it says.", Whose: CallersOwn, Fix: "Read which value Amazon's answer names and change it.", Status: 502},
+	AdsUnreachable:               {Code: AdsUnreachable, What: "The Ads API could not be reached, or gave no whole answer.", Whose: OperatorsOwn, Fix: "See that this machine resolves and reaches advertising-api.amazon.com, advertising-api-eu.amazon.com and advertising-api-fe.amazon.com on port 443.", Status: 503},
 	AdsUnrecognised:              {Code: AdsUnrecognised, What: "The Amazon Ads API refused in words that Lockkeeper does not know.", Whose: OperatorsOwn, Fix: "Read the evidence, which holds what Amazon said; if it repeats, report it with the evidence so that it gets a name.", Status: 502},
+	AdsViewOnly:                  {Code: AdsViewOnly, What: "The Amazon user who consented may look at this account but not change it.", Whose: AccountOwnersOwn, Fix: "Let an administrator of the account give that user edit permission in the user administration of the Amazon Ads console (advertising.amazon.com); no new consent is needed.", Status: 502},
+	AdsViewOnlyAccounts:          {Code: AdsViewOnlyAccounts, What: "Some accounts are open to the Amazon user who consented for looking only.", Whose: AccountOwnersOwn, Fix: "To change bids or campaigns let an administrator of the account give that user edit permission in the user administration of the Amazon Ads console (advertising.amazon.com); reading works as it is.", Status: 502},
+	AdsWrongAccept:               {Code: AdsWrongAccept, What: "The Accept header names a type that this path does not answer with.", Whose: CallersOwn, Fix: "Send as Accept the type of the export that you asked for, such as application/vnd.campaignsexport.v1+json for an export made by /campaigns/export.", Status: 502},
+	AdsWrongMediaType:            {Code: AdsWrongMediaType, What: "The Content-Type is not the one that this path wants.", Whose: CallersOwn, Fix: "Send both Content-Type and Accept with the path's own type, such as application/vnd.spCampaign.v3+json for /sp/campaigns; docs/reference lists the type of every path. Sponsored Display and /adsApi/v1 take application/json.", Status: 502},
+	AdsWrongRegion:               {Code: AdsWrongRegion, What: "The profile lives in another region than the one that was called, and only its own region's host knows it.", Whose: CallersOwn, Fix: "Call advertising-api.amazon.com for US CA MX BR, advertising-api-eu.amazon.com for Europe, the Middle East, Africa and India, advertising-api-fe.amazon.com for JP AU SG; through Lockkeeper leave out Lockkeeper-Region and the profile id alone decides.", Status: 502},
+	AdsWrongUser:                 {Code: AdsWrongUser, What: "The Amazon user who consented has no advertising account at all; often it is a Seller Central or shopping login without ad access.", Whose: AccountOwnersOwn, Fix: "Sign out of Amazon in the browser, run `lockkeeper grant connect` again and sign in as the user who opens the Amazon Ads console (advertising.amazon.com), or have that user's administrator add this one there.", Status: 502},
 	EgressAddress:                {Code: EgressAddress, What: "Amazon's host name led to an address that is not Amazon's, so nothing was sent.", Whose: OperatorsOwn, Fix: "Check the name servers and the hosts file of the machine that runs Lockkeeper: somebody answers for Amazon.", Status: 502},
 	EgressAnswer:                 {Code: EgressAnswer, What: "What came back was no HTTP answer that can be read, so it was not passed on.", Whose: AmazonsOwn, Fix: "Try again later. If it stays, something between Lockkeeper and Amazon changes the traffic.", Status: 502},
 	EgressBody:                   {Code: EgressBody, What: "The call's own body ended early or could not be read.", Whose: CallersOwn, Fix: "Send as many bytes as Content-Length says.", Status: 400},
