@@ -15,7 +15,7 @@ import (
 var (
 	clientForm   = regexp.MustCompile(`^amzn1\.application-oa2-client\.[0-9a-f]{32}$`)
 	secretForm   = regexp.MustCompile(`^(?:amzn1\.oa2-cs\.v1\.[0-9A-Za-z]{32,128}|[0-9a-fA-F]{64})$`)
-	refreshForm  = regexp.MustCompile(`^At(?:z|n)r\|[!-~]{6,4096}$`)
+	refreshForm  = regexp.MustCompile(`^At(?:z|n)r\|[!-~]{6,}$`)
 	scopeForm    = regexp.MustCompile(`^[a-z][a-z0-9_]*(?:::?[a-z0-9_]+)*$`)
 	adsScopes    = []string{"advertising::campaign_management", "cpc_advertising:campaign_management", "advertising::audiences", "advertising::test:create_account"}
 	singleColons = regexp.MustCompile(`^(?:advertising[:/][a-z_]|advertising:::)`)
@@ -62,7 +62,7 @@ func CheckSecret(v secret.Value) (secret.Value, problem.Problem, bool) {
 func CheckRefreshToken(v secret.Value) (secret.Value, problem.Problem, bool) {
 	s := CleanPaste(v.Reveal())
 	switch {
-	case refreshForm.MatchString(s):
+	case refreshForm.MatchString(s) && len(s) <= maxToken:
 		return secret.New(s), problem.Problem{}, true
 	case strings.HasPrefix(s, "Atza|"):
 		return secret.New(s), problem.New(problem.LWAAccessTokenAsRefreshToken), false
