@@ -102,6 +102,54 @@ const (
 	LWAUnsupportedGrantType      Code = "lwa.unsupported_grant_type"
 	LWAWrongClient               Code = "lwa.wrong_client"
 	LWAWrongMethod               Code = "lwa.wrong_method"
+	SealDoesNotOpen              Code = "seal.does_not_open"
+	SealKeyDamaged               Code = "seal.key_damaged"
+	SealKeyExists                Code = "seal.key_exists"
+	SealKeyMissing               Code = "seal.key_missing"
+	SealKeyOpenToOthers          Code = "seal.key_open_to_others"
+	SealKeySource                Code = "seal.key_source"
+	SealKeySwapped               Code = "seal.key_swapped"
+	SealKeyUnreadable            Code = "seal.key_unreadable"
+	SealKeyUnwritable            Code = "seal.key_unwritable"
+	SealKeyWrong                 Code = "seal.key_wrong"
+	SealPassphraseShort          Code = "seal.passphrase_short"
+	SealPassphraseUnusable       Code = "seal.passphrase_unusable"
+	StoreDamaged                 Code = "store.damaged"
+	StoreDiskFailing             Code = "store.disk_failing"
+	StoreDiskFull                Code = "store.disk_full"
+	StoreInUse                   Code = "store.in_use"
+	StoreLocked                  Code = "store.locked"
+	StoreNoFolder                Code = "store.no_folder"
+	StoreNotOurs                 Code = "store.not_ours"
+	StoreOpenToOthers            Code = "store.open_to_others"
+	StoreOpenedReadOnly          Code = "store.opened_read_only"
+	StoreReadOnly                Code = "store.read_only"
+	StoreTooNew                  Code = "store.too_new"
+	VaultActiveVersion           Code = "vault.active_version"
+	VaultAppInUse                Code = "vault.app_in_use"
+	VaultClientIDAsSecret        Code = "vault.client_id_as_secret"
+	VaultEmptyValue              Code = "vault.empty_value"
+	VaultLineBreak               Code = "vault.line_break"
+	VaultNameForm                Code = "vault.name_form"
+	VaultNameTaken               Code = "vault.name_taken"
+	VaultNoApp                   Code = "vault.no_app"
+	VaultNoCredential            Code = "vault.no_credential"
+	VaultNoVersion               Code = "vault.no_version"
+	VaultOperatorsOnly           Code = "vault.operators_only"
+	VaultPercentEncoded          Code = "vault.percent_encoded"
+	VaultProfileIDForm           Code = "vault.profile_id_form"
+	VaultQuotes                  Code = "vault.quotes"
+	VaultReturnURLForm           Code = "vault.return_url_form"
+	VaultReturnURLLoopback       Code = "vault.return_url_loopback"
+	VaultReturnURLPlain          Code = "vault.return_url_plain"
+	VaultRevealOff               Code = "vault.reveal_off"
+	VaultRotatedMeanwhile        Code = "vault.rotated_meanwhile"
+	VaultSameSecret              Code = "vault.same_secret"
+	VaultSecretAsClientID        Code = "vault.secret_as_client_id"
+	VaultTokenAsSecret           Code = "vault.token_as_secret"
+	VaultUnknownProgram          Code = "vault.unknown_program"
+	VaultUnknownRealm            Code = "vault.unknown_realm"
+	VaultUnknownRegion           Code = "vault.unknown_region"
 )
 
 var catalogue = map[Code]Problem{
@@ -203,4 +251,52 @@ var catalogue = map[Code]Problem{
 	LWAUnsupportedGrantType:      {Code: LWAUnsupportedGrantType, What: "Amazon does not know the grant_type of the token request.", Whose: CallersOwn, Fix: "Use authorization_code, refresh_token, client_credentials or device_code as grant_type.", Status: 502},
 	LWAWrongClient:               {Code: LWAWrongClient, What: "The token was given to another application: a refresh token works only with the client id that obtained it.", Whose: OperatorsOwn, Fix: "Use the refresh token with the security profile that obtained it, or run `lockkeeper grant connect` so that this security profile gets a refresh token of its own.", Status: 502},
 	LWAWrongMethod:               {Code: LWAWrongMethod, What: "The token endpoint was asked with the wrong method, or another page of Amazon's was asked in its place.", Whose: CallersOwn, Fix: "Send POST to /auth/o2/token on api.amazon.com, api.amazon.co.uk or api.amazon.co.jp; sellercentral addresses are for people.", Status: 502},
+	SealDoesNotOpen:              {Code: SealDoesNotOpen, What: "A stored secret does not open in its place: it was changed, moved, or sealed with another key.", Whose: OperatorsOwn, Fix: "Restore the data folder from a backup together with its keyset.", Status: 500},
+	SealKeyDamaged:               {Code: SealKeyDamaged, What: "The keyset or its key file is damaged.", Whose: OperatorsOwn, Fix: "Restore it from a backup; the data folder is untouched.", Status: 500},
+	SealKeyExists:                {Code: SealKeyExists, What: "There is a key here already, and it is never overwritten.", Whose: OperatorsOwn, Fix: "Use the key that is there, or name another file.", Status: 500},
+	SealKeyMissing:               {Code: SealKeyMissing, What: "The keyset or its key file is missing.", Whose: OperatorsOwn, Fix: "Put it back, or run `lockkeeper init` in a new folder; Lockkeeper never makes a new key for old data.", Status: 500},
+	SealKeyOpenToOthers:          {Code: SealKeyOpenToOthers, What: "A key file must be its owner's alone.", Whose: OperatorsOwn, Fix: "Make it a plain file with mode 0600.", Status: 500},
+	SealKeySource:                {Code: SealKeySource, What: "The keyset is wrapped by another kind of key source than the one given.", Whose: OperatorsOwn, Fix: "Start with the kind of key source that the keyset was made with.", Status: 500},
+	SealKeySwapped:               {Code: SealKeySwapped, What: "The keyset found is not the one that sealed the data folder.", Whose: OperatorsOwn, Fix: "Put back the keyset of the wanted fingerprint.", Status: 500},
+	SealKeyUnreadable:            {Code: SealKeyUnreadable, What: "The key cannot be read.", Whose: OperatorsOwn, Fix: "Check that this user may read it.", Status: 500},
+	SealKeyUnwritable:            {Code: SealKeyUnwritable, What: "The key cannot be saved.", Whose: OperatorsOwn, Fix: "Check that this user may write there, and that the disk has room.", Status: 500},
+	SealKeyWrong:                 {Code: SealKeyWrong, What: "The key given does not open the keyset.", Whose: OperatorsOwn, Fix: "Give the passphrase or key file that belongs to the keyset of this fingerprint.", Status: 500},
+	SealPassphraseShort:          {Code: SealPassphraseShort, What: "A passphrase has at least 8 characters; none was given, or it is shorter.", Whose: OperatorsOwn, Fix: "Give the passphrase at the prompt, by a file descriptor or by a file.", Status: 500},
+	SealPassphraseUnusable:       {Code: SealPassphraseUnusable, What: "A passphrase is one line of at most 4096 bytes.", Whose: OperatorsOwn, Fix: "Take the line breaks out.", Status: 500},
+	StoreDamaged:                 {Code: StoreDamaged, What: "The database file is damaged.", Whose: OperatorsOwn, Fix: "Stop Lockkeeper, keep a copy of the data folder, and restore the latest backup.", Status: 500},
+	StoreDiskFailing:             {Code: StoreDiskFailing, What: "The disk that holds the data folder reports errors.", Whose: OperatorsOwn, Fix: "Look at the system's log for that disk, and move the data folder to a sound one.", Status: 500},
+	StoreDiskFull:                {Code: StoreDiskFull, What: "The disk that holds the data folder is full, so nothing can be saved.", Whose: OperatorsOwn, Fix: "Make room on that disk; Lockkeeper goes on by itself, and nothing already saved is lost.", Status: 507},
+	StoreInUse:                   {Code: StoreInUse, What: "Another Lockkeeper is running on this data folder.", Whose: OperatorsOwn, Fix: "Stop the other one first, or give this one a folder of its own.", Status: 500},
+	StoreLocked:                  {Code: StoreLocked, What: "Another program holds the database locked.", Whose: OperatorsOwn, Fix: "Close whatever else has the database file open, such as a database browser or a copy job, and try again.", Status: 503},
+	StoreNoFolder:                {Code: StoreNoFolder, What: "The data folder cannot be used.", Whose: OperatorsOwn, Fix: "Name a folder on a local disk, not a link or a file.", Status: 500},
+	StoreNotOurs:                 {Code: StoreNotOurs, What: "The database file in the data folder belongs to another program.", Whose: OperatorsOwn, Fix: "Point Lockkeeper at a folder of its own.", Status: 500},
+	StoreOpenToOthers:            {Code: StoreOpenToOthers, What: "The data folder is not Lockkeeper's alone.", Whose: OperatorsOwn, Fix: "Give Lockkeeper a folder of its own, owned by its user, with mode 0700.", Status: 500},
+	StoreOpenedReadOnly:          {Code: StoreOpenedReadOnly, What: "The data folder was opened for reading only.", Whose: LockkeepersOwn, Fix: "Make changes through the running server.", Status: 500},
+	StoreReadOnly:                {Code: StoreReadOnly, What: "The data folder cannot be written to.", Whose: OperatorsOwn, Fix: "Give this user write permission for the data folder, or mount its disk for writing.", Status: 500},
+	StoreTooNew:                  {Code: StoreTooNew, What: "The data folder was written by a newer Lockkeeper than this one.", Whose: OperatorsOwn, Fix: "Start the newer Lockkeeper, or restore a backup from before the upgrade.", Status: 500},
+	VaultActiveVersion:           {Code: VaultActiveVersion, What: "This is the version in use, and it cannot be retired.", Whose: OperatorsOwn, Fix: "Rotate to a new one first; then this one can be retired.", Status: 409},
+	VaultAppInUse:                {Code: VaultAppInUse, What: "Grants were given through this app, and they would stop working without it.", Whose: OperatorsOwn, Fix: "Revoke those grants first.", Status: 409},
+	VaultClientIDAsSecret:        {Code: VaultClientIDAsSecret, What: "The value given as client secret is a client id.", Whose: OperatorsOwn, Fix: "On developer.amazon.com under Login with Amazon choose Show Client ID and Client Secret and copy the Client Secret.", Status: 400},
+	VaultEmptyValue:              {Code: VaultEmptyValue, What: "A value that is needed is empty.", Whose: OperatorsOwn, Fix: "Copy it from the security profile on developer.amazon.com under Login with Amazon.", Status: 400},
+	VaultLineBreak:               {Code: VaultLineBreak, What: "The value that was pasted has a line break in it.", Whose: OperatorsOwn, Fix: "Copy it again as one line, or join the lines.", Status: 400},
+	VaultNameForm:                {Code: VaultNameForm, What: "A name has 1 to 63 characters of a-z, 0-9, dot and hyphen, and begins with a letter or digit.", Whose: OperatorsOwn, Fix: "Choose such a name, for example acme-eu.", Status: 400},
+	VaultNameTaken:               {Code: VaultNameTaken, What: "The name is taken, perhaps by one that was removed: names are not used twice.", Whose: OperatorsOwn, Fix: "Choose another name.", Status: 409},
+	VaultNoApp:                   {Code: VaultNoApp, What: "There is no such app.", Whose: OperatorsOwn, Fix: "See which there are with `lockkeeper app list`.", Status: 404},
+	VaultNoCredential:            {Code: VaultNoCredential, What: "There is no such credential.", Whose: OperatorsOwn, Fix: "See which there are with `lockkeeper credential list`.", Status: 404},
+	VaultNoVersion:               {Code: VaultNoVersion, What: "The credential has no such version, or its text was destroyed.", Whose: OperatorsOwn, Fix: "See its versions with `lockkeeper credential show`.", Status: 404},
+	VaultOperatorsOnly:           {Code: VaultOperatorsOnly, What: "Only an operator may do this.", Whose: OperatorsOwn, Fix: "Sign in as an operator whose role allows it.", Status: 403},
+	VaultPercentEncoded:          {Code: VaultPercentEncoded, What: "The value that was pasted is percent-encoded: it has %7C where Amazon's value has a vertical bar.", Whose: OperatorsOwn, Fix: "Paste the value with | in place of %7C, as Amazon showed it.", Status: 400},
+	VaultProfileIDForm:           {Code: VaultProfileIDForm, What: "The Security Profile ID does not look like one: it must be amzn1.application. and 32 characters of 0-9 and a-f.", Whose: OperatorsOwn, Fix: "Copy it from the security profile on developer.amazon.com, or leave it out.", Status: 400},
+	VaultQuotes:                  {Code: VaultQuotes, What: "The value that was pasted has quotation marks in it, which are not part of it.", Whose: OperatorsOwn, Fix: "Paste it without the quotation marks.", Status: 400},
+	VaultReturnURLForm:           {Code: VaultReturnURLForm, What: "This cannot be a return URL: it must be a whole address with a host, without user name, wildcard or # part.", Whose: OperatorsOwn, Fix: "Use an address such as https://keys.example.com/oauth/callback, or http://localhost:7070/oauth/callback.", Status: 400},
+	VaultReturnURLLoopback:       {Code: VaultReturnURLLoopback, What: "Amazon takes http return URLs for the name localhost only, not for a loopback address.", Whose: OperatorsOwn, Fix: "Write localhost in place of the address.", Status: 400},
+	VaultReturnURLPlain:          {Code: VaultReturnURLPlain, What: "Amazon takes http return URLs for localhost only.", Whose: OperatorsOwn, Fix: "Use https, or http://localhost with a port.", Status: 400},
+	VaultRevealOff:               {Code: VaultRevealOff, What: "Revealing credentials is switched off on this installation.", Whose: OperatorsOwn, Fix: "Allow it in the configuration and restart, if that is wanted; the request was written to the audit.", Status: 403},
+	VaultRotatedMeanwhile:        {Code: VaultRotatedMeanwhile, What: "Somebody else stored a new client secret for this app at the same moment.", Whose: OperatorsOwn, Fix: "See what is stored with `lockkeeper credential show`, and rotate again if yours is newer.", Status: 409},
+	VaultSameSecret:              {Code: VaultSameSecret, What: "This is the client secret that is in use already.", Whose: OperatorsOwn, Fix: "Make a new client secret at Amazon, and paste that.", Status: 409},
+	VaultSecretAsClientID:        {Code: VaultSecretAsClientID, What: "The value given as client id is a client secret.", Whose: OperatorsOwn, Fix: "Exchange the two: the client id begins with amzn1.application-oa2-client. Because a secret stood where ids are shown, consider making a new one at Amazon.", Status: 400},
+	VaultTokenAsSecret:           {Code: VaultTokenAsSecret, What: "The value given as client secret is a token of Login with Amazon.", Whose: OperatorsOwn, Fix: "Paste the Client Secret of the security profile; tokens are had with `lockkeeper grant connect`.", Status: 400},
+	VaultUnknownProgram:          {Code: VaultUnknownProgram, What: "There is no such Amazon program here.", Whose: OperatorsOwn, Fix: "Use ads for the Amazon Ads API.", Status: 400},
+	VaultUnknownRealm:            {Code: VaultUnknownRealm, What: "The realm must be amazon or sandbox.", Whose: OperatorsOwn, Fix: "Leave it out for the real Amazon.", Status: 400},
+	VaultUnknownRegion:           {Code: VaultUnknownRegion, What: "The region must be NA, EU or FE.", Whose: OperatorsOwn, Fix: "Use NA for the Americas, EU for Europe, the Middle East, Africa and India, FE for Japan, Australia and Singapore.", Status: 400},
 }

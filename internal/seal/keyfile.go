@@ -15,6 +15,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 	"github.com/lockkeeper-dev/lockkeeper/internal/secret"
 )
 
@@ -143,7 +144,7 @@ func ReadPassphrase(r io.Reader) (secret.Value, error) {
 	defer clear(b)
 	b = bytes.TrimSuffix(bytes.TrimSuffix(b, []byte("\n")), []byte("\r"))
 	if len(b) > 4096 || bytes.ContainsAny(b, "\n\r\x00") {
-		return secret.Value{}, passphraseUnusable()
+		return secret.Value{}, problem.New(problem.SealPassphraseUnusable)
 	}
 	return secret.New(string(b)), nil
 }

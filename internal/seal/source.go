@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/crypto/argon2"
 
+	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 	"github.com/lockkeeper-dev/lockkeeper/internal/secret"
 )
 
@@ -74,7 +75,7 @@ func (p Passphrase) fresh() ([]byte, json.RawMessage, error) {
 
 func (p Passphrase) again(raw json.RawMessage) ([]byte, error) {
 	if p.Value.Len() < shortest {
-		return nil, passphraseShort()
+		return nil, problem.New(problem.SealPassphraseShort)
 	}
 	var params passphraseParams
 	if err := json.Unmarshal(raw, &params); err != nil || params.KDF != "argon2id" || len(params.Salt) < 16 {

@@ -112,18 +112,3 @@ func lockFolder(dir string) (*os.File, error) {
 }
 
 var errHeld = errors.New("held by another process")
-
-// explainOS puts the system's refusals into Lockkeeper's words.
-func explainOS(err error) error {
-	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return diskFull(err)
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		return readOnly(err)
-	case errors.Is(err, syscall.ELOOP):
-		return notAFolder("a file in it is a symbolic link")
-	case errors.Is(err, syscall.EIO):
-		return failing(err)
-	}
-	return err
-}

@@ -10,6 +10,8 @@ import (
 
 	"modernc.org/sqlite" // registers the driver "sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 )
 
 // applicationID marks the file as Lockkeeper's in SQLite's own header: "LKPR".
@@ -68,7 +70,7 @@ func claimFile(ctx context.Context, db *sql.DB) error {
 	case application == applicationID:
 		return nil
 	case application != 0 || tables > 0:
-		return notOurs()
+		return problem.New(problem.StoreNotOurs)
 	}
 	if _, err := db.ExecContext(ctx, "PRAGMA application_id = "+strconv.Itoa(applicationID)); err != nil {
 		return fmt.Errorf("marking the new database: %w", err)
@@ -96,7 +98,7 @@ func checkReadable(ctx context.Context, db *sql.DB) error {
 		return fmt.Errorf("checking the database: %w", err)
 	}
 	if verdict != "ok" {
-		return damaged(errors.New("checking the database: quick_check failed"))
+		return problem.New(problem.StoreDamaged).With("quick_check failed")
 	}
 	return nil
 }
@@ -125,15 +127,15 @@ func IsTaken(err error) bool {
 func explain(err error) error {
 	switch resultCode(err) {
 	case sqlite3.SQLITE_FULL:
-		return diskFull(err)
+		return problem.New(problem.StoreDiskFull).Because(err)
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
-		return readOnly(err)
+		return problem.New(problem.StoreReadOnly).Because(err)
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return locked(err)
+		return problem.New(problem.StoreLocked).Because(err)
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		return damaged(err)
+		return problem.New(problem.StoreDamaged).Because(err)
 	case sqlite3.SQLITE_IOERR:
-		return failing(err)
+		return problem.New(problem.StoreDiskFailing).Because(err)
 	}
 	return err
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+
+	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 )
 
 // ErrClosed is returned by Write once the store is closing: nothing was written.
@@ -23,7 +25,7 @@ var ErrClosed = errors.New("writing to the store: it is closed")
 // the outcome is always awaited and told.
 func (s *Store) Write(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	if s.writer == nil {
-		return errReadOnly
+		return problem.New(problem.StoreOpenedReadOnly)
 	}
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("waiting to write: %w", err)
