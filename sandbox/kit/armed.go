@@ -95,7 +95,8 @@ func (a *Armed) MarshalJSON() ([]byte, error) {
 	defer a.mu.Unlock()
 	return json.Marshal(struct {
 		Fault
-		Hits int `json:"hits"`
-		Held int `json:"held"`
-	}{a.Fault, a.hits, a.held})
+		Delay Duration `json:"delay,omitempty"`
+		Hits  int      `json:"hits"`
+		Held  int      `json:"held"`
+	}{a.Fault, Duration(a.Delay), a.hits, a.held})
 }

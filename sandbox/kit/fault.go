@@ -23,7 +23,7 @@ type Fault struct {
 	Error      string        `json:"error,omitempty"`       // for status: which of several, as Amazon names it
 	RetryAfter string        `json:"retry_after,omitempty"` // for status: the header's value; empty for no header
 	Body       string        `json:"body,omitempty"`        // for status: instead of Amazon's own body
-	Delay      time.Duration `json:"delay,omitempty"`       // for slow, in real time, as nanoseconds
+	Delay      time.Duration `json:"delay,omitempty"`       // for slow, in real time
 	Bytes      int           `json:"bytes,omitempty"`       // for truncate: how much of the body is sent
 	Drop       bool          `json:"drop,omitempty"`        // for hold before_effect: a client that goes away takes its request with it
 }

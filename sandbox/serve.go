@@ -1,0 +1,84 @@
+package sandbox
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
+)
+
+// ServeConfig says how `lockkeeper sandbox` runs.
+type ServeConfig struct {
+	Listen    string            // Amazon's side. Defaults to "127.0.0.1:7080".
+	Control   string            // the control side, which is always on loopback. Defaults to "127.0.0.1:7081".
+	ReadyFile string            // written with mode 0600 once both sides answer, removed at the end. Defaults to none, and then there is no control side.
+	Force     bool              // allow Listen to be reachable from other machines. Defaults to false.
+	Seed      int64             // Defaults to 0.
+	Policy    string            // Defaults to "static".
+	Clock     *kit.Clock        // Defaults to one that runs with real time.
+	Switches  map[string]string // Defaults to each switch's own default.
+	Returns   []string          // further Allowed Return URLs. Defaults to none.
+	OnReady   func(Ready)       // called once both sides answer. Defaults to nothing.
+}
+
+// Ready is what the ready file says, as JSON.
+type Ready struct {
+	URL     string `json:"url"`
+	Control string `json:"control,omitempty"`
+	Token   string `json:"token,omitempty"` // for the control side, as Authorization: Bearer
+	Seed    int64  `json:"seed"`
+	PID     int    `json:"pid"`
+}
+
+// Serve runs a sandbox until the context ends.
+func Serve(ctx context.Context, c ServeConfig) (err error) {
+	s, err := New(Options{Listen: cmp.Or(c.Listen, "127.0.0.1:7080"), Force: c.Force, Seed: c.Seed, Policy: c.Policy, Clock: c.Clock,
+		Switches: c.Switches, ReturnURLs: c.Returns})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	ready := Ready{URL: s.URL("", "NA"), Seed: c.Seed, PID: os.Getpid()}
+	if c.ReadyFile != "" {
+		control, err := NewControl(s, cmp.Or(c.Control, "127.0.0.1:7081"))
+		if err != nil {
+			return err
+		}
+		defer func() { _ = control.Close() }()
+		ready.Control, ready.Token = control.URL, control.Token
+		if err := writeReady(c.ReadyFile, ready); err != nil {
+			return err
+		}
+		defer func() { _ = os.Remove(c.ReadyFile) }()
+	}
+	if c.OnReady != nil {
+		c.OnReady(ready)
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// writeReady puts the file into place whole, so that who waits for it never reads half of it.
+func writeReady(path string, r Ready) error {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("writing the ready file: %w", err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".sandbox-ready-*") // mode 0600
+	if err != nil {
+		return fmt.Errorf("writing the ready file: %w", err)
+	}
+	_, err = f.Write(append(text, '\n'))
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("writing the ready file: %w", err), os.Remove(f.Name()))
+	}
+	return nil
+}
