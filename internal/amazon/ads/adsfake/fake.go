@@ -66,10 +66,10 @@ func (f *fake) routes() []kit.Route {
 			Handle: f.guarded(guard{media: accountsRequest}, f.associate)},
 		{Operation: "managerAccounts.disassociate", Method: "POST", Pattern: "/managerAccounts/{managerAccountId}/disassociate",
 			Handle: f.guarded(guard{media: accountsRequest}, f.disassociate)},
-		{Operation: "campaigns.create", Method: "POST", Pattern: "/sp/campaigns", Handle: f.guarded(sp(true), f.createCampaigns)},
-		{Operation: "campaigns.update", Method: "PUT", Pattern: "/sp/campaigns", Handle: f.guarded(sp(true), f.updateCampaigns)},
-		{Operation: "campaigns.list", Method: "POST", Pattern: "/sp/campaigns/list", Handle: f.guarded(sp(false), f.listCampaigns)},
-		{Operation: "campaigns.delete", Method: "POST", Pattern: "/sp/campaigns/delete", Handle: f.guarded(sp(true), f.deleteCampaigns)},
+		{Operation: "sp.campaigns.create", Method: "POST", Pattern: "/sp/campaigns", Handle: f.guarded(sp(true), f.createCampaigns)},
+		{Operation: "sp.campaigns.update", Method: "PUT", Pattern: "/sp/campaigns", Handle: f.guarded(sp(true), f.updateCampaigns)},
+		{Operation: "sp.campaigns.list", Method: "POST", Pattern: "/sp/campaigns/list", Handle: f.guarded(sp(false), f.listCampaigns)},
+		{Operation: "sp.campaigns.delete", Method: "POST", Pattern: "/sp/campaigns/delete", Handle: f.guarded(sp(true), f.deleteCampaigns)},
 	}
 }
 
