@@ -32,7 +32,6 @@ type Snapshot struct {
 	passes      *table[id.Pass, Holder]
 
 	apps *table[id.App, *App]
-
 }
 
 // New returns an empty snapshot.
