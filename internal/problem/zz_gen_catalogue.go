@@ -65,7 +65,43 @@ const (
 	EgressTimeout                Code = "egress.timeout"
 	EgressTLS                    Code = "egress.tls"
 	EgressUnreachable            Code = "egress.unreachable"
+	GatewayAmazonFailed          Code = "gateway.amazon_failed"
+	GatewayAmazonTokenSent       Code = "gateway.amazon_token_sent"
+	GatewayBearerMissing         Code = "gateway.bearer_missing"
+	GatewayBodyTooLarge          Code = "gateway.body_too_large"
+	GatewayBrowserRefused        Code = "gateway.browser_refused"
+	GatewayClientGone            Code = "gateway.client_gone"
+	GatewayGrantAmbiguous        Code = "gateway.grant_ambiguous"
+	GatewayGrantBlocked          Code = "gateway.grant_blocked"
+	GatewayGrantDisabled         Code = "gateway.grant_disabled"
+	GatewayGrantNotReady         Code = "gateway.grant_not_ready"
+	GatewayGrantUnknown          Code = "gateway.grant_unknown"
+	GatewayHeaderRepeated        Code = "gateway.header_repeated"
+	GatewayHeadersTooLarge       Code = "gateway.headers_too_large"
+	GatewayHostRefused           Code = "gateway.host_refused"
+	GatewayInternal              Code = "gateway.internal"
+	GatewayMethodRefused         Code = "gateway.method_refused"
+	GatewayPassExpired           Code = "gateway.pass_expired"
+	GatewayPassMalformed         Code = "gateway.pass_malformed"
+	GatewayPassMissing           Code = "gateway.pass_missing"
+	GatewayPassRepeated          Code = "gateway.pass_repeated"
+	GatewayPassRevoked           Code = "gateway.pass_revoked"
+	GatewayPassUnknown           Code = "gateway.pass_unknown"
+	GatewayPathRefused           Code = "gateway.path_refused"
+	GatewayQueryRefused          Code = "gateway.query_refused"
+	GatewayRecordFull            Code = "gateway.record_full"
+	GatewayRegionAllRefused      Code = "gateway.region_all_refused"
 	GatewayRegionNeeded          Code = "gateway.region_needed"
+	GatewayRegionUnknown         Code = "gateway.region_unknown"
+	GatewayRouteUnknown          Code = "gateway.route_unknown"
+	GatewaySelectorMalformed     Code = "gateway.selector_malformed"
+	GatewaySelectorRepeated      Code = "gateway.selector_repeated"
+	GatewayTargetRefused         Code = "gateway.target_refused"
+	GatewayThrottled             Code = "gateway.throttled"
+	GatewayTokenExpired          Code = "gateway.token_expired"
+	GatewayTokenInvalid          Code = "gateway.token_invalid"
+	GatewayTokenOtherGrant       Code = "gateway.token_other_grant"
+	GatewayURLTooLong            Code = "gateway.url_too_long"
 	LWAAccessTokenAsRefreshToken Code = "lwa.access_token_as_refresh_token"
 	LWAAccessTokenRefused        Code = "lwa.access_token_refused"
 	LWAAnswerLost                Code = "lwa.answer_lost"
@@ -102,6 +138,15 @@ const (
 	LWAUnsupportedGrantType      Code = "lwa.unsupported_grant_type"
 	LWAWrongClient               Code = "lwa.wrong_client"
 	LWAWrongMethod               Code = "lwa.wrong_method"
+	PolicyCallerRevoked          Code = "policy.caller_revoked"
+	PolicyCallerUnknown          Code = "policy.caller_unknown"
+	PolicyDenied                 Code = "policy.denied"
+	PolicyExpiryPast             Code = "policy.expiry_past"
+	PolicyKindForm               Code = "policy.kind_form"
+	PolicyNameForm               Code = "policy.name_form"
+	PolicyNameTaken              Code = "policy.name_taken"
+	PolicyPassUnknown            Code = "policy.pass_unknown"
+	PolicyRulesForm              Code = "policy.rules_form"
 	SealDoesNotOpen              Code = "seal.does_not_open"
 	SealKeyDamaged               Code = "seal.key_damaged"
 	SealKeyExists                Code = "seal.key_exists"
@@ -214,7 +259,43 @@ var catalogue = map[Code]Problem{
 	EgressTimeout:                {Code: EgressTimeout, What: "Amazon did not answer in time.", Whose: AmazonsOwn, Fix: "Try again later. If the call changes something, look first whether it did.", Status: 504},
 	EgressTLS:                    {Code: EgressTLS, What: "The other side could not prove that it is Amazon, so nothing was sent.", Whose: OperatorsOwn, Fix: "Check the clock and the certificate store of the machine, and that no proxy on the way opens TLS.", Status: 502},
 	EgressUnreachable:            {Code: EgressUnreachable, What: "Amazon's host could not be reached.", Whose: OperatorsOwn, Fix: "Check that the machine that runs Lockkeeper can resolve and reach Amazon's hosts on port 443.", Status: 502},
+	GatewayAmazonFailed:          {Code: GatewayAmazonFailed, What: "Amazon could not be reached, or its answer broke off.", Whose: AmazonsOwn, Fix: "Try again; lockkeeper doctor tells whether Amazon can be reached from here.", Status: 502},
+	GatewayAmazonTokenSent:       {Code: GatewayAmazonTokenSent, What: "The request carries a token of Amazon's where a pass belongs.", Whose: CallersOwn, Fix: "Send Lockkeeper's pass instead: Lockkeeper puts Amazon's token on by itself. Take the token out of that software's settings.", Status: 401},
+	GatewayBearerMissing:         {Code: GatewayBearerMissing, What: "The pass stands in Authorization without the word Bearer before it.", Whose: CallersOwn, Fix: "Send Authorization: Bearer, a space, then the pass.", Status: 401},
+	GatewayBodyTooLarge:          {Code: GatewayBodyTooLarge, What: "The request's body is larger than this endpoint takes.", Whose: CallersOwn, Fix: "Send only the parameters of a token request, at most 64 KiB.", Status: 413},
+	GatewayBrowserRefused:        {Code: GatewayBrowserRefused, What: "The request comes from a web page, and the gateway serves no browsers.", Whose: CallersOwn, Fix: "Call the gateway from software on your side; a web page must not hold a pass.", Status: 403},
+	GatewayClientGone:            {Code: GatewayClientGone, What: "The caller went away before the answer was there.", Whose: CallersOwn, Fix: "Wait longer for the answer.", Status: 499},
+	GatewayGrantAmbiguous:        {Code: GatewayGrantAmbiguous, What: "Several grants that this pass may use fit the request.", Whose: CallersOwn, Fix: "Name one in Lockkeeper-Grant, or call /lk/g/{grant}/ followed by Amazon's path.", Status: 409},
+	GatewayGrantBlocked:          {Code: GatewayGrantBlocked, What: "The grant is blocked, and its access token has expired.", Whose: OperatorsOwn, Fix: "Run lockkeeper grant show: it says who must act, and how.", Status: 424},
+	GatewayGrantDisabled:         {Code: GatewayGrantDisabled, What: "An operator switched this grant off.", Whose: OperatorsOwn, Fix: "Switch it on again, or give the caller another grant.", Status: 403},
+	GatewayGrantNotReady:         {Code: GatewayGrantNotReady, What: "The grant has no valid access token at present.", Whose: LockkeepersOwn, Fix: "Try again shortly; lockkeeper grant show tells what its last refreshes said.", Status: 503},
+	GatewayGrantUnknown:          {Code: GatewayGrantUnknown, What: "No grant that this pass may use fits the request.", Whose: CallersOwn, Fix: "Check the grant's name, the account id and the path; or ask the operator to allow it (lockkeeper caller list shows what is allowed).", Status: 404},
+	GatewayHeaderRepeated:        {Code: GatewayHeaderRepeated, What: "A header of Lockkeeper's stands in the request more than once.", Whose: CallersOwn, Fix: "Send it once.", Status: 400},
+	GatewayHeadersTooLarge:       {Code: GatewayHeadersTooLarge, What: "The request's header is larger than the gateway allows.", Whose: CallersOwn, Fix: "Send at most 64 KiB of header in at most 256 lines, or have the operator raise the limit.", Status: 431},
+	GatewayHostRefused:           {Code: GatewayHostRefused, What: "The request's Host is not one that this gateway answers for.", Whose: CallersOwn, Fix: "Use the gateway's own address, or have the operator list the host name in the gateway's hosts.", Status: 421},
+	GatewayInternal:              {Code: GatewayInternal, What: "Lockkeeper made a mistake.", Whose: LockkeepersOwn, Fix: "Try again, and report it with the request's id.", Status: 500},
+	GatewayMethodRefused:         {Code: GatewayMethodRefused, What: "The gateway does not take this method here.", Whose: CallersOwn, Fix: "Use GET, HEAD, POST, PUT, PATCH or DELETE; a token is fetched by POST.", Status: 405},
+	GatewayPassExpired:           {Code: GatewayPassExpired, What: "This pass has come to its end.", Whose: OperatorsOwn, Fix: "Give the caller a new pass (lockkeeper caller add).", Status: 401},
+	GatewayPassMalformed:         {Code: GatewayPassMalformed, What: "The pass was cut or mistyped: its checksum does not fit.", Whose: CallersOwn, Fix: "Copy the pass again, whole; it begins with lkp_.", Status: 401},
+	GatewayPassMissing:           {Code: GatewayPassMissing, What: "The request carries no pass.", Whose: CallersOwn, Fix: "Send the pass or a token made from it as Authorization: Bearer.", Status: 401},
+	GatewayPassRepeated:          {Code: GatewayPassRepeated, What: "The request carries several different passes or tokens.", Whose: CallersOwn, Fix: "Send exactly one.", Status: 400},
+	GatewayPassRevoked:           {Code: GatewayPassRevoked, What: "This pass was revoked.", Whose: OperatorsOwn, Fix: "Give the caller a new pass if it may still call (lockkeeper caller add).", Status: 401},
+	GatewayPassUnknown:           {Code: GatewayPassUnknown, What: "This pass is none that Lockkeeper gave out.", Whose: CallersOwn, Fix: "Ask the operator for a new pass (lockkeeper caller add).", Status: 401},
+	GatewayPathRefused:           {Code: GatewayPathRefused, What: "The path could be read in more than one way.", Whose: CallersOwn, Fix: "Send the path as Amazon documents it: no dot or empty segments, no slash at the end, nothing escaped that need not be.", Status: 400},
+	GatewayQueryRefused:          {Code: GatewayQueryRefused, What: "The query holds characters that must be escaped.", Whose: CallersOwn, Fix: "Percent-encode everything in the query but letters, digits and the usual punctuation.", Status: 400},
+	GatewayRecordFull:            {Code: GatewayRecordFull, What: "Lockkeeper cannot write down what is done at present, so it lets nothing be changed.", Whose: OperatorsOwn, Fix: "Look at the disk of the data folder and of the access log; reads go on.", Status: 503},
+	GatewayRegionAllRefused:      {Code: GatewayRegionAllRefused, What: "This call cannot be made in all regions at once.", Whose: CallersOwn, Fix: "Name one region; all is for lists that belong to no account, such as GET /v2/profiles.", Status: 400},
 	GatewayRegionNeeded:          {Code: GatewayRegionNeeded, What: "The call names neither an account nor a region, so Lockkeeper cannot tell which of Amazon's three hosts it is for.", Whose: CallersOwn, Fix: "Send the account's selector header (for Amazon Ads: Amazon-Advertising-API-Scope with the profile id), or Lockkeeper-Region with NA, EU or FE.", Status: 400},
+	GatewayRegionUnknown:         {Code: GatewayRegionUnknown, What: "Lockkeeper-Region names no region.", Whose: CallersOwn, Fix: "Send NA, EU or FE.", Status: 400},
+	GatewayRouteUnknown:          {Code: GatewayRouteUnknown, What: "No Amazon program that Lockkeeper knows owns this path.", Whose: CallersOwn, Fix: "Check the path's spelling, or name the grant: /lk/g/{grant}/ followed by Amazon's path.", Status: 404},
+	GatewaySelectorMalformed:     {Code: GatewaySelectorMalformed, What: "A header that chooses the account has a value or a spelling that it cannot have.", Whose: CallersOwn, Fix: "Send the account's id alone, under the name that Amazon documents.", Status: 400},
+	GatewaySelectorRepeated:      {Code: GatewaySelectorRepeated, What: "A header that chooses the account stands in the request more than once.", Whose: CallersOwn, Fix: "Send it once.", Status: 400},
+	GatewayTargetRefused:         {Code: GatewayTargetRefused, What: "The request's target is not a plain path: the gateway is no forward proxy.", Whose: CallersOwn, Fix: "Send the path alone, as in GET /v2/profiles, to the gateway's address.", Status: 400},
+	GatewayThrottled:             {Code: GatewayThrottled, What: "Amazon asked that this grant wait before it calls this region again.", Whose: AmazonsOwn, Fix: "Wait until the time given in Retry-After.", Status: 429},
+	GatewayTokenExpired:          {Code: GatewayTokenExpired, What: "This token has expired.", Whose: CallersOwn, Fix: "Fetch a new token from the gateway's token endpoint.", Status: 401},
+	GatewayTokenInvalid:          {Code: GatewayTokenInvalid, What: "This token is not one of ours, was cut, or was made with a key that is no longer in use.", Whose: CallersOwn, Fix: "Fetch a new token from the gateway's token endpoint.", Status: 401},
+	GatewayTokenOtherGrant:       {Code: GatewayTokenOtherGrant, What: "The request names another grant than its token is for.", Whose: CallersOwn, Fix: "Fetch a token for that grant, or leave the grant out.", Status: 403},
+	GatewayURLTooLong:            {Code: GatewayURLTooLong, What: "The request's address is longer than the gateway allows.", Whose: CallersOwn, Fix: "Send at most 8 KiB of path and query; long parameters belong in a body.", Status: 414},
 	LWAAccessTokenAsRefreshToken: {Code: LWAAccessTokenAsRefreshToken, What: "The text begins with Atza| and so is an access token, which lives one hour; a refresh token is wanted, which begins with Atzr|.", Whose: OperatorsOwn, Fix: "Paste the refresh_token of the same answer, or run `lockkeeper grant connect`, which needs no pasting.", Status: 400},
 	LWAAccessTokenRefused:        {Code: LWAAccessTokenRefused, What: "Login with Amazon does not accept the access token: its hour is over, it is damaged, or it is none.", Whose: LockkeepersOwn, Fix: "Run `lockkeeper grant refresh` to get a new one; a token that begins with Atzr| is a refresh token and does not belong here.", Status: 502},
 	LWAAnswerLost:                {Code: LWAAnswerLost, What: "The token request was sent, but no whole answer came back, so nobody can tell whether Amazon acted on it.", Whose: AmazonsOwn, Fix: "Nothing needs doing at first: Lockkeeper finds out with one careful check; if the grant then says that it must be authorised again, run `lockkeeper grant connect`.", Status: 503},
@@ -251,6 +332,15 @@ var catalogue = map[Code]Problem{
 	LWAUnsupportedGrantType:      {Code: LWAUnsupportedGrantType, What: "Amazon does not know the grant_type of the token request.", Whose: CallersOwn, Fix: "Use authorization_code, refresh_token, client_credentials or device_code as grant_type.", Status: 502},
 	LWAWrongClient:               {Code: LWAWrongClient, What: "The token was given to another application: a refresh token works only with the client id that obtained it.", Whose: OperatorsOwn, Fix: "Use the refresh token with the security profile that obtained it, or run `lockkeeper grant connect` so that this security profile gets a refresh token of its own.", Status: 502},
 	LWAWrongMethod:               {Code: LWAWrongMethod, What: "The token endpoint was asked with the wrong method, or another page of Amazon's was asked in its place.", Whose: CallersOwn, Fix: "Send POST to /auth/o2/token on api.amazon.com, api.amazon.co.uk or api.amazon.co.jp; sellercentral addresses are for people.", Status: 502},
+	PolicyCallerRevoked:          {Code: PolicyCallerRevoked, What: "The caller was revoked, and that is for good.", Whose: OperatorsOwn, Fix: "Add a new caller under another name.", Status: 409},
+	PolicyCallerUnknown:          {Code: PolicyCallerUnknown, What: "There is no such caller.", Whose: OperatorsOwn, Fix: "See lockkeeper caller list.", Status: 404},
+	PolicyDenied:                 {Code: PolicyDenied, What: "This pass may use the grant, but not for this call.", Whose: OperatorsOwn, Fix: "Allow the operation, the account and the region in the caller's rules if it should be allowed.", Status: 403},
+	PolicyExpiryPast:             {Code: PolicyExpiryPast, What: "The end asked for has passed already.", Whose: OperatorsOwn, Fix: "Give an end that lies ahead, or none.", Status: 400},
+	PolicyKindForm:               {Code: PolicyKindForm, What: "This kind of pass cannot be given out.", Whose: OperatorsOwn, Fix: "Ask for a bearer pass.", Status: 400},
+	PolicyNameForm:               {Code: PolicyNameForm, What: "A caller's name has letters, digits, dots and hyphens, and begins with a letter or digit.", Whose: OperatorsOwn, Fix: "Choose such a name, in lower case, of at most 63 characters.", Status: 400},
+	PolicyNameTaken:              {Code: PolicyNameTaken, What: "A caller of this name exists, or existed: a name is not used twice.", Whose: OperatorsOwn, Fix: "Choose another name.", Status: 409},
+	PolicyPassUnknown:            {Code: PolicyPassUnknown, What: "There is no such pass.", Whose: OperatorsOwn, Fix: "See lockkeeper caller list.", Status: 404},
+	PolicyRulesForm:              {Code: PolicyRulesForm, What: "A rule cannot be read.", Whose: OperatorsOwn, Fix: "Name at least one grant by its id; regions are NA, EU, FE; effects are read, write, spend; an operation ends in .* or is whole.", Status: 400},
 	SealDoesNotOpen:              {Code: SealDoesNotOpen, What: "A stored secret does not open in its place: it was changed, moved, or sealed with another key.", Whose: OperatorsOwn, Fix: "Restore the data folder from a backup together with its keyset.", Status: 500},
 	SealKeyDamaged:               {Code: SealKeyDamaged, What: "The keyset or its key file is damaged.", Whose: OperatorsOwn, Fix: "Restore it from a backup; the data folder is untouched.", Status: 500},
 	SealKeyExists:                {Code: SealKeyExists, What: "There is a key here already, and it is never overwritten.", Whose: OperatorsOwn, Fix: "Use the key that is there, or name another file.", Status: 500},
