@@ -23,7 +23,7 @@ type MAC interface {
 // Prefixes of what Lockkeeper gives to callers.
 const (
 	tokenPrefix = "lkt_"
-	passPrefix  = "lkp_"
+	passPrefix  = policy.PassPrefix
 )
 
 // tokenLife is the longest that a token of ours lives: as long as Amazon's, whose clients count on it (ads-lwa 1.6).

@@ -59,3 +59,13 @@ type Ask struct {
 	Operation string // with the program's code before it
 	Effect    string
 }
+
+// A Usage row says how often a pass made one call with one outcome within one minute.
+type Usage struct {
+	Minute    time.Time
+	Pass      id.Pass
+	Grant     id.Grant
+	Operation string
+	Status    int
+	Count     int64
+}

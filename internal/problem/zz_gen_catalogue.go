@@ -101,6 +101,7 @@ const (
 	GatewayTokenExpired          Code = "gateway.token_expired"
 	GatewayTokenInvalid          Code = "gateway.token_invalid"
 	GatewayTokenOtherGrant       Code = "gateway.token_other_grant"
+	GatewayTokenRequest          Code = "gateway.token_request"
 	GatewayURLTooLong            Code = "gateway.url_too_long"
 	LWAAccessTokenAsRefreshToken Code = "lwa.access_token_as_refresh_token"
 	LWAAccessTokenRefused        Code = "lwa.access_token_refused"
@@ -295,6 +296,7 @@ var catalogue = map[Code]Problem{
 	GatewayTokenExpired:          {Code: GatewayTokenExpired, What: "This token has expired.", Whose: CallersOwn, Fix: "Fetch a new token from the gateway's token endpoint.", Status: 401},
 	GatewayTokenInvalid:          {Code: GatewayTokenInvalid, What: "This token is not one of ours, was cut, or was made with a key that is no longer in use.", Whose: CallersOwn, Fix: "Fetch a new token from the gateway's token endpoint.", Status: 401},
 	GatewayTokenOtherGrant:       {Code: GatewayTokenOtherGrant, What: "The request names another grant than its token is for.", Whose: CallersOwn, Fix: "Fetch a token for that grant, or leave the grant out.", Status: 403},
+	GatewayTokenRequest:          {Code: GatewayTokenRequest, What: "The token request is malformed, lacks a parameter, or asks for what Lockkeeper does not give.", Whose: CallersOwn, Fix: "Send client_id (the caller), client_secret (its pass) and grant_type=refresh_token with the grant's name as refresh_token.", Status: 400},
 	GatewayURLTooLong:            {Code: GatewayURLTooLong, What: "The request's address is longer than the gateway allows.", Whose: CallersOwn, Fix: "Send at most 8 KiB of path and query; long parameters belong in a body.", Status: 414},
 	LWAAccessTokenAsRefreshToken: {Code: LWAAccessTokenAsRefreshToken, What: "The text begins with Atza| and so is an access token, which lives one hour; a refresh token is wanted, which begins with Atzr|.", Whose: OperatorsOwn, Fix: "Paste the refresh_token of the same answer, or run `lockkeeper grant connect`, which needs no pasting.", Status: 400},
 	LWAAccessTokenRefused:        {Code: LWAAccessTokenRefused, What: "Login with Amazon does not accept the access token: its hour is over, it is damaged, or it is none.", Whose: LockkeepersOwn, Fix: "Run `lockkeeper grant refresh` to get a new one; a token that begins with Atzr| is a refresh token and does not belong here.", Status: 502},

@@ -1,0 +1,65 @@
+package gateway
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
+)
+
+// A body is a request's body on its way to Amazon. One of known size within the limit is held, so that the call can be made
+// again where that is safe; any other passes through, and can be sent again only while nothing of it was read.
+type body struct {
+	held   []byte
+	stream io.Reader // nil where held, or where there is none
+	length int64
+	read   atomic.Int64
+}
+
+// replayable reports whether the body can be sent from its beginning once more.
+func (b *body) replayable() bool { return b.stream == nil || b.read.Load() == 0 }
+
+// takeBody makes the request's body ready.
+func (q *request) takeBody() *problem.Problem {
+	r := q.r
+	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
+		return nil
+	}
+	src := &stalling{src: r.Body, ctl: http.NewResponseController(q.w), limit: q.g.cfg.StallLimit, read: &q.body.read}
+	if n := r.ContentLength; n > 0 && n <= q.g.cfg.ReplayLimit {
+		q.body.held = make([]byte, n)
+		if _, err := io.ReadFull(src, q.body.held); err != nil {
+			return refusal(problem.GatewayClientGone)
+		}
+		return nil
+	}
+	q.body.stream, q.body.length = src, r.ContentLength
+	return nil
+}
+
+// stalling reads a caller's body, and gives up on one that stands still.
+type stalling struct {
+	src   io.Reader
+	ctl   *http.ResponseController
+	limit time.Duration
+	read  *atomic.Int64
+	set   time.Time
+}
+
+func (s *stalling) Read(p []byte) (int, error) {
+	if now := time.Now(); now.Sub(s.set) > time.Second { // a deadline costs more than a read
+		s.set = now
+		_ = s.ctl.SetReadDeadline(now.Add(s.limit)) // what cannot set one, such as a recorder in a test, cannot stall
+	}
+	n, err := s.src.Read(p)
+	s.read.Add(int64(n))
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = errClientBody
+	}
+	return n, err
+}
+
+var errClientBody = errors.New("reading the caller's body: it broke off")

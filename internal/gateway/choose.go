@@ -1,0 +1,202 @@
+package gateway
+
+import (
+	"strings"
+
+	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/id"
+	"github.com/lockkeeper-dev/lockkeeper/internal/policy"
+	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
+	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
+)
+
+// allRegions is what Lockkeeper-Region says to have a list of every region merged.
+const allRegions = "ALL"
+
+// once reads a header of ours, which may stand once.
+func (q *request) once(name string) (string, *problem.Problem) {
+	v := q.r.Header[name]
+	if len(v) > 1 {
+		return "", refusal(problem.GatewayHeaderRepeated)
+	}
+	if len(v) == 0 {
+		return "", nil
+	}
+	return strings.TrimSpace(v[0]), nil
+}
+
+// named finds the grants that the request names, in its path, its token or its header. They must be one and the same. A grant
+// that does not exist and one that this pass may not use are answered alike.
+func (q *request) named(inPath string) (*snapshot.Grant, *problem.Problem) {
+	inHeader, p := q.once(headerGrant)
+	if p != nil {
+		return nil, p
+	}
+	var found *snapshot.Grant
+	for _, name := range []string{inPath, inHeader} {
+		if name == "" {
+			continue
+		}
+		g := q.g.lookUp(name)
+		if g == nil || !q.who.Caller.MayUse(g.ID, "") || (found != nil && found.ID != g.ID) {
+			return nil, refusal(problem.GatewayGrantUnknown)
+		}
+		found = g
+	}
+	if !q.who.token {
+		return found, nil
+	}
+	g, ok := q.g.cfg.Snapshot.Grant(q.who.claims.Grant)
+	if !ok || g.Realm != q.who.claims.Realm || !q.who.Caller.MayUse(g.ID, "") {
+		return nil, refusal(problem.GatewayGrantUnknown)
+	}
+	if found != nil && found.ID != g.ID {
+		return nil, refusal(problem.GatewayTokenOtherGrant)
+	}
+	return g, nil
+}
+
+// lookUp finds a grant by name or id.
+func (g *Gateway) lookUp(name string) *snapshot.Grant {
+	if got, ok := g.cfg.Snapshot.GrantNamed(name); ok {
+		return got
+	}
+	if got, ok := g.cfg.Snapshot.Grant(id.Grant(name)); ok {
+		return got
+	}
+	return nil
+}
+
+// choose settles grant, account and region. The grant is the one named, or the only one of the program that the pass may use;
+// with several, the account selects among those for which it is verified, and never the first of more than one.
+func (q *request) choose(grant *snapshot.Grant, asked string, at hostAs) *problem.Problem {
+	account := q.selectedAccount()
+	if grant == nil {
+		var p *problem.Problem
+		if grant, p = q.only(account); p != nil {
+			return p
+		}
+	}
+	if grant.Program != q.program.code {
+		return refusal(problem.GatewayGrantUnknown)
+	}
+	q.grant, q.account = grant, account
+	if account != "" {
+		q.verified = grant.Account(account)
+	}
+	return q.chooseRegion(asked, at)
+}
+
+// selectedAccount is the account that the selector of kind "id" names, or else the one that another names.
+func (q *request) selectedAccount() string {
+	account := ""
+	for _, s := range q.selected {
+		if s.selector.Account == "id" {
+			return s.value
+		}
+		if account == "" && s.selector.Account != "manager" {
+			account = s.value
+		}
+	}
+	return account
+}
+
+// only finds the one grant of the program that fits.
+func (q *request) only(account string) (*snapshot.Grant, *problem.Problem) {
+	caller := q.who.Caller
+	if account != "" {
+		var found *snapshot.Grant
+		for g := range q.g.cfg.Snapshot.AccountsFor(q.program.code, account) {
+			if !caller.MayUse(g.ID, account) {
+				continue
+			}
+			if found != nil {
+				return nil, refusal(problem.GatewayGrantAmbiguous)
+			}
+			found = g
+		}
+		if found != nil {
+			return found, nil
+		}
+	}
+	var found *snapshot.Grant
+	for i := range caller.Rules {
+		if caller.Rules[i].Deny {
+			continue
+		}
+		for _, gid := range caller.Rules[i].Grants {
+			g, ok := q.g.cfg.Snapshot.Grant(gid)
+			if !ok || (found != nil && g.ID == found.ID) || g.Program != q.program.code || !caller.MayUse(gid, "") {
+				continue
+			}
+			if found != nil {
+				if account != "" { // none of them is verified for it
+					return nil, refusal(problem.GatewayGrantUnknown)
+				}
+				return nil, refusal(problem.GatewayGrantAmbiguous)
+			}
+			found = g
+		}
+	}
+	if found == nil {
+		return nil, refusal(problem.GatewayGrantUnknown)
+	}
+	return found, nil
+}
+
+// chooseRegion settles the region: the account's, else the one that Lockkeeper-Region names, else that of Amazon's host where
+// the request came by one, else the only one in which the grant has accounts.
+func (q *request) chooseRegion(asked string, at hostAs) *problem.Problem {
+	if q.verified != nil && q.verified.Region != "" {
+		q.region = q.verified.Region
+		return nil
+	}
+	if strings.EqualFold(asked, allRegions) {
+		if q.op.Scoped || q.op.Effect != amazon.Read || q.r.Method != "GET" || q.account != "" {
+			return refusal(problem.GatewayRegionAllRefused)
+		}
+		q.everywhere = true
+		return nil
+	}
+	if asked != "" {
+		r, err := canon.ParseRegion(asked)
+		if err != nil {
+			return refusal(problem.GatewayRegionUnknown)
+		}
+		q.region = r
+		return nil
+	}
+	if at.program == q.program {
+		q.region = at.region
+		return nil
+	}
+	for i := range q.grant.Accounts {
+		r := q.grant.Accounts[i].Region
+		if q.region != "" && q.region != r {
+			q.region = ""
+			break
+		}
+		q.region = r
+	}
+	if q.region == "" {
+		return refusal(problem.GatewayRegionNeeded)
+	}
+	return nil
+}
+
+// allowed asks policy about the call in a region: on the account, and on whatever else its selectors name, since Amazon may
+// go by any of them.
+func (q *request) allowed(region canon.Region) (policy.Decision, bool) {
+	ask := policy.Ask{
+		Grant: q.grant.ID, Account: q.account, Region: string(region), Operation: q.op.name, Effect: string(q.op.Effect),
+	}
+	d := q.who.Caller.Allow(ask)
+	for i := 0; d.Allowed && i < len(q.selected); i++ {
+		if v := q.selected[i].value; v != q.account {
+			ask.Account = v
+			d = q.who.Caller.Allow(ask)
+		}
+	}
+	return d, d.Allowed
+}
