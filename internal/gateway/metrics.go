@@ -80,4 +80,3 @@ type timing struct{ whole, amazon prometheus.Observer }
 func (m *metrics) timing(program string) timing {
 	return timing{m.seconds.WithLabelValues(program), m.amazon.WithLabelValues(program)}
 }
-

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
+	"github.com/lockkeeper-dev/lockkeeper/internal/policy"
 )
 
 // MAC makes and checks message authentication codes over our tokens. The key's id is inside the code, so an old key can be
