@@ -52,6 +52,32 @@ const (
 	AdsWrongMediaType            Code = "ads.wrong_media_type"
 	AdsWrongRegion               Code = "ads.wrong_region"
 	AdsWrongUser                 Code = "ads.wrong_user"
+	BrokerAnswerLost             Code = "broker.answer_lost"
+	BrokerBadName                Code = "broker.bad_name"
+	BrokerBlocked                Code = "broker.blocked"
+	BrokerCutOff                 Code = "broker.cut_off"
+	BrokerDisabled               Code = "broker.disabled"
+	BrokerElsewhere              Code = "broker.elsewhere"
+	BrokerEndpointResting        Code = "broker.endpoint_resting"
+	BrokerNameTaken              Code = "broker.name_taken"
+	BrokerNoCode                 Code = "broker.no_code"
+	BrokerNoGrant                Code = "broker.no_grant"
+	BrokerNoRefreshToken         Code = "broker.no_refresh_token"
+	BrokerNoSecret               Code = "broker.no_secret"
+	BrokerNoToken                Code = "broker.no_token"
+	BrokerOtherBrowser           Code = "broker.other_browser"
+	BrokerOtherIssuer            Code = "broker.other_issuer"
+	BrokerRevoked                Code = "broker.revoked"
+	BrokerSecretRefused          Code = "broker.secret_refused"
+	BrokerShuttingDown           Code = "broker.shutting_down"
+	BrokerStateExpired           Code = "broker.state_expired"
+	BrokerStateMissing           Code = "broker.state_missing"
+	BrokerStateUnknown           Code = "broker.state_unknown"
+	BrokerStateUsed              Code = "broker.state_used"
+	BrokerStoreFails             Code = "broker.store_fails"
+	BrokerTokenRefused           Code = "broker.token_refused"
+	BrokerUnreadable             Code = "broker.unreadable"
+	BrokerWithdrawAtAmazon       Code = "broker.withdraw_at_amazon"
 	EgressAddress                Code = "egress.address"
 	EgressAnswer                 Code = "egress.answer"
 	EgressBody                   Code = "egress.body"
@@ -247,6 +273,32 @@ var catalogue = map[Code]Problem{
 	AdsWrongMediaType:            {Code: AdsWrongMediaType, What: "The Content-Type is not the one that this path wants.", Whose: CallersOwn, Fix: "Send both Content-Type and Accept with the path's own type, such as application/vnd.spCampaign.v3+json for /sp/campaigns; docs/reference lists the type of every path. Sponsored Display and /adsApi/v1 take application/json.", Status: 502},
 	AdsWrongRegion:               {Code: AdsWrongRegion, What: "The profile lives in another region than the one that was called, and only its own region's host knows it.", Whose: CallersOwn, Fix: "Call advertising-api.amazon.com for US CA MX BR, advertising-api-eu.amazon.com for Europe, the Middle East, Africa and India, advertising-api-fe.amazon.com for JP AU SG; through Lockkeeper leave out Lockkeeper-Region and the profile id alone decides.", Status: 502},
 	AdsWrongUser:                 {Code: AdsWrongUser, What: "The Amazon user who consented has no advertising account at all; often it is a Seller Central or shopping login without ad access.", Whose: AccountOwnersOwn, Fix: "Sign out of Amazon in the browser, run `lockkeeper grant connect` again and sign in as the user who opens the Amazon Ads console (advertising.amazon.com), or have that user's administrator add this one there.", Status: 502},
+	BrokerAnswerLost:             {Code: BrokerAnswerLost, What: "Amazon's answer to a refresh was lost on the way, and the refresh token that it replaced is no longer good.", Whose: AccountOwnersOwn, Fix: "Authorise again: run `lockkeeper grant connect` with the grant's name; nothing else changes.", Status: 503},
+	BrokerBadName:                {Code: BrokerBadName, What: "A grant's name is made of lower-case letters, digits, dots and hyphens, at most 63 of them, and begins with a letter or digit.", Whose: OperatorsOwn, Fix: "Choose another name, such as ads-eu.", Status: 400},
+	BrokerBlocked:                {Code: BrokerBlocked, What: "Nothing is sent for this grant until a person acts.", Whose: OperatorsOwn, Fix: "See `lockkeeper grant show` for the reason, then connect the grant again.", Status: 503},
+	BrokerCutOff:                 {Code: BrokerCutOff, What: "Lockkeeper's process ended while this exchange was under way, so its outcome was not seen.", Whose: LockkeepersOwn, Fix: "Nothing is to be done: the next refresh finds out, and says so if a person must act.", Status: 503},
+	BrokerDisabled:               {Code: BrokerDisabled, What: "An operator switched this grant off.", Whose: OperatorsOwn, Fix: "Switch it on again where it is wanted.", Status: 403},
+	BrokerElsewhere:              {Code: BrokerElsewhere, What: "Another Lockkeeper process is refreshing this grant.", Whose: LockkeepersOwn, Fix: "Wait for it; the time to look again is told.", Status: 503},
+	BrokerEndpointResting:        {Code: BrokerEndpointResting, What: "Amazon's token endpoint asked for patience or could not be reached several times, so refreshes rest for a moment.", Whose: AmazonsOwn, Fix: "Wait; the time of the next try is told. Tokens that are still good go on being used.", Status: 503},
+	BrokerNameTaken:              {Code: BrokerNameTaken, What: "Another grant has this name, or had it before; a name is not used again.", Whose: OperatorsOwn, Fix: "Choose another name.", Status: 409},
+	BrokerNoCode:                 {Code: BrokerNoCode, What: "The consent page's answer holds neither a code nor an error.", Whose: OperatorsOwn, Fix: "Begin the consent again; where the address was pasted, paste the whole of it.", Status: 400},
+	BrokerNoGrant:                {Code: BrokerNoGrant, What: "There is no grant of that name.", Whose: OperatorsOwn, Fix: "List the grants with `lockkeeper grant list`, or connect one with `lockkeeper grant connect`.", Status: 404},
+	BrokerNoRefreshToken:         {Code: BrokerNoRefreshToken, What: "Amazon gave an access token but no refresh token, so the grant would end within the hour.", Whose: OperatorsOwn, Fix: "Check that the security profile has a client secret, and connect again.", Status: 502},
+	BrokerNoSecret:               {Code: BrokerNoSecret, What: "The security profile of this grant, or its client secret, could not be had.", Whose: OperatorsOwn, Fix: "Look at `lockkeeper app show`, and add the secret with `lockkeeper app rotate`.", Status: 503},
+	BrokerNoToken:                {Code: BrokerNoToken, What: "The grant has no access token that is good now.", Whose: LockkeepersOwn, Fix: "Look at its last attempts with `lockkeeper grant show`.", Status: 503},
+	BrokerOtherBrowser:           {Code: BrokerOtherBrowser, What: "The consent was begun in another browser than the one that finished it.", Whose: OperatorsOwn, Fix: "Finish the consent in the browser in which it was begun, or begin it again; never finish one that somebody sent you.", Status: 403},
+	BrokerOtherIssuer:            {Code: BrokerOtherIssuer, What: "The answer names another sender than Login with Amazon.", Whose: OperatorsOwn, Fix: "Begin the consent again and make sure that the page is Amazon's.", Status: 400},
+	BrokerRevoked:                {Code: BrokerRevoked, What: "This grant was revoked, and its tokens are forgotten.", Whose: OperatorsOwn, Fix: "Connect a new grant with `lockkeeper grant connect`.", Status: 410},
+	BrokerSecretRefused:          {Code: BrokerSecretRefused, What: "Amazon refused the client secret of this grant's security profile.", Whose: OperatorsOwn, Fix: "Copy the current secret from the Login with Amazon console and run `lockkeeper app rotate`.", Status: 503},
+	BrokerShuttingDown:           {Code: BrokerShuttingDown, What: "Lockkeeper is ending and begins no new refresh.", Whose: OperatorsOwn, Fix: "Try again when it runs.", Status: 503},
+	BrokerStateExpired:           {Code: BrokerStateExpired, What: "The consent took longer than 10 minutes.", Whose: OperatorsOwn, Fix: "Begin the consent again.", Status: 410},
+	BrokerStateMissing:           {Code: BrokerStateMissing, What: "The address that came back from the consent page has no state, so it cannot be told which consent it belongs to.", Whose: OperatorsOwn, Fix: "Begin the consent again; where the address was pasted, paste the whole of it.", Status: 400},
+	BrokerStateUnknown:           {Code: BrokerStateUnknown, What: "The state that came back from the consent page is none of a consent begun here.", Whose: OperatorsOwn, Fix: "Begin the consent again here; never follow a consent address that somebody sent you.", Status: 400},
+	BrokerStateUsed:              {Code: BrokerStateUsed, What: "This consent was finished already.", Whose: OperatorsOwn, Fix: "Look whether the grant is there with `lockkeeper grant list`; if not, begin the consent again.", Status: 409},
+	BrokerStoreFails:             {Code: BrokerStoreFails, What: "The store takes no writes at the moment, and nothing is sent to Amazon that could not be recorded.", Whose: OperatorsOwn, Fix: "Look for a full or read-only disk under the data folder; everything goes on by itself once it is mended.", Status: 503},
+	BrokerTokenRefused:           {Code: BrokerTokenRefused, What: "Amazon refused the grant's current access token, and refreshing it again now would not help.", Whose: OperatorsOwn, Fix: "Run `lockkeeper doctor` for this grant; if the account's owner withdrew the consent, connect the grant again.", Status: 502},
+	BrokerUnreadable:             {Code: BrokerUnreadable, What: "A stored token does not open with the keys that are loaded.", Whose: OperatorsOwn, Fix: "Start Lockkeeper with the key that sealed the data folder, or restore a backup.", Status: 500},
+	BrokerWithdrawAtAmazon:       {Code: BrokerWithdrawAtAmazon, What: "Lockkeeper has forgotten the grant's tokens. Amazon offers no way to revoke them from outside.", Whose: AccountOwnersOwn, Fix: "Withdraw the consent in the Amazon account under Login & security, Login with Amazon.", Docs: "https://www.amazon.com/ap/adam"},
 	EgressAddress:                {Code: EgressAddress, What: "Amazon's host name led to an address that is not Amazon's, so nothing was sent.", Whose: OperatorsOwn, Fix: "Check the name servers and the hosts file of the machine that runs Lockkeeper: somebody answers for Amazon.", Status: 502},
 	EgressAnswer:                 {Code: EgressAnswer, What: "What came back was no HTTP answer that can be read, so it was not passed on.", Whose: AmazonsOwn, Fix: "Try again later. If it stays, something between Lockkeeper and Amazon changes the traffic.", Status: 502},
 	EgressBody:                   {Code: EgressBody, What: "The call's own body ended early or could not be read.", Whose: CallersOwn, Fix: "Send as many bytes as Content-Length says.", Status: 400},

@@ -1,0 +1,5 @@
+//go:build !mutant_caller_context
+
+package broker
+
+const mutantCallerContext = false

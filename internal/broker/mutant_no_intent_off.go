@@ -1,0 +1,5 @@
+//go:build !mutant_no_intent
+
+package broker
+
+const mutantNoIntent = false

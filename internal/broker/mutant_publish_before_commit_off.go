@@ -1,0 +1,5 @@
+//go:build !mutant_publish_before_commit
+
+package broker
+
+const mutantPublishBeforeCommit = false

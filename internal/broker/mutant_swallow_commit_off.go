@@ -1,0 +1,5 @@
+//go:build !mutant_swallow_commit
+
+package broker
+
+const mutantSwallowCommit = false

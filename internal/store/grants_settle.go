@@ -1,0 +1,215 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/lockkeeper-dev/lockkeeper/internal/broker"
+	"github.com/lockkeeper-dev/lockkeeper/internal/id"
+	"github.com/lockkeeper-dev/lockkeeper/internal/vault"
+)
+
+const (
+	previousKept = 6 * time.Hour // how long the refresh token before the current one stays
+	versionsKept = 20            // of a refresh token that rotates
+	attemptSlots = 128           // attempts kept of each grant
+)
+
+// The parts of a settlement that all of them share.
+const (
+	freeLease = `lease_owner = CASE WHEN lease_owner = $1 AND lease_epoch = $2 THEN '' ELSE lease_owner END,
+		lease_until = CASE WHEN lease_owner = $1 AND lease_epoch = $2 THEN 0 ELSE lease_until END`
+	endIntent = `rev = rev + 1, intent_attempt = '', intent_at = 0, intent_deadline = 0, intent_fingerprint = '', attempts = attempts + 1`
+)
+
+// Tokens are stored where the generation is still the one that was presented, whoever holds the lease by now: so a holder
+// that stalled past its lease still saves the newest token. A block does not move the generation and does not stop it.
+const tokensSQL = `UPDATE grant_token SET ` + endIntent + `, ` + freeLease + `,
+		generation = generation + 1, access = $3, obtained_at = $4, expires_at = $5, refresh_at = $6, sends = 0, wrote = 0, lost_at = 0, failures = 0,
+		since = CASE WHEN health IN ('ok', 'disabled') THEN since ELSE $7 END,
+		problem = CASE WHEN health = 'disabled' THEN problem ELSE '' END,
+		health = CASE WHEN health = 'disabled' THEN health ELSE 'ok' END,
+		last_good = $8,
+		previous = CASE WHEN $9 = 1 THEN refresh WHEN previous_at < $10 THEN NULL ELSE previous END,
+		previous_version = CASE WHEN $9 = 1 THEN version ELSE previous_version END,
+		previous_at = CASE WHEN $9 = 1 THEN $4 ELSE previous_at END,
+		rotated_at = CASE WHEN $9 = 1 THEN $4 ELSE rotated_at END,
+		refresh = CASE WHEN $9 = 1 THEN $11 ELSE refresh END,
+		fingerprint = CASE WHEN $9 = 1 THEN $12 ELSE fingerprint END,
+		version = CASE WHEN $9 = 1 THEN $13 ELSE version END
+	WHERE grant_id = $14`
+
+const failureSQL = `UPDATE grant_token SET ` + endIntent + `, ` + freeLease + `,
+		sends = CASE WHEN sends > $3 THEN sends - $3 ELSE 0 END, wrote = wrote + $4, lost_at = CASE WHEN lost_at = 0 THEN $5 ELSE lost_at END, failures = $6, refresh_at = $7,
+		since = CASE WHEN health = 'disabled' OR health = $8 AND problem = $9 THEN since ELSE $10 END,
+		problem = CASE WHEN health = 'disabled' THEN problem ELSE $9 END,
+		health = CASE WHEN health = 'disabled' THEN health ELSE $8 END
+	WHERE grant_id = $11`
+
+// Settle implements broker.Store: one transaction for all that waited.
+func (s *Store) Settle(ctx context.Context, settlements []broker.Settlement) ([]broker.Settled, error) {
+	results := make([]broker.Settled, len(settlements))
+	err := s.Write(ctx, func(*sql.Tx) error {
+		for i := range settlements {
+			r, err := s.settle(&settlements[i])
+			if err != nil {
+				return fmt.Errorf("settling an exchange: %w", err)
+			}
+			results[i] = r
+		}
+		crashPoint("P7")
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return results, nil
+}
+
+func (s *Store) settle(x *broker.Settlement) (broker.Settled, error) {
+	if x.Only {
+		return broker.Settled{Won: true}, s.addOnly(x)
+	}
+	var r broker.Settled
+	row, err := s.settleRow(x)
+	if err != nil {
+		return r, err
+	}
+	err = row.Scan(stateFields(&r.State)...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return s.overtaken(x)
+	}
+	if err != nil {
+		return r, err
+	}
+	r.Won = true
+	if x.Tokens != nil {
+		if err := s.addVersion(x.Grant, *x.Tokens); err != nil {
+			return r, err
+		}
+	}
+	return r, s.addAttempt(r.State.Attempts, x.Attempt)
+}
+
+func (s *Store) settleRow(x *broker.Settlement) (*sql.Row, error) {
+	now := x.Attempt.At.Add(x.Attempt.Took)
+	if t := x.Tokens; t != nil {
+		query, args := tokensSQL, []any{
+			x.Owner, x.Epoch, t.Access, millis(t.Obtained), millis(t.Expires), millis(t.RefreshAt), millis(now), x.Attempt.ID,
+			flag(t.Refresh != nil), millis(now.Add(-previousKept)), t.Refresh, t.Fingerprint, t.Version, x.Grant,
+		}
+		if !mutantBlindWrite {
+			query, args = query+` AND generation = $15`, append(args, x.Sent)
+		}
+		return s.hotRow(query+` RETURNING `+returned, args...)
+	}
+	query, args := failureSQL, []any{
+		x.Owner, x.Epoch, flag(x.Refund), flag(x.Wrote), millis(x.LostAt), x.Failures, millis(x.RefreshAt), x.Health, x.Problem, millis(now), x.Grant,
+	}
+	switch {
+	case x.Rev != 0:
+		query, args = query+` AND rev = $12`, append(args, x.Rev)
+	case !mutantNoReread: // the re-read: what was refused must still be what is stored, and the intent ours
+		query, args = query+` AND generation = $12 AND intent_attempt = $13`, append(args, x.Sent, x.Attempt.ID)
+	}
+	return s.hotRow(query+` RETURNING `+returned, args...)
+}
+
+func (s *Store) hotRow(query string, args ...any) (*sql.Row, error) {
+	stmt, err := s.hot(query)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.QueryRow(args...), nil
+}
+
+// overtaken settles an exchange whose row has moved on. Tokens of ours are kept as previous; that the row has moved on by
+// this very answer means that an earlier commit took effect although it was reported as failed.
+func (s *Store) overtaken(x *broker.Settlement) (broker.Settled, error) {
+	st, access, err := s.state(x.Grant)
+	if err != nil {
+		return broker.Settled{}, err
+	}
+	if st.LastGood == x.Attempt.ID {
+		return broker.Settled{Won: true, State: st}, nil
+	}
+	if t := x.Tokens; t != nil && t.Refresh != nil {
+		keep, err := s.hot(`UPDATE grant_token SET rev = rev + 1, previous = $1, previous_version = $2, previous_at = $3 WHERE grant_id = $4 AND refresh IS NOT NULL`)
+		if err != nil {
+			return broker.Settled{}, err
+		}
+		if _, err := keep.Exec(t.Refresh, t.Version, millis(t.Obtained), x.Grant); err != nil {
+			return broker.Settled{}, err
+		}
+	}
+	if x.Attempt.Outcome != broker.Lost {
+		if st.Generation > x.Sent {
+			x.Attempt.Outcome = broker.Superseded
+		}
+		if err := s.addOnly(x); err != nil {
+			return broker.Settled{}, err
+		}
+	}
+	st, access, err = s.state(x.Grant)
+	return broker.Settled{State: st, Taken: access}, err
+}
+
+// addOnly keeps an attempt and changes nothing else.
+func (s *Store) addOnly(x *broker.Settlement) error {
+	row, err := s.hotRow(`UPDATE grant_token SET attempts = attempts + 1 WHERE grant_id = $1 RETURNING attempts`, x.Grant)
+	if err != nil {
+		return err
+	}
+	var seq int64
+	if err := row.Scan(&seq); err != nil {
+		return err
+	}
+	return s.addAttempt(seq, x.Attempt)
+}
+
+// addVersion makes a refresh token that is another than before the active version of its credential.
+func (s *Store) addVersion(grant id.Grant, t broker.SealedTokens) error {
+	if t.Refresh == nil {
+		return nil
+	}
+	const credential = `(SELECT credential FROM grants WHERE id = $1)`
+	for _, step := range []struct {
+		query string
+		args  []any
+	}{
+		{`UPDATE credential_version SET status = $2, sealed = NULL, destroyed_at = $3 WHERE credential = ` + credential + ` AND version = $4`,
+			[]any{grant, vault.Destroyed, millis(t.Obtained), t.Version - 2}},
+		{`UPDATE credential_version SET status = $2 WHERE credential = ` + credential + ` AND version = $3`, []any{grant, vault.Previous, t.Version - 1}},
+		{`DELETE FROM credential_version WHERE credential = ` + credential + ` AND version = $2`, []any{grant, t.Version - versionsKept}},
+		{`INSERT INTO credential_version (credential, version, status, sealed, fingerprint, created_at)
+			SELECT credential, $2, $3, $4, $5, $6 FROM grants WHERE id = $1 AND credential <> '' ON CONFLICT (credential, version) DO NOTHING`,
+			[]any{grant, t.Version, vault.Active, t.Refresh, t.Fingerprint, millis(t.Obtained)}},
+	} {
+		stmt, err := s.hot(step.query)
+		if err != nil {
+			return err
+		}
+		if _, err := stmt.Exec(step.args...); err != nil {
+			return fmt.Errorf("storing a refresh token's version: %w", err)
+		}
+	}
+	return nil
+}
+
+// addAttempt puts an attempt into its slot of the ring.
+func (s *Store) addAttempt(seq int64, a broker.Attempt) error {
+	stmt, err := s.hot(`INSERT INTO attempt (grant_id, slot, seq, id, at, kind, outcome, status, amazon_error, problem, took_us, rotated, checked, sent)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+		ON CONFLICT (grant_id, slot) DO UPDATE SET seq = excluded.seq, id = excluded.id, at = excluded.at, kind = excluded.kind, outcome = excluded.outcome, status = excluded.status,
+			amazon_error = excluded.amazon_error, problem = excluded.problem, took_us = excluded.took_us, rotated = excluded.rotated, checked = excluded.checked, sent = excluded.sent`)
+	if err != nil {
+		return err
+	}
+	if _, err := stmt.Exec(a.Grant, seq%attemptSlots, seq, a.ID, millis(a.At), a.Kind, a.Outcome, a.Status, a.AmazonError, a.Problem, a.Took.Microseconds(), flag(a.Rotated), flag(a.Check), a.Sent); err != nil {
+		return fmt.Errorf("storing an attempt: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,5 @@
+//go:build !mutant_blind_write
+
+package store
+
+const mutantBlindWrite = false

@@ -1,0 +1,5 @@
+//go:build !mutant_no_reread
+
+package store
+
+const mutantNoReread = false
