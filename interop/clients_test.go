@@ -1,0 +1,68 @@
+//go:build interop
+
+package interop_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// worlds are the two sides that each client must work against without a change.
+func worlds(t *testing.T, drive func(t *testing.T, w *world)) {
+	t.Helper()
+	t.Run("sandbox", func(t *testing.T) { drive(t, sandboxWorld(t)) })
+}
+
+func TestScaleLeap(t *testing.T) {
+	node := installNode(t)
+	worlds(t, func(t *testing.T, w *world) { w.converse(t, node, "node", "scaleleap.js") })
+}
+
+func TestPythonAmazonAdAPI(t *testing.T) {
+	python := installPython(t)
+	worlds(t, func(t *testing.T, w *world) { w.converse(t, "python", python, "drive.py") })
+}
+
+func TestCurl(t *testing.T) {
+	worlds(t, func(t *testing.T, w *world) { w.converse(t, "curl", "./drive.sh") })
+}
+
+// passport-amazon signs people in: Lockkeeper has no such page, so it is driven against the sandbox alone.
+func TestPassportAmazon(t *testing.T) {
+	node := installNode(t)
+	sandboxWorld(t).converse(t, node, "node", "passport.js")
+}
+
+// installNode installs the pinned packages beside their lock file, once.
+func installNode(t *testing.T) string {
+	t.Helper()
+	if _, err := os.Stat("node/node_modules/.package-lock.json"); err != nil {
+		install(t, "node", "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+	}
+	return "node"
+}
+
+// installPython makes an environment with the pinned packages, once, and returns its interpreter.
+func installPython(t *testing.T) string {
+	t.Helper()
+	python, err := filepath.Abs("python/.venv/bin/python")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if exec.Command(python, "-c", "import ad_api").Run() != nil {
+		install(t, "python", "python3", "-m", "venv", "--clear", ".venv")
+		install(t, "python", python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt")
+	}
+	return python
+}
+
+func install(t *testing.T, dir, name string, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), name, args...)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("installing a foreign client with %s: %v\n%s", name, err, out)
+	}
+}
