@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // A Reading is a refusal brought into one form, whichever of Amazon's services wrote it (ads-lwa 8.1 counts seven shapes).
@@ -47,7 +48,7 @@ func ReadRefusal(e Evidence) Reading {
 	switch {
 	case text == "":
 		r.Kind = "empty"
-	case r.readJSON(text):
+	case text[0] != '<' && r.readJSON(text):
 		r.Kind = "json"
 	case strings.Contains(text, "<") && tagForm.MatchString(text):
 		r.Kind = "html"
@@ -169,7 +170,7 @@ func (r Reading) Summary() string {
 		parts = append(parts, fmt.Sprintf("HTTP %d", r.Status))
 	}
 	if r.code != "" {
-		parts = append(parts, "code "+clip(Redact(r.code), 80))
+		parts = append(parts, "code "+clip(Redact(oneLine(r.code)), 80))
 	}
 	if r.Kind == "html" {
 		parts = append(parts, "an HTML page")
@@ -188,6 +189,16 @@ func (r Reading) Summary() string {
 
 // fold makes text comparable: lower case, each run of white space one space.
 func fold(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
+
+// oneLine keeps an answer from writing lines of its own into a log.
+func oneLine(s string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) || c == '\u2028' || c == '\u2029' {
+			return ' '
+		}
+		return c
+	}, s)
+}
 
 // clip shortens s to at most n bytes without cutting a character.
 func clip(s string, n int) string {

@@ -23,7 +23,7 @@ var (
 
 // CleanPaste takes off what copying puts around a credential: blanks, line breaks, quotes, and %7C where | was meant (ads-lwa 1.11).
 func CleanPaste(s string) string {
-	s = strings.Trim(strings.TrimSpace(s), `"'`+"`“”‘’„«»,;")
+	s = strings.Trim(strings.TrimSpace(strings.ToValidUTF8(s, "")), `"'`+"`“”‘’„«»,;")
 	s = strings.Map(func(r rune) rune {
 		switch r {
 		case '\r', '\n', '\t', '\u00a0', '\u200b', '\ufeff':
