@@ -211,7 +211,6 @@ const (
 	VaultPercentEncoded          Code = "vault.percent_encoded"
 	VaultProfileIDForm           Code = "vault.profile_id_form"
 	VaultQuotes                  Code = "vault.quotes"
-	VaultReturnURLForm           Code = "vault.return_url_form"
 	VaultReturnURLLoopback       Code = "vault.return_url_loopback"
 	VaultReturnURLPlain          Code = "vault.return_url_plain"
 	VaultRevealOff               Code = "vault.reveal_off"
@@ -432,7 +431,6 @@ var catalogue = map[Code]Problem{
 	VaultPercentEncoded:          {Code: VaultPercentEncoded, What: "The value that was pasted is percent-encoded: it has %7C where Amazon's value has a vertical bar.", Whose: OperatorsOwn, Fix: "Paste the value with | in place of %7C, as Amazon showed it.", Status: 400},
 	VaultProfileIDForm:           {Code: VaultProfileIDForm, What: "The Security Profile ID does not look like one: it must be amzn1.application. and 32 characters of 0-9 and a-f.", Whose: OperatorsOwn, Fix: "Copy it from the security profile on developer.amazon.com, or leave it out.", Status: 400},
 	VaultQuotes:                  {Code: VaultQuotes, What: "The value that was pasted has quotation marks in it, which are not part of it.", Whose: OperatorsOwn, Fix: "Paste it without the quotation marks.", Status: 400},
-	VaultReturnURLForm:           {Code: VaultReturnURLForm, What: "This cannot be a return URL: it must be a whole address with a host, without user name, wildcard or # part.", Whose: OperatorsOwn, Fix: "Use an address such as https://keys.example.com/oauth/callback, or http://localhost:7070/oauth/callback.", Status: 400},
 	VaultReturnURLLoopback:       {Code: VaultReturnURLLoopback, What: "Amazon takes http return URLs for the name localhost only, not for a loopback address.", Whose: OperatorsOwn, Fix: "Write localhost in place of the address.", Status: 400},
 	VaultReturnURLPlain:          {Code: VaultReturnURLPlain, What: "Amazon takes http return URLs for localhost only.", Whose: OperatorsOwn, Fix: "Use https, or http://localhost with a port.", Status: 400},
 	VaultRevealOff:               {Code: VaultRevealOff, What: "Revealing credentials is switched off on this installation.", Whose: OperatorsOwn, Fix: "Allow it in the configuration and restart, if that is wanted; the request was written to the audit.", Status: 403},

@@ -1,8 +1,11 @@
 package store_test
 
 import (
+	"testing"
+
 	"github.com/lockkeeper-dev/lockkeeper/internal/audit"
 	"github.com/lockkeeper-dev/lockkeeper/internal/store"
+	"github.com/lockkeeper-dev/lockkeeper/internal/store/storetest"
 	"github.com/lockkeeper-dev/lockkeeper/internal/vault"
 )
 
@@ -11,3 +14,8 @@ var (
 	_ vault.Store = (*store.Store)(nil)
 	_ audit.Sink  = (*store.Store)(nil)
 )
+
+func TestSQLite(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t *testing.T) *store.Store { return open(t, store.Config{}) })
+}

@@ -9,18 +9,16 @@ import (
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/lwa"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 	"github.com/lockkeeper-dev/lockkeeper/internal/secret"
 )
 
 // What people paste goes wrong in few, known ways (ads-lwa 1.11, last paragraph). Each has its own sentence, and nothing is
-// mended silently but blanks at the ends: a value that was changed here would be a riddle at Amazon.
+// mended here but blanks at the ends: who wants more mended calls lwa.CleanPaste first and says so to the person.
 var (
-	nameForm         = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,62}$`)
-	clientIDForm     = regexp.MustCompile(`^amzn1\.application-oa2-client\.[0-9a-f]{32}$`)
-	profileIDForm    = regexp.MustCompile(`^amzn1\.application\.[0-9a-f]{32}$`)
-	clientSecretForm = regexp.MustCompile(`^(amzn1\.oa2-cs\.v[0-9]+\.)?[0-9a-f]{64}$`)
-	refreshTokenForm = regexp.MustCompile(`^Atzr\|[!-~]{8,}$`)
+	nameForm      = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,62}$`)
+	profileIDForm = regexp.MustCompile(`^amzn1\.application\.[0-9a-f]{32}$`)
 )
 
 func (n NewApp) trimmed() NewApp {
@@ -72,20 +70,14 @@ func CheckName(s string) error {
 
 // CheckClientID says what is wrong with a pasted client id.
 func CheckClientID(s string) error {
-	switch {
-	case strings.HasPrefix(s, "amzn1.sp.solution."):
-		return problem.New(problem.LWAClientIDSPApp)
-	case strings.HasPrefix(s, "amzn1.application.") && !strings.Contains(s, "oa2-client"):
-		return problem.New(problem.LWAClientIDIsProfileID)
-	}
 	if err := checkPaste(s, "client id"); err != nil {
 		return err
 	}
-	if clientSecretForm.MatchString(s) {
+	if _, _, ok := lwa.CheckSecret(secret.New(s)); ok {
 		return problem.New(problem.VaultSecretAsClientID)
 	}
-	if !clientIDForm.MatchString(s) {
-		return problem.New(problem.LWAClientIDForm)
+	if _, p, ok := lwa.CheckClientID(s); !ok {
+		return p
 	}
 	return nil
 }
@@ -108,12 +100,13 @@ func CheckClientSecret(v secret.Value) error {
 		return err
 	}
 	switch {
-	case clientIDForm.MatchString(s):
+	case strings.HasPrefix(s, "amzn1.application"):
 		return problem.New(problem.VaultClientIDAsSecret)
 	case strings.HasPrefix(s, "Atzr|") || strings.HasPrefix(s, "Atza|"):
 		return problem.New(problem.VaultTokenAsSecret)
-	case !clientSecretForm.MatchString(s):
-		return problem.New(problem.LWAClientSecretForm)
+	}
+	if _, p, ok := lwa.CheckSecret(v); !ok {
+		return p
 	}
 	return nil
 }
@@ -121,14 +114,14 @@ func CheckClientSecret(v secret.Value) error {
 // CheckRefreshToken says what is wrong with a pasted refresh token, without a byte of it.
 func CheckRefreshToken(v secret.Value) error {
 	s := v.Reveal()
-	if strings.HasPrefix(s, "Atza|") || strings.HasPrefix(s, "Atza%7C") {
+	if strings.HasPrefix(s, "Atza%7C") {
 		return problem.New(problem.LWAAccessTokenAsRefreshToken)
 	}
 	if err := checkPaste(s, "refresh token"); err != nil {
 		return err
 	}
-	if len(s) > 4096 || !refreshTokenForm.MatchString(s) {
-		return problem.New(problem.LWARefreshTokenForm)
+	if _, p, ok := lwa.CheckRefreshToken(v); !ok {
+		return p
 	}
 	return nil
 }
@@ -140,7 +133,7 @@ func checkPaste(s, what string) error {
 		return problem.New(problem.VaultEmptyValue).With("%s", what)
 	case strings.ContainsAny(s, "\r\n"):
 		return problem.New(problem.VaultLineBreak).With("%s", what)
-	case strings.ContainsAny(s, `"'`+"`\u201c\u201d\u2018\u2019\u00ab\u00bb"):
+	case strings.ContainsAny(s, `"'`+"`\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"):
 		return problem.New(problem.VaultQuotes).With("%s", what)
 	case strings.Contains(strings.ToLower(s), "%7c"):
 		return problem.New(problem.VaultPercentEncoded).With("%s", what)
@@ -148,28 +141,22 @@ func checkPaste(s, what string) error {
 	return nil
 }
 
-// CheckReturnURL says whether Amazon would take s as an Allowed Return URL: https, or http for localhost by that name
-// (ads-lwa 1.2), and compared byte for byte.
+// CheckReturnURL says whether Amazon would take s as an Allowed Return URL, with a sentence of its own for the usual slip of
+// http with another host than localhost by that name (ads-lwa 1.2).
 func CheckReturnURL(s string) error {
-	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || u.Opaque != "" || strings.ContainsAny(s, " \t\r\n\\") {
-		return problem.New(problem.VaultReturnURLForm)
-	}
-	host := u.Hostname()
-	switch {
-	case u.User != nil, u.Fragment != "", strings.Contains(s, "#"), strings.Contains(host, "*"):
-		return problem.New(problem.VaultReturnURLForm)
-	case u.Scheme == "http" && host == "localhost", u.Scheme == "https":
+	p, ok := lwa.CheckReturnURL(s)
+	if ok {
 		return nil
-	case u.Scheme == "http" && isLoopback(host):
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "http" || u.Host == "" {
+		return p
+	}
+	if a, err := netip.ParseAddr(u.Hostname()); err == nil && a.IsLoopback() {
 		return problem.New(problem.VaultReturnURLLoopback)
-	case u.Scheme == "http":
+	}
+	if u.Hostname() != "localhost" {
 		return problem.New(problem.VaultReturnURLPlain)
 	}
-	return problem.New(problem.VaultReturnURLForm)
-}
-
-func isLoopback(host string) bool {
-	a, err := netip.ParseAddr(host)
-	return err == nil && a.IsLoopback()
+	return p
 }
