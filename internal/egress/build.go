@@ -5,7 +5,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/netguard"
@@ -34,56 +36,93 @@ func (d *Door) route(c *amazon.Call) (upstream, string, error) {
 	return nil, "", errRequest.With("the call has no realm")
 }
 
-// build makes the request of a call. rawQuery, where given, stands for c.Query as the caller wrote it.
-func (d *Door) build(c *amazon.Call, host, rawQuery string) (*request, error) {
+// buffers hold the heads of requests, with room for a small body behind them.
+var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 2*bufferSize); return &b }}
+
+// build makes the request of a call. The body is c's own or made of injected fields, or else the one given here.
+// Whoever gets the request releases it.
+func (d *Door) build(c *amazon.Call, host, rawQuery, agent string, body io.Reader, length int64) (*request, error) {
 	if c.Inject.SigV4 != nil {
 		return nil, errRequest.With("the call asks for an AWS signature, which no program here makes yet")
-	}
-	header, err := d.outgoing(c)
-	if err != nil {
-		return nil, err
-	}
-	target, err := requestTarget(c.Path, c.Query, rawQuery)
-	if err != nil {
-		return nil, err
 	}
 	if !validName(c.Method) || c.Method == http.MethodConnect || c.Method == http.MethodTrace {
 		return nil, errRequest.With("its method is not one that can be sent")
 	}
-	r := &request{method: c.Method, host: host, target: target, header: header, whole: c.Body, length: int64(len(c.Body))}
-	if len(c.Inject.Form)+len(c.Inject.JSON) > 0 {
-		if err := r.injectBody(c); err != nil {
-			return nil, err
-		}
+	whole, kind, err := wholeBody(c)
+	if err != nil {
+		return nil, err
+	}
+	if body != nil && len(whole) > 0 {
+		return nil, errRequest.With("it has more than one body")
+	}
+	if body == nil {
+		length = int64(len(whole))
+	}
+	r := &request{host: host, answer: c.Method != http.MethodHead, body: body, length: length, whole: whole, buffer: buffers.Get().(*[]byte)}
+	r.safe = c.Method == http.MethodGet || c.Method == http.MethodHead
+	if r.head, err = d.appendHead((*r.buffer)[:0], c, host, rawQuery, agent, kind, length); err != nil {
+		r.release()
+		return nil, err
 	}
 	return r, nil
 }
 
-// injectBody makes the body out of the injected fields.
-func (r *request) injectBody(c *amazon.Call) error {
-	kind := "application/x-www-form-urlencoded;charset=UTF-8"
+func (d *Door) appendHead(b []byte, c *amazon.Call, host, rawQuery, agent, kind string, length int64) ([]byte, error) {
+	b = append(append(b, c.Method...), ' ')
+	b, err := appendTarget(b, c.Path, c.Query, rawQuery)
+	if err != nil {
+		return nil, err
+	}
+	b = appendHeader(append(b, " HTTP/1.1\r\n"...), "Host", "", host)
+	b, hasAgent, hasKind, err := d.appendHeaders(b, c)
+	if err != nil {
+		return nil, err
+	}
+	if agent != "" && !hasAgent {
+		b = appendHeader(b, "User-Agent", "", agent)
+	}
+	if kind != "" && !hasKind {
+		b = appendHeader(b, "Content-Type", "", kind)
+	}
 	switch {
-	case len(c.Body) > 0 || (len(c.Inject.Form) > 0 && len(c.Inject.JSON) > 0):
-		return errRequest.With("it has more than one body")
-	case len(c.Inject.Form) > 0:
-		r.whole = form(c.Inject.Form)
-	default:
-		kind = "application/json"
-		body, err := object(c.Inject.JSON)
-		if err != nil {
-			return errRequest.With("a field to inject is no text")
-		}
-		r.whole = body
+	case length < 0:
+		b = appendHeader(b, "Transfer-Encoding", "", "chunked")
+	case length > 0 || c.Method == http.MethodPost || c.Method == http.MethodPut || c.Method == http.MethodPatch:
+		b = append(strconv.AppendInt(append(b, "Content-Length: "...), length, 10), "\r\n"...)
 	}
-	r.length = int64(len(r.whole))
-	if r.header.Get("Content-Type") == "" {
-		r.header.Set("Content-Type", kind)
-	}
-	return nil
+	return append(b, "\r\n"...), nil
 }
 
-// form encodes fields in their order. Amazon's tokens hold a bar, which must be "%7C" here (ads-lwa 1.6); QueryEscape does so.
-func form(fields []amazon.Field) []byte {
+// release takes the request's buffer back, emptied of the secrets that were in it.
+func (r *request) release() {
+	all := (*r.buffer)[:cap(*r.buffer)]
+	if r.body == nil && r.head != nil {
+		all = all[:min(len(all), len(r.head)+len(r.whole))]
+	}
+	clear(all)
+	buffers.Put(r.buffer)
+	r.buffer, r.head = nil, nil
+}
+
+// wholeBody gives a call's buffered body: its own, or one made of the injected fields, with the media type of that.
+func wholeBody(c *amazon.Call) (body []byte, kind string, err error) {
+	switch form, json := c.Inject.Form, c.Inject.JSON; {
+	case len(form)+len(json) == 0:
+		return c.Body, "", nil
+	case len(c.Body) > 0 || (len(form) > 0 && len(json) > 0):
+		return nil, "", errRequest.With("it has more than one body")
+	case len(form) > 0:
+		return formBody(form), "application/x-www-form-urlencoded;charset=UTF-8", nil
+	default:
+		if body, err = objectBody(json); err != nil {
+			return nil, "", errRequest.With("a field to inject is no text")
+		}
+		return body, "application/json", nil
+	}
+}
+
+// formBody encodes fields in their order. Amazon's tokens hold a bar, which must be "%7C" here (ads-lwa 1.6); QueryEscape does so.
+func formBody(fields []amazon.Field) []byte {
 	var b strings.Builder
 	for i, f := range fields {
 		if i > 0 {
@@ -96,8 +135,8 @@ func form(fields []amazon.Field) []byte {
 	return []byte(b.String())
 }
 
-// object encodes fields as one flat JSON object, in their order.
-func object(fields []amazon.Field) ([]byte, error) {
+// objectBody encodes fields as one flat JSON object, in their order.
+func objectBody(fields []amazon.Field) ([]byte, error) {
 	b := []byte{'{'}
 	for i, f := range fields {
 		if i > 0 {
@@ -116,22 +155,22 @@ func object(fields []amazon.Field) ([]byte, error) {
 	return append(b, '}'), nil
 }
 
-// requestTarget checks path and query: a path of ours begins with one slash and holds nothing that would end it, since
-// "//host" and "/\host" are read as an authority by some (attack case A1).
-func requestTarget(path string, query url.Values, raw string) (string, error) {
-	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "?#\\") || !printable(path) {
-		return "", errRequest.With("its path is not one that can be sent")
+// appendTarget writes path and query, after a look at both: a path of ours begins with one slash and holds nothing that would end it,
+// since "//host" and "/\host" are read as an authority by some (attack case A1).
+func appendTarget(b []byte, path string, query url.Values, raw string) ([]byte, error) {
+	if len(path) == 0 || path[0] != '/' || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "?#\\") || !printable(path) {
+		return nil, errRequest.With("its path is not one that can be sent")
 	}
 	if raw == "" && len(query) > 0 {
 		raw = query.Encode()
 	}
-	if raw == "" {
-		return path, nil
-	}
 	if !printable(raw) || strings.IndexByte(raw, '#') >= 0 {
-		return "", errRequest.With("its query is not one that can be sent")
+		return nil, errRequest.With("its query is not one that can be sent")
 	}
-	return path + "?" + raw, nil
+	if b = append(b, path...); raw != "" {
+		b = append(append(b, '?'), raw...)
+	}
+	return b, nil
 }
 
 // printable reports whether s is visible ASCII, as everything in a request line is.

@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -67,7 +68,7 @@ type Config struct {
 type Door struct {
 	cfg     Config
 	hosts   map[string]bool // every host that may be called, in canonical spelling
-	ours    map[string]bool // headers that are never taken from a call, in MIME-canonical spelling
+	held    map[string]bool // headers that are never taken from a call, in MIME-canonical spelling
 	real    upstream
 	sandbox upstream // nil where there is none
 	limits  *limits
@@ -75,7 +76,7 @@ type Door struct {
 
 // New returns a Door.
 func New(cfg Config) (*Door, error) {
-	d := &Door{cfg: cfg.withDefaults(), hosts: map[string]bool{}, ours: map[string]bool{}}
+	d := &Door{cfg: cfg.withDefaults(), hosts: map[string]bool{}, held: map[string]bool{}}
 	d.limits = newLimits(d.cfg.Now)
 	if err := d.learn(); err != nil {
 		return nil, err
@@ -89,9 +90,9 @@ func New(cfg Config) (*Door, error) {
 			return nil, err
 		}
 	}
-	d.real = newTransport(d.cfg, realDialer(d.cfg))
+	d.real = newPool(d.cfg, realDialer(d.cfg))
 	if sandbox.Host != "" {
-		d.sandbox = newTransport(d.cfg, sandboxDialer(d.cfg, sandbox.Scheme == "https"))
+		d.sandbox = newPool(d.cfg, sandboxDialer(d.cfg, sandbox.Scheme == "https"))
 	}
 	return d, nil
 }
@@ -123,6 +124,8 @@ func (c Config) withDefaults() Config {
 
 // learn collects hosts and header names. Hosts are whole names, never patterns: "api.amazon.com.evil.example" matches nothing.
 func (d *Door) learn() error {
+	maps.Copy(d.held, always)
+	maps.Copy(d.held, outward)
 	hosts := append([]string(nil), d.cfg.Hosts...)
 	for _, p := range d.cfg.Programs {
 		desc := p.Descriptor()
@@ -130,10 +133,10 @@ func (d *Door) learn() error {
 			hosts = append(hosts, h)
 		}
 		for _, h := range desc.Headers.Credential {
-			d.ours[http.CanonicalHeaderKey(h)] = true
+			d.held[http.CanonicalHeaderKey(h)] = true
 		}
 		for _, s := range desc.Headers.Selector {
-			d.ours[http.CanonicalHeaderKey(s.Header)] = true
+			d.held[http.CanonicalHeaderKey(s.Header)] = true
 		}
 	}
 	for _, h := range hosts {

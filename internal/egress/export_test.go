@@ -1,4 +1,9 @@
 package egress
 
-// Outgoing is what decides which headers leave.
-var Outgoing = (*Door).outgoing
+import "github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+
+// Outgoing gives the header lines of a call as they leave.
+func Outgoing(d *Door, c *amazon.Call) (string, error) {
+	b, _, _, err := d.appendHeaders(nil, c)
+	return string(b), err
+}

@@ -176,14 +176,22 @@ func FuzzOutgoing(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for k, values := range out {
+		seen := 0
+		for line := range strings.SplitSeq(strings.TrimSuffix(out, "\r\n"), "\r\n") {
+			k, v, ok := strings.Cut(line, ": ")
 			flat := strings.ToLower(strings.ReplaceAll(k, "_", "-"))
-			if strings.ContainsAny(k, "\r\n: ") || len(values) != 1 || strings.ContainsAny(values[0], "\r\n\x00") {
-				t.Errorf("%q: %q may leave", k, values)
+			if !ok || strings.ContainsAny(line, "\r\n\x00") || strings.HasPrefix(flat, "x-amz-") || flat == "connection" {
+				t.Errorf("%q may leave", line)
 			}
-			if (flat == "authorization" && values[0] != "Bearer "+canaryAccess) || strings.HasPrefix(flat, "x-amz-") || flat == "connection" {
-				t.Errorf("%q: %q may leave", k, values)
+			if flat == "authorization" {
+				seen++
+				if v != "Bearer "+canaryAccess {
+					t.Errorf("%q may leave", line)
+				}
 			}
+		}
+		if seen != 1 {
+			t.Errorf("Authorization leaves %d times", seen)
 		}
 	})
 }

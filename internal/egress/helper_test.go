@@ -164,7 +164,9 @@ func readRequest(r *bufio.Reader) (string, error) {
 func real(t *testing.T, s *httptest.Server, cfg egress.Config) world {
 	t.Helper()
 	g, err := netguard.New(netguard.Config{
-		Resolve: func(context.Context, string) ([]netip.Addr, error) { return []netip.Addr{netip.MustParseAddr("1.1.1.1")}, nil },
+		Resolve: func(context.Context, string) ([]netip.Addr, error) {
+			return []netip.Addr{netip.MustParseAddr("1.1.1.1")}, nil
+		},
 		Connect: func(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
 			if to.Port() != 443 {
 				t.Errorf("dialled %v: Amazon is reached at 443 only", to)

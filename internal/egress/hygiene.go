@@ -35,33 +35,60 @@ func canonical(name string) string {
 	return textproto.CanonicalMIMEHeaderKey(name)
 }
 
-// outgoing copies the headers that may leave, then puts the injected ones on, once each and last.
-func (d *Door) outgoing(c *amazon.Call) (http.Header, error) {
-	out := make(http.Header, len(c.Header)+len(c.Inject.Headers)+2)
+// appendHeaders writes the headers that may leave, then the injected ones, once each and last. It reports which of two headers, for
+// which we have a default, a call brought along.
+func (d *Door) appendHeaders(b []byte, c *amazon.Call) (_ []byte, agent, kind bool, err error) {
 	named := connectionNamed(c.Header)
 	for name, values := range c.Header {
 		key := canonical(name)
-		if always[key] || outward[key] || d.ours[key] || named[key] || strings.HasPrefix(key, "X-Amz-") || strings.HasPrefix(key, "Lockkeeper-") {
+		if d.held[key] || named[key] || strings.HasPrefix(key, "X-Amz-") || strings.HasPrefix(key, "Lockkeeper-") || injected(c, key) {
 			continue
 		}
 		if !validName(name) {
-			return nil, errRequest.With("a header's name is malformed")
+			return nil, false, false, errRequest.With("a header's name is malformed")
 		}
 		for _, v := range values {
 			if !validValue(v) {
-				return nil, errRequest.With("header %s has a value that no header can have", key)
+				return nil, false, false, errRequest.With("header %s has a value that no header can have", key)
 			}
+			b = appendHeader(b, name, "", v)
 		}
-		out[textproto.CanonicalMIMEHeaderKey(name)] = values
+		agent = agent || key == "User-Agent"
+		kind = kind || key == "Content-Type"
 	}
-	for _, f := range c.Inject.Headers {
-		v := f.Prefix + f.Value.Reveal()
-		if !validName(f.Name) || !validValue(v) {
-			return nil, errRequest.With("the value to inject as %s is no header value", canonical(f.Name))
+	for i, f := range c.Inject.Headers {
+		v := f.Value.Reveal()
+		if !validName(f.Name) || !validValue(v) || !validValue(f.Prefix) || twice(c.Inject.Headers, i) {
+			return nil, false, false, errRequest.With("what is to be injected as %s cannot stand in a header", canonical(f.Name))
 		}
-		out[textproto.CanonicalMIMEHeaderKey(f.Name)] = []string{v}
+		b = appendHeader(b, f.Name, f.Prefix, v)
 	}
-	return out, nil
+	return b, agent, kind, nil
+}
+
+// injected reports whether a header of that canonical name is among those that we set.
+func injected(c *amazon.Call, key string) bool {
+	for i := range c.Inject.Headers {
+		if name := c.Inject.Headers[i].Name; len(name) == len(key) && strings.EqualFold(name, key) {
+			return true
+		}
+	}
+	return false
+}
+
+// twice reports whether the i-th of the fields has the name of an earlier one.
+func twice(fields []amazon.Field, i int) bool {
+	for _, f := range fields[:i] {
+		if strings.EqualFold(f.Name, fields[i].Name) {
+			return true
+		}
+	}
+	return false
+}
+
+func appendHeader(b []byte, name, prefix, value string) []byte {
+	b = append(append(b, name...), ": "...)
+	return append(append(append(b, prefix...), value...), "\r\n"...)
 }
 
 // incoming cleans an answer's header in place.

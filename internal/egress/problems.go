@@ -2,8 +2,6 @@ package egress
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -43,18 +41,20 @@ func (e *errBodyRead) Unwrap() error { return e.err }
 // errProtocol marks an answer that is no HTTP/1.1. It has no cause: see above.
 var errProtocol = errors.New("the answer is malformed")
 
-// sort turns an error of the wire into a problem. Causes are kept only where their text is known to hold nothing of the answer.
+// errHandshake marks an error of the TLS handshake, before which nothing of a call leaves.
+type errHandshake struct{ err error }
+
+func (e *errHandshake) Error() string { return "securing the connection: " + e.err.Error() }
+func (e *errHandshake) Unwrap() error { return e.err }
+
+// sortError turns an error of the wire into a problem. Causes are kept only where their text is known to hold nothing of the answer.
 func sortError(ctx context.Context, err error) problem.Problem {
 	var (
-		refused  *netguard.Refused
-		body     *errBodyRead
-		op       *net.OpError
-		dns      *net.DNSError
-		record   tls.RecordHeaderError
-		verify   *tls.CertificateVerificationError
-		alert    tls.AlertError
-		unknown  x509.UnknownAuthorityError
-		hostname x509.HostnameError
+		refused   *netguard.Refused
+		body      *errBodyRead
+		handshake *errHandshake
+		op        *net.OpError
+		dns       *net.DNSError
 	)
 	p, known := problem.Of(err)
 	switch {
@@ -66,21 +66,32 @@ func sortError(ctx context.Context, err error) problem.Problem {
 		return errNoSandbox.Because(err)
 	case errors.As(err, &body):
 		return errBody.Because(body)
-	case errors.Is(context.Cause(ctx), errStalled), errors.Is(err, errStalled), errors.Is(err, context.DeadlineExceeded), isTimeout(err):
-		return errTimeout.Because(context.DeadlineExceeded)
-	case errors.Is(err, context.Canceled), ctx.Err() != nil:
+	case errors.Is(ctx.Err(), context.Canceled):
 		return errCancelled.Because(context.Canceled)
-	case errors.As(err, &verify), errors.As(err, &unknown), errors.As(err, &hostname), errors.As(err, &record), errors.As(err, &alert):
-		return errTLS
+	case ctx.Err() != nil, errors.Is(err, errStalled), errors.Is(err, context.DeadlineExceeded), isTimeout(err):
+		return errTimeout.Because(context.DeadlineExceeded)
+	case errors.As(err, &handshake) && closed(handshake.err):
+		return errUnreachable.With("it closed the connection while TLS was being set up").Because(io.ErrUnexpectedEOF)
+	case errors.As(err, &handshake):
+		return errTLS // the reason may quote what the other side sent
 	case errors.As(err, &dns):
 		return errUnreachable.With("its name could not be resolved").Because(dns)
 	case errors.As(err, &op) && op.Op == "dial":
 		return errUnreachable.With("%s", reason(op.Err)).Because(op)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE),
-		errors.Is(err, net.ErrClosed), errors.As(err, &op):
+	case closed(err):
 		return errBroken.Because(io.ErrUnexpectedEOF)
 	}
 	return errAnswer.Because(errProtocol)
+}
+
+// closed reports whether the connection ended under us.
+func closed(err error) bool {
+	for _, end := range []error{io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe, net.ErrClosed, syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED} {
+		if errors.Is(err, end) {
+			return true
+		}
+	}
+	return false
 }
 
 func isTimeout(err error) bool {

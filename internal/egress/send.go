@@ -35,15 +35,13 @@ func (d *Door) send(ctx context.Context, c amazon.Call, key LimitKey) (*amazon.A
 	if err != nil {
 		return nil, &amazon.SendError{Err: err}
 	}
-	r, err := d.build(&c, host, "")
+	r, err := d.build(&c, host, "", d.cfg.UserAgent, nil, 0)
 	if err != nil {
 		return nil, &amazon.SendError{Err: err}
 	}
-	if r.header.Get("User-Agent") == "" {
-		r.header.Set("User-Agent", d.cfg.UserAgent)
-	}
-	r.head, r.stall, r.total = c.Timeout, c.Timeout, c.Timeout
+	defer r.release()
 	start := d.cfg.Now()
+	r.headTime, r.stallTime, r.end = c.Timeout, c.Timeout, time.Now().Add(c.Timeout)
 	resp, err := up.exchange(ctx, r)
 	if err != nil {
 		return nil, sendError(ctx, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 )
@@ -44,21 +45,20 @@ func (d *Door) Stream(ctx context.Context, s Stream) (*Reply, error) {
 	if err != nil {
 		return nil, &amazon.SendError{Err: err}
 	}
-	r, err := d.build(&s.Call, host, s.RawQuery)
+	var body io.Reader
+	if s.Body != nil && s.Length != 0 {
+		body = guardBody{s.Body}
+	}
+	r, err := d.build(&s.Call, host, s.RawQuery, "", body, max(s.Length, -1))
 	if err != nil {
 		return nil, &amazon.SendError{Err: err}
 	}
-	if s.Body != nil && s.Length != 0 {
-		if len(r.whole) > 0 {
-			return nil, &amazon.SendError{Err: errRequest.With("it has more than one body")}
-		}
-		r.body, r.whole, r.length = guardBody{s.Body}, nil, max(s.Length, -1)
-	}
-	r.head, r.stall, r.total = d.cfg.HeadTimeout, d.cfg.StallTimeout, d.cfg.StreamTimeout
+	r.headTime, r.stallTime, r.end = d.cfg.HeadTimeout, d.cfg.StallTimeout, time.Now().Add(d.cfg.StreamTimeout)
 	if s.Call.Timeout > 0 {
-		r.head = s.Call.Timeout
+		r.headTime = s.Call.Timeout
 	}
 	resp, err := up.exchange(ctx, r)
+	r.release()
 	if err != nil {
 		return nil, sendError(ctx, err)
 	}

@@ -15,21 +15,21 @@ type upstream interface {
 	close()
 }
 
-// A request is all that goes on the wire. Its header is complete and checked.
+// A request is all that goes on the wire. Its head is complete and checked.
 type request struct {
-	method string
-	host   string // canonical; both the Host header and the name that is dialled
-	target string // path and query, as they go on the wire
-	header http.Header
-	body   io.Reader     // nil for none
-	length int64         // of body; -1 where unknown
-	whole  []byte        // the body where it is buffered: then body is nil and it may be sent again if nothing left
-	head   time.Duration // how long to wait for the answer's head once the body is sent
-	stall  time.Duration // how long a body may stand still
-	total  time.Duration // how long everything may take
-}
+	host   string    // canonical; the name that is dialled
+	answer bool      // the answer has a body: false for HEAD
+	safe   bool      // GET or HEAD: it changes nothing, so it may be sent again
+	head   []byte    // request line and headers, ending in an empty line
+	body   io.Reader // nil for none, or a whole one
+	length int64     // of body; -1 where unknown: then it is sent in chunks
+	whole  []byte    // the body where it is buffered
+	buffer *[]byte   // what head stands in, with room behind it
 
-func (r *request) hasBody() bool { return r.body != nil || len(r.whole) > 0 }
+	headTime  time.Duration // how long to wait for the answer's head once the body is sent
+	stallTime time.Duration // how long a body may stand still
+	end       time.Time     // when everything must be over
+}
 
 // A response is an answer's head, unchanged, and its body.
 type response struct {
