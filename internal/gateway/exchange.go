@@ -67,7 +67,7 @@ func (q *request) ask(ctx context.Context, region canon.Region, token snapshot.T
 	if a.err != nil || a.reply.Status < http.StatusBadRequest {
 		return a
 	}
-	a.verdict = q.look(a.reply)
+	a.verdict = q.look(a.reply, region, token)
 	if a.reply.Status != http.StatusUnauthorized {
 		return a
 	}
@@ -84,7 +84,7 @@ func (q *request) ask(ctx context.Context, region canon.Region, token snapshot.T
 	q.g.metrics.retries.WithLabelValues("token").Inc()
 	again.tries = a.tries
 	if again.reply.Status >= http.StatusBadRequest {
-		again.verdict = q.look(again.reply)
+		again.verdict = q.look(again.reply, region, newer)
 	}
 	return again
 }

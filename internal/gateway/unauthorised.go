@@ -28,10 +28,10 @@ type verdict struct {
 	known   bool
 }
 
-// tokenInvalid reports whether the refusal says that the access token itself is no good. Programs call that entry of theirs
-// token_invalid.
+// tokenInvalid reports whether the refusal says that the access token itself is no good. Every program's catalogue has that
+// entry as token_refused, and does not choose it for a token that is fresh.
 func (v verdict) tokenInvalid() bool {
-	return v.known && strings.HasSuffix(string(v.problem.Code), ".token_invalid")
+	return v.known && strings.HasSuffix(string(v.problem.Code), ".token_refused")
 }
 
 func (v verdict) unrecognised() bool {
@@ -39,7 +39,7 @@ func (v verdict) unrecognised() bool {
 }
 
 // look reads the beginning of a refusal, puts it back, and has the program name it.
-func (q *request) look(reply *egress.Reply) verdict {
+func (q *request) look(reply *egress.Reply, region canon.Region, t snapshot.Token) verdict {
 	var seen []byte
 	if q.r.Method != http.MethodHead {
 		head, err := io.ReadAll(io.LimitReader(reply.Body, lookMost))
@@ -51,7 +51,7 @@ func (q *request) look(reply *egress.Reply) verdict {
 		seen = unpacked(reply.Header, head)
 	}
 	p, ok := q.program.Classify(amazon.Evidence{
-		Status: reply.Status, Header: reply.Header, Body: seen, Facts: q.facts(), Now: q.now,
+		Status: reply.Status, Header: reply.Header, Body: seen, Facts: q.facts(region, t), Now: q.now,
 	})
 	return verdict{p, ok}
 }
@@ -79,16 +79,17 @@ func unpacked(h http.Header, body []byte) []byte {
 }
 
 // facts are what the gateway knows of the request that the answer does not tell.
-func (q *request) facts() []amazon.Fact {
+func (q *request) facts(region canon.Region, t snapshot.Token) []amazon.Fact {
 	var f []amazon.Fact
 	switch {
-	case q.account == "":
+	case q.account == "" && q.op.Scoped:
 		f = append(f, amazon.NoSelector)
+	case q.account == "":
 	case q.verified == nil:
 		f = append(f, amazon.OtherAccount)
 	default:
 		f = append(f, amazon.KnownAccount)
-		if q.verified.Region != q.region {
+		if q.verified.Region != region {
 			f = append(f, amazon.OtherRegion)
 		}
 		if q.verified.ViewOnly {
@@ -97,6 +98,9 @@ func (q *request) facts() []amazon.Fact {
 	}
 	if q.op.Effect != amazon.Read {
 		f = append(f, amazon.IsWrite)
+	}
+	if q.g.cfg.Now().Sub(t.Obtained) < forceAge {
+		f = append(f, amazon.FreshToken)
 	}
 	return f
 }

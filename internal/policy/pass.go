@@ -2,6 +2,7 @@ package policy
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
 	"hash/crc32"
@@ -22,11 +23,13 @@ const (
 
 var passEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
-func newPass() secret.Value {
+// newPass makes a pass's text and the hash that is kept of it.
+func newPass() (secret.Value, [sha256.Size]byte) {
 	b := make([]byte, passBytes, passBytes+4)
 	_, _ = rand.Read(b) // never fails: the program would end (crypto/rand)
 	b = binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
-	return secret.New(PassPrefix + passEncoding.EncodeToString(b))
+	text := PassPrefix + passEncoding.EncodeToString(b)
+	return secret.New(text), sha256.Sum256([]byte(text))
 }
 
 // WellFormed reports whether text has the form of a pass and its checksum fits. It says nothing about whether it is good.

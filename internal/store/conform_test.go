@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/audit"
+	"github.com/lockkeeper-dev/lockkeeper/internal/gateway"
+	"github.com/lockkeeper-dev/lockkeeper/internal/policy"
 	"github.com/lockkeeper-dev/lockkeeper/internal/store"
 	"github.com/lockkeeper-dev/lockkeeper/internal/store/storetest"
 	"github.com/lockkeeper-dev/lockkeeper/internal/vault"
@@ -13,6 +15,9 @@ import (
 var (
 	_ vault.Store = (*store.Store)(nil)
 	_ audit.Sink  = (*store.Store)(nil)
+
+	_ policy.Store       = (*store.Store)(nil)
+	_ gateway.UsageStore = (*store.Store)(nil)
 )
 
 func TestSQLite(t *testing.T) {
