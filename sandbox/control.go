@@ -11,6 +11,7 @@ import (
 	"log"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
@@ -26,6 +27,7 @@ type Control struct {
 	http    *http.Server
 	done    chan struct{}
 	stop    chan struct{}
+	once    sync.Once
 }
 
 // NewControl opens the control side of a sandbox. Close ends it; the sandbox goes on.
@@ -50,7 +52,7 @@ func NewControl(s *Server, addr string) (*Control, error) {
 
 // Close ends the control side.
 func (c *Control) Close() error {
-	close(c.stop)
+	c.once.Do(func() { close(c.stop) })
 	err := c.http.Close()
 	<-c.done
 	return err
