@@ -36,14 +36,18 @@ type fake struct {
 
 // New returns the Ads API of a world, with its ad accounts and campaigns.
 func New(w *kit.World) kit.Fake {
-	f := &fake{world: w, is: newSwitches(), quota: quota, tokenKey: w.Hex("ads next token", 64), byID: map[int64]*profile{},
-		access: map[string][]access{}, limits: limiter{until: map[string]time.Time{}}}
+	f := &fake{
+		world: w, is: newSwitches(), quota: quota, tokenKey: w.Hex("ads next token", 64), byID: map[int64]*profile{},
+		access: map[string][]access{}, limits: limiter{until: map[string]time.Time{}},
+	}
 	f.populate()
 	return kit.Fake{
 		Program: "ads",
 		Hosts:   []kit.Host{{Name: host("NA"), Region: "NA"}, {Name: host("EU"), Region: "EU"}, {Name: host("FE"), Region: "FE"}},
-		Roots: []string{"/v1", "/v2", "/v3", "/sp", "/sb", "/sd", "/st", "/dsp", "/managerAccounts", "/adsAccounts", "/testAccounts", "/termsTokens",
-			"/portfolios", "/reporting", "/exports", "/campaigns", "/adGroups", "/ads", "/targets", "/adsApi", "/brands", "/stores", "/eligibility"},
+		Roots: []string{
+			"/v1", "/v2", "/v3", "/sp", "/sb", "/sd", "/st", "/dsp", "/managerAccounts", "/adsAccounts", "/testAccounts", "/termsTokens",
+			"/portfolios", "/reporting", "/exports", "/campaigns", "/adGroups", "/ads", "/targets", "/adsApi", "/brands", "/stores", "/eligibility",
+		},
 		Routes:   f.routes(),
 		Identify: f.identify,
 		Refuse:   refuse,
@@ -60,12 +64,18 @@ func (f *fake) routes() []kit.Route {
 		{Operation: "profiles.update", Method: "PUT", Pattern: "/v2/profiles", Handle: f.guarded(guard{media: "application/json"}, f.putProfiles)},
 		{Operation: "profiles.get", Method: "GET", Pattern: "/v2/profiles/{profileId}", Handle: f.guarded(guard{}, f.getProfile)},
 		{Operation: "managerAccounts.list", Method: "GET", Pattern: "/managerAccounts", Handle: f.guarded(guard{}, f.listManagers)},
-		{Operation: "managerAccounts.create", Method: "POST", Pattern: "/managerAccounts",
-			Handle: f.guarded(guard{media: managerRequest}, f.createManager)},
-		{Operation: "managerAccounts.associate", Method: "POST", Pattern: "/managerAccounts/{managerAccountId}/associate",
-			Handle: f.guarded(guard{media: accountsRequest}, f.associate)},
-		{Operation: "managerAccounts.disassociate", Method: "POST", Pattern: "/managerAccounts/{managerAccountId}/disassociate",
-			Handle: f.guarded(guard{media: accountsRequest}, f.disassociate)},
+		{
+			Operation: "managerAccounts.create", Method: "POST", Pattern: "/managerAccounts",
+			Handle: f.guarded(guard{media: managerRequest}, f.createManager),
+		},
+		{
+			Operation: "managerAccounts.associate", Method: "POST", Pattern: "/managerAccounts/{managerAccountId}/associate",
+			Handle: f.guarded(guard{media: accountsRequest}, f.associate),
+		},
+		{
+			Operation: "managerAccounts.disassociate", Method: "POST", Pattern: "/managerAccounts/{managerAccountId}/disassociate",
+			Handle: f.guarded(guard{media: accountsRequest}, f.disassociate),
+		},
 		{Operation: "sp.campaigns.create", Method: "POST", Pattern: "/sp/campaigns", Handle: f.guarded(sp(true), f.createCampaigns)},
 		{Operation: "sp.campaigns.update", Method: "PUT", Pattern: "/sp/campaigns", Handle: f.guarded(sp(true), f.updateCampaigns)},
 		{Operation: "sp.campaigns.list", Method: "POST", Pattern: "/sp/campaigns/list", Handle: f.guarded(sp(false), f.listCampaigns)},
@@ -99,8 +109,10 @@ type Profile struct {
 func (f *fake) describe() map[string]any {
 	all := make([]Profile, 0, len(f.profiles))
 	for _, p := range f.profiles {
-		d := Profile{ID: p.id, Region: p.country.region, Country: p.country.code, Kind: p.kind, Name: p.name, Entity: p.entity,
-			Users: []string{}, Viewers: []string{}, Listed: p.listed(), Campaigns: p.books()}
+		d := Profile{
+			ID: p.id, Region: p.country.region, Country: p.country.code, Kind: p.kind, Name: p.name, Entity: p.entity,
+			Users: []string{}, Viewers: []string{}, Listed: p.listed(), Campaigns: p.books(),
+		}
 		if !p.linkedAt.IsZero() {
 			d.Usable = p.linkedAt.Add(propagation)
 		}

@@ -30,8 +30,10 @@ const (
 	mostNames      = 100
 )
 
-var filterKeys = []string{"campaignIdFilter", "includeExtendedDataFields", "marketplaceBudgetAllocationFilter", "maxResults", "nameFilter",
-	"nextToken", "portfolioIdFilter", "stateFilter"}
+var filterKeys = []string{
+	"campaignIdFilter", "includeExtendedDataFields", "marketplaceBudgetAllocationFilter", "maxResults", "nameFilter",
+	"nextToken", "portfolioIdFilter", "stateFilter",
+}
 
 // parseFilter reads the body of a list request; an empty body is an empty filter. page is the most one page may hold.
 // The error is one of shape, the item errors are rules broken.

@@ -56,8 +56,10 @@ type cohortInput struct {
 }
 
 // campaignKeys are the keys that a write may have (OAS: CreateCampaign, UpdateCampaign).
-var campaignKeys = []string{"autoManageCampaign", "budget", "campaignId", "dynamicBidding", "endDate", "name", "offAmazonSettings",
-	"portfolioId", "siteRestrictions", "startDate", "state", "tags", "targetingType"}
+var campaignKeys = []string{
+	"autoManageCampaign", "budget", "campaignId", "dynamicBidding", "endDate", "name", "offAmazonSettings",
+	"portfolioId", "siteRestrictions", "startDate", "state", "tags", "targetingType",
+}
 
 // parseInputs reads the items of a create or update body. An error is one of shape, which refuses the whole request.
 func parseInputs(body []byte, strict bool) ([]input, error) {
@@ -97,8 +99,15 @@ func parseInput(i int, raw json.RawMessage, strict bool) (input, error) {
 	for _, f := range []struct {
 		key string
 		to  **string
-	}{{"campaignId", &in.id}, {"name", &in.name}, {"state", &in.state}, {"targetingType", &in.targeting},
-		{"portfolioId", &in.portfolio}, {"startDate", &in.start}, {"endDate", &in.end}} {
+	}{
+		{"campaignId", &in.id},
+		{"name", &in.name},
+		{"state", &in.state},
+		{"targetingType", &in.targeting},
+		{"portfolioId", &in.portfolio},
+		{"startDate", &in.start},
+		{"endDate", &in.end},
+	} {
 		if *f.to, err = optional[string](o, f.key, in.at); err != nil {
 			return in, err
 		}

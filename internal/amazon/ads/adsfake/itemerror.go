@@ -51,15 +51,19 @@ func malformed(reason, at, value, message string) itemError {
 }
 
 func notInEnum(at, value string, allowed []string) itemError {
-	return itemError{kind: "rangeError", reason: "INVALID_ENUM_VALUE", message: "The value is none of the allowed ones",
-		at: at, trigger: value, allowed: allowed}
+	return itemError{
+		kind: "rangeError", reason: "INVALID_ENUM_VALUE", message: "The value is none of the allowed ones",
+		at: at, trigger: value, allowed: allowed,
+	}
 }
 
 // outOfRange makes a rangeError for a whole number.
 func outOfRange(at string, value, low, high int64) itemError {
-	e := itemError{kind: "rangeError", reason: "TOO_HIGH", message: fmt.Sprintf("The value must be between %d and %d", low, high), at: at,
+	e := itemError{
+		kind: "rangeError", reason: "TOO_HIGH", message: fmt.Sprintf("The value must be between %d and %d", low, high), at: at,
 		trigger: strconv.FormatInt(value, 10),
-		extra:   []tag{{"lowerLimit", strconv.FormatInt(low, 10)}, {"upperLimit", strconv.FormatInt(high, 10)}}}
+		extra:   []tag{{"lowerLimit", strconv.FormatInt(low, 10)}, {"upperLimit", strconv.FormatInt(high, 10)}},
+	}
 	if value < low {
 		e.reason = "TOO_LOW"
 	}
@@ -79,11 +83,15 @@ func duplicate(reason, at, value, message string) itemError {
 }
 
 func notFound(at, id string) itemError {
-	return itemError{kind: "entityNotFoundError", reason: "ENTITY_NOT_FOUND", message: "No campaign has this id", at: at, trigger: id,
-		extra: []tag{{"entityType", "CAMPAIGN"}, {"entityId", id}}}
+	return itemError{
+		kind: "entityNotFoundError", reason: "ENTITY_NOT_FOUND", message: "No campaign has this id", at: at, trigger: id,
+		extra: []tag{{"entityType", "CAMPAIGN"}, {"entityId", id}},
+	}
 }
 
 func badState(reason, at, value, message string) itemError {
-	return itemError{kind: "entityStateError", reason: reason, message: message, at: at, trigger: value,
-		extra: []tag{{"entityType", "CAMPAIGN"}}}
+	return itemError{
+		kind: "entityStateError", reason: reason, message: message, at: at, trigger: value,
+		extra: []tag{{"entityType", "CAMPAIGN"}},
+	}
 }

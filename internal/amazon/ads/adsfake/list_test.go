@@ -125,9 +125,11 @@ func TestTokenIsBound(t *testing.T) {
 		t.Errorf("with another size of page: %d %s", w.Code, w.Body)
 	}
 	other := s.as(kit.Advertiser).on(s.profile(kit.Advertiser, "CA", "seller"))
-	for name, w := range map[string]int{"other profile": other.list(`{"nextToken":"` + token + `"}`).Code,
-		"other filter": c.list(`{"stateFilter":{"include":["PAUSED"]},"nextToken":"` + token + `"}`).Code,
-		"other length": c.list(`{"nextToken":"` + token[:42] + `"}`).Code} {
+	for name, w := range map[string]int{
+		"other profile": other.list(`{"nextToken":"` + token + `"}`).Code,
+		"other filter":  c.list(`{"stateFilter":{"include":["PAUSED"]},"nextToken":"` + token + `"}`).Code,
+		"other length":  c.list(`{"nextToken":"` + token[:42] + `"}`).Code,
+	} {
 		if w != 400 {
 			t.Errorf("%s: %d", name, w)
 		}

@@ -31,19 +31,25 @@ func (f *fake) create(b *batch, in *input, now time.Time) (*campaign, []itemErro
 		k.fail(duplicate("NAME_NOT_UNIQUE", in.at+".name", *in.name, "Another campaign of the account has this name"))
 	}
 	if b.p.payment == unpaid && in.state != nil && *in.state == enabled {
-		k.fail(itemError{kind: "billingError", reason: "ADVERTISER_BILLING_SETUP_INCOMPLETE", message: "The advertiser has no valid payment method",
-			at: in.at})
+		k.fail(itemError{
+			kind: "billingError", reason: "ADVERTISER_BILLING_SETUP_INCOMPLETE", message: "The advertiser has no valid payment method",
+			at: in.at,
+		})
 	}
 	if len(k.errors) == 0 && b.live() >= f.quota {
-		k.fail(itemError{kind: "entityQuotaError", reason: "NON_ARCHIVED_QUOTA_EXCEEDED", message: "The account has as many campaigns as it may",
-			at: in.at, extra: []tag{{"entityType", "CAMPAIGN"}, {"quotaScope", "ACCOUNT"}}})
+		k.fail(itemError{
+			kind: "entityQuotaError", reason: "NON_ARCHIVED_QUOTA_EXCEEDED", message: "The account has as many campaigns as it may",
+			at: in.at, extra: []tag{{"entityType", "CAMPAIGN"}, {"quotaScope", "ACCOUNT"}},
+		})
 	}
 	if len(k.errors) > 0 {
 		return nil, k.errors
 	}
 	seq := f.sequence.Add(1)
-	c := &campaign{seq: seq, id: f.campaignID(seq), name: *in.name, state: *in.state, targeting: *in.targeting, start: start, end: end,
-		budget: *in.budget.amount, bidding: &bidding{strategy: "LEGACY_FOR_SALES"}, created: now}
+	c := &campaign{
+		seq: seq, id: f.campaignID(seq), name: *in.name, state: *in.state, targeting: *in.targeting, start: start, end: end,
+		budget: *in.budget.amount, bidding: &bidding{strategy: "LEGACY_FOR_SALES"}, created: now,
+	}
 	in.apply(c, now)
 	b.put(c)
 	return c, nil
@@ -72,12 +78,16 @@ func (f *fake) update(b *batch, in *input, now time.Time) (*campaign, []itemErro
 		k.fail(duplicate("NAME_NOT_UNIQUE", in.at+".name", *in.name, "Another campaign of the account has this name"))
 	}
 	if in.targeting != nil && *in.targeting != old.targeting {
-		k.fail(itemError{kind: "otherError", reason: "OTHER_ERROR", message: "The targeting type of a campaign cannot be changed",
-			at: in.at + ".targetingType", trigger: *in.targeting})
+		k.fail(itemError{
+			kind: "otherError", reason: "OTHER_ERROR", message: "The targeting type of a campaign cannot be changed",
+			at: in.at + ".targetingType", trigger: *in.targeting,
+		})
 	}
 	if in.sites != nil && !slices.Equal(in.sites, old.sites) {
-		k.fail(itemError{kind: "otherError", reason: "OTHER_ERROR", message: "The site restrictions of a campaign cannot be changed",
-			at: in.at + ".siteRestrictions"})
+		k.fail(itemError{
+			kind: "otherError", reason: "OTHER_ERROR", message: "The site restrictions of a campaign cannot be changed",
+			at: in.at + ".siteRestrictions",
+		})
 	}
 	if len(k.errors) > 0 {
 		return nil, k.errors

@@ -92,8 +92,10 @@ func TestProfileWire(t *testing.T) {
 	if rid := h.Get("X-Amz-Rid"); !regexp.MustCompile(`^[A-Z0-9]{20}$`).MatchString(rid) || h.Get("X-Amz-Request-Id") != rid {
 		t.Errorf("request ids %q, %q", rid, h.Get("X-Amz-Request-Id"))
 	}
-	for name, want := range map[string]string{"X-Amzn-Requestid": "", "Content-Type": "application/json", "Server": "Server",
-		"Vary": "Content-Type,Accept-Encoding,User-Agent", "Strict-Transport-Security": "max-age=47474747; includeSubDomains; preload"} {
+	for name, want := range map[string]string{
+		"X-Amzn-Requestid": "", "Content-Type": "application/json", "Server": "Server",
+		"Vary": "Content-Type,Accept-Encoding,User-Agent", "Strict-Transport-Security": "max-age=47474747; includeSubDomains; preload",
+	} {
 		if h.Get(name) != want {
 			t.Errorf("%s is %q, want %q", name, h.Get(name), want)
 		}
@@ -161,8 +163,10 @@ func TestClientHeaderSpellings(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	id := s.world.Profile(kit.Shop).ClientID
-	for _, c := range []*caller{s.shop(), s.shop().with("Amazon-Ads-ClientId", id),
-		s.shop().without("Amazon-Advertising-Api-Clientid").with("Amazon-Ads-ClientId", id)} {
+	for _, c := range []*caller{
+		s.shop(), s.shop().with("Amazon-Ads-ClientId", id),
+		s.shop().without("Amazon-Advertising-Api-Clientid").with("Amazon-Ads-ClientId", id),
+	} {
 		for _, w := range []*httptest.ResponseRecorder{c.get("/v2/profiles"), c.list("")} {
 			if w.Code != 200 {
 				t.Errorf("%v: %d %s", c.header, w.Code, w.Body)

@@ -24,14 +24,22 @@ func TestRefusals(t *testing.T) {
 		status   int
 		body     string
 	}{
-		{"no Authorization", "", "GET /v2/profiles", func(s *sbx) *caller { return s.shop().without("Authorization") },
-			401, `{"code":"UNAUTHORIZED","details":"Authentication failed","requestId":"{rid}"}`},
-		{"no Authorization on SP", "", list, func(s *sbx) *caller { return s.shop().without("Authorization") },
-			401, `{"code":"UNAUTHORIZED","details":"Authentication failed","requestId":"{rid}"}`},
-		{"Bearer missing, behind API Gateway", "", list, func(s *sbx) *caller { return s.shop().with("Authorization", "Atza|sbxEXAMPLE") },
-			403, `{"message":"'Atza|sbxEXAMPLE' not a valid key=value pair (missing equal-sign) in Authorization header: 'Atza|sbxEXAMPLE'."}`},
-		{"Bearer missing, at the gateway", "", "GET /v2/profiles", func(s *sbx) *caller { return s.shop().with("Authorization", "Atza|sbxEXAMPLE") },
-			401, `{"code":"UNAUTHORIZED","details":"Authentication failed","requestId":"{rid}"}`},
+		{
+			"no Authorization", "", "GET /v2/profiles", func(s *sbx) *caller { return s.shop().without("Authorization") },
+			401, `{"code":"UNAUTHORIZED","details":"Authentication failed","requestId":"{rid}"}`,
+		},
+		{
+			"no Authorization on SP", "", list, func(s *sbx) *caller { return s.shop().without("Authorization") },
+			401, `{"code":"UNAUTHORIZED","details":"Authentication failed","requestId":"{rid}"}`,
+		},
+		{
+			"Bearer missing, behind API Gateway", "", list, func(s *sbx) *caller { return s.shop().with("Authorization", "Atza|sbxEXAMPLE") },
+			403, `{"message":"'Atza|sbxEXAMPLE' not a valid key=value pair (missing equal-sign) in Authorization header: 'Atza|sbxEXAMPLE'."}`,
+		},
+		{
+			"Bearer missing, at the gateway", "", "GET /v2/profiles", func(s *sbx) *caller { return s.shop().with("Authorization", "Atza|sbxEXAMPLE") },
+			401, `{"code":"UNAUTHORIZED","details":"Authentication failed","requestId":"{rid}"}`,
+		},
 		{"garbage token", "", list, func(s *sbx) *caller { return s.shop().with("Authorization", "Bearer garbage") }, 401, authFailed},
 		{"expired token", "", list, func(s *sbx) *caller { c := s.shop(); s.world.Clock.Advance(time.Hour); return c }, 401, authFailed},
 		{"withdrawn consent", "", list, func(s *sbx) *caller { c := s.shop(); s.world.Tokens.Revoke(nil, nil); return c }, 401, authFailed},
@@ -49,10 +57,14 @@ func TestRefusals(t *testing.T) {
 		{"token of another region, bound", "ads.token_region=bound", list, func(s *sbx) *caller {
 			return s.shop().with("Authorization", "Bearer "+s.token(kit.Shop, kit.Advertiser, "EU"))
 		}, 401, authFailed},
-		{"no client id", "", list, func(s *sbx) *caller { return s.shop().without("Amazon-Advertising-Api-Clientid") },
-			401, `{"code":"UNAUTHORIZED","details":"Amazon-Advertising-API-ClientId header is missing","requestId":"{rid}"}`},
-		{"no client id, 400", "ads.missing_client=400", list, func(s *sbx) *caller { return s.shop().without("Amazon-Advertising-Api-Clientid") },
-			400, `{"code":"400","details":"Amazon-Advertising-API-ClientId header is missing","requestId":"{rid}"}`},
+		{
+			"no client id", "", list, func(s *sbx) *caller { return s.shop().without("Amazon-Advertising-Api-Clientid") },
+			401, `{"code":"UNAUTHORIZED","details":"Amazon-Advertising-API-ClientId header is missing","requestId":"{rid}"}`,
+		},
+		{
+			"no client id, 400", "ads.missing_client=400", list, func(s *sbx) *caller { return s.shop().without("Amazon-Advertising-Api-Clientid") },
+			400, `{"code":"400","details":"Amazon-Advertising-API-ClientId header is missing","requestId":"{rid}"}`,
+		},
 		{"client id of another profile", "", list, func(s *sbx) *caller {
 			return s.shop().with("Amazon-Advertising-Api-Clientid", s.world.Profile(kit.Agency).ClientID)
 		}, 401, authFailed},
@@ -63,64 +75,106 @@ func TestRefusals(t *testing.T) {
 			return s.shop().with("Authorization", "Bearer "+s.token(kit.Unlinked, kit.Advertiser, "NA")).
 				with("Amazon-Advertising-Api-Clientid", s.world.Profile(kit.Unlinked).ClientID)
 		}, 401, authFailed},
-		{"no scope", "", list, func(s *sbx) *caller { return s.shop().without("Amazon-Advertising-Api-Scope") },
-			401, `{"code":"UNAUTHORIZED","details":"Scope header is missing","requestId":"{rid}"}`},
-		{"no scope, 403", "ads.missing_scope=403", list, func(s *sbx) *caller { return s.shop().without("Amazon-Advertising-Api-Scope") },
-			403, `{"code":"ACCESS_DENIED","message":"Access denied"}`},
-		{"no scope, 400", "ads.missing_scope=400", list, func(s *sbx) *caller { return s.shop().without("Amazon-Advertising-Api-Scope") },
-			400, `{"code":"400","details":"Scope header is missing","requestId":"{rid}"}`},
-		{"scope no number", "", list, func(s *sbx) *caller { return s.shop().with("Amazon-Advertising-Api-Scope", "ENTITY1") },
-			400, `{"code":"400","details":"Scope header is not valid","requestId":"{rid}"}`},
-		{"scope unknown", "", list, func(s *sbx) *caller { return s.shop().with("Amazon-Advertising-Api-Scope", "123") },
-			401, `{"code":"UNAUTHORIZED","details":"No matching advertiser found for scope"}`},
-		{"scope of somebody else", "", list, func(s *sbx) *caller { return s.shop().on(s.profile(kit.NoCampaigns, "US", "seller")) },
-			401, `{"code":"UNAUTHORIZED","details":"Not authorized to access scope {scope}"}`},
-		{"scope of another region", "", list, func(s *sbx) *caller { return s.shop().on(s.profile(kit.Advertiser, "DE", "seller")).at("na") },
-			401, `{"code":"UNAUTHORIZED","details":"Not authorized to access scope {scope}"}`},
-		{"scope of another region, other text", "ads.other_region=no_match", list,
+		{
+			"no scope", "", list, func(s *sbx) *caller { return s.shop().without("Amazon-Advertising-Api-Scope") },
+			401, `{"code":"UNAUTHORIZED","details":"Scope header is missing","requestId":"{rid}"}`,
+		},
+		{
+			"no scope, 403", "ads.missing_scope=403", list, func(s *sbx) *caller { return s.shop().without("Amazon-Advertising-Api-Scope") },
+			403, `{"code":"ACCESS_DENIED","message":"Access denied"}`,
+		},
+		{
+			"no scope, 400", "ads.missing_scope=400", list, func(s *sbx) *caller { return s.shop().without("Amazon-Advertising-Api-Scope") },
+			400, `{"code":"400","details":"Scope header is missing","requestId":"{rid}"}`,
+		},
+		{
+			"scope no number", "", list, func(s *sbx) *caller { return s.shop().with("Amazon-Advertising-Api-Scope", "ENTITY1") },
+			400, `{"code":"400","details":"Scope header is not valid","requestId":"{rid}"}`,
+		},
+		{
+			"scope unknown", "", list, func(s *sbx) *caller { return s.shop().with("Amazon-Advertising-Api-Scope", "123") },
+			401, `{"code":"UNAUTHORIZED","details":"No matching advertiser found for scope"}`,
+		},
+		{
+			"scope of somebody else", "", list, func(s *sbx) *caller { return s.shop().on(s.profile(kit.NoCampaigns, "US", "seller")) },
+			401, `{"code":"UNAUTHORIZED","details":"Not authorized to access scope {scope}"}`,
+		},
+		{
+			"scope of another region", "", list, func(s *sbx) *caller { return s.shop().on(s.profile(kit.Advertiser, "DE", "seller")).at("na") },
+			401, `{"code":"UNAUTHORIZED","details":"Not authorized to access scope {scope}"}`,
+		},
+		{
+			"scope of another region, other text", "ads.other_region=no_match", list,
 			func(s *sbx) *caller { return s.shop().on(s.profile(kit.Advertiser, "DE", "seller")).at("na") },
-			401, `{"code":"UNAUTHORIZED","details":"No matching advertiser found for scope"}`},
+			401, `{"code":"UNAUTHORIZED","details":"No matching advertiser found for scope"}`,
+		},
 		{"profile linked now", "", list, func(s *sbx) *caller {
 			return s.as(adsfake.JustLinked).on(s.profile(adsfake.JustLinked, "US", "seller"))
 		}, 403, `{"code":"ACCESS_DENIED","message":"Access denied"}`},
 		{"profile linked now, 401", "ads.fresh_link=401", list, func(s *sbx) *caller {
 			return s.as(adsfake.JustLinked).on(s.profile(adsfake.JustLinked, "US", "seller"))
 		}, 401, `{"code":"UNAUTHORIZED","details":"Not authorized to access scope {scope}"}`},
-		{"viewer writes", "", "POST /sp/campaigns", func(s *sbx) *caller { return s.as(kit.ViewOnly).on(s.profile(kit.Advertiser, "US", "seller")) },
-			403, `{"code":"ACCESS_DENIED","message":"Access denied"}`},
-		{"viewer writes, 401", "ads.viewer_write=401", "POST /sp/campaigns",
+		{
+			"viewer writes", "", "POST /sp/campaigns", func(s *sbx) *caller { return s.as(kit.ViewOnly).on(s.profile(kit.Advertiser, "US", "seller")) },
+			403, `{"code":"ACCESS_DENIED","message":"Access denied"}`,
+		},
+		{
+			"viewer writes, 401", "ads.viewer_write=401", "POST /sp/campaigns",
 			func(s *sbx) *caller { return s.as(kit.ViewOnly).on(s.profile(kit.Advertiser, "US", "seller")) },
-			401, `{"code":"UNAUTHORIZED","details":"Not authorized to perform this operation","requestId":"{rid}"}`},
+			401, `{"code":"UNAUTHORIZED","details":"Not authorized to perform this operation","requestId":"{rid}"}`,
+		},
 		{"viewer reads", "", list, func(s *sbx) *caller { return s.as(kit.ViewOnly).on(s.profile(kit.Advertiser, "US", "seller")) }, 200, ""},
-		{"Content-Type plain", "", list, func(s *sbx) *caller { return s.shop().with("Content-Type", "application/json") },
-			415, `{"code":"UNSUPPORTED_MEDIA_TYPE","message":"Cannot consume content type"}`},
-		{"Content-Type missing", "", list, func(s *sbx) *caller { return s.shop().without("Content-Type") },
-			415, `{"code":"UNSUPPORTED_MEDIA_TYPE","message":"Cannot consume content type"}`},
-		{"Accept any", "", list, func(s *sbx) *caller { return s.shop().with("Accept", "*/*") },
-			415, `{"code":"UNSUPPORTED_MEDIA_TYPE","message":"Cannot consume content type"}`},
+		{
+			"Content-Type plain", "", list, func(s *sbx) *caller { return s.shop().with("Content-Type", "application/json") },
+			415, `{"code":"UNSUPPORTED_MEDIA_TYPE","message":"Cannot consume content type"}`,
+		},
+		{
+			"Content-Type missing", "", list, func(s *sbx) *caller { return s.shop().without("Content-Type") },
+			415, `{"code":"UNSUPPORTED_MEDIA_TYPE","message":"Cannot consume content type"}`,
+		},
+		{
+			"Accept any", "", list, func(s *sbx) *caller { return s.shop().with("Accept", "*/*") },
+			415, `{"code":"UNSUPPORTED_MEDIA_TYPE","message":"Cannot consume content type"}`,
+		},
 		{"Accept any, lenient", "ads.accept=lenient", list, func(s *sbx) *caller { return s.shop().with("Accept", "*/*") }, 200, ""},
 		{"Content-Type with charset", "", list, func(s *sbx) *caller {
 			return s.shop().with("Content-Type", "Application/vnd.spcampaign.v3+JSON; charset=utf-8")
 		}, 200, ""},
-		{"Content-Type of PUT profiles", "", "PUT /v2/profiles", func(s *sbx) *caller { return s.shop().with("Content-Type", "text/plain") },
-			415, `{"code":"415","details":"Cannot consume content type","requestId":"{rid}"}`},
-		{"agency profile on SP", "", list, func(s *sbx) *caller { return s.as(kit.AgencyUser).on(s.profile(kit.AgencyUser, "US", "agency")) },
-			400, `{"code":"400","details":" The request input is invalid. Advertiser ID cannot be decrypted"}`},
+		{
+			"Content-Type of PUT profiles", "", "PUT /v2/profiles", func(s *sbx) *caller { return s.shop().with("Content-Type", "text/plain") },
+			415, `{"code":"415","details":"Cannot consume content type","requestId":"{rid}"}`,
+		},
+		{
+			"agency profile on SP", "", list, func(s *sbx) *caller { return s.as(kit.AgencyUser).on(s.profile(kit.AgencyUser, "US", "agency")) },
+			400, `{"code":"400","details":" The request input is invalid. Advertiser ID cannot be decrypted"}`,
+		},
 		{"view-only profiles", "", "GET /v2/profiles", func(s *sbx) *caller { return s.as(kit.ViewOnly) }, 200, `[]`},
-		{"view-only profiles, 403", "ads.view_only=403", "GET /v2/profiles", func(s *sbx) *caller { return s.as(kit.ViewOnly) },
-			403, `{"code":"403","details":"Forbidden","requestId":"{rid}"}`},
+		{
+			"view-only profiles, 403", "ads.view_only=403", "GET /v2/profiles", func(s *sbx) *caller { return s.as(kit.ViewOnly) },
+			403, `{"code":"403","details":"Forbidden","requestId":"{rid}"}`,
+		},
 		{"Seller Central login", "", "GET /v2/profiles", func(s *sbx) *caller { return s.as(kit.SellerCentral) }, 200, `[]`},
 		{"account without campaigns", "", "GET /v2/profiles", func(s *sbx) *caller { return s.as(kit.NoCampaigns) }, 200, `[]`},
-		{"unknown path", "", "GET /sp/nowhere", func(s *sbx) *caller { return s.shop() },
-			404, `{"code":"NOT_FOUND","details":"Could not find resource for full path: https://advertising-api.amazon.com/sp/nowhere"}`},
-		{"dead route", "", "GET /v1/profiles", func(s *sbx) *caller { return s.as(kit.Advertiser).at("eu") },
-			404, `{"code":"NOT_FOUND","details":"Could not find resource for full path: https://advertising-api-eu.amazon.com/v1/profiles"}`},
-		{"dead SP v2", "", "GET /v2/sp/campaigns", func(s *sbx) *caller { return s.shop() },
-			404, `{"code":"NOT_FOUND","details":"Could not find resource for full path: https://advertising-api.amazon.com/v2/sp/campaigns"}`},
-		{"dead snapshots", "", "POST /v2/sp/campaigns/snapshot", func(s *sbx) *caller { return s.shop() },
-			404, `{"code":"NOT_FOUND","details":"Could not find resource for full path: https://advertising-api.amazon.com/v2/sp/campaigns/snapshot"}`},
-		{"dead sandbox register", "", "PUT /v2/profiles/register", func(s *sbx) *caller { return s.shop() },
-			404, `{"code":"NOT_FOUND","details":"Could not find resource for full path: https://advertising-api.amazon.com/v2/profiles/register"}`},
+		{
+			"unknown path", "", "GET /sp/nowhere", func(s *sbx) *caller { return s.shop() },
+			404, `{"code":"NOT_FOUND","details":"Could not find resource for full path: https://advertising-api.amazon.com/sp/nowhere"}`,
+		},
+		{
+			"dead route", "", "GET /v1/profiles", func(s *sbx) *caller { return s.as(kit.Advertiser).at("eu") },
+			404, `{"code":"NOT_FOUND","details":"Could not find resource for full path: https://advertising-api-eu.amazon.com/v1/profiles"}`,
+		},
+		{
+			"dead SP v2", "", "GET /v2/sp/campaigns", func(s *sbx) *caller { return s.shop() },
+			404, `{"code":"NOT_FOUND","details":"Could not find resource for full path: https://advertising-api.amazon.com/v2/sp/campaigns"}`,
+		},
+		{
+			"dead snapshots", "", "POST /v2/sp/campaigns/snapshot", func(s *sbx) *caller { return s.shop() },
+			404, `{"code":"NOT_FOUND","details":"Could not find resource for full path: https://advertising-api.amazon.com/v2/sp/campaigns/snapshot"}`,
+		},
+		{
+			"dead sandbox register", "", "PUT /v2/profiles/register", func(s *sbx) *caller { return s.shop() },
+			404, `{"code":"NOT_FOUND","details":"Could not find resource for full path: https://advertising-api.amazon.com/v2/profiles/register"}`,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -39,8 +39,10 @@ func (f *fake) listCampaigns(v *visit) kit.Response {
 	}
 	after, ok := f.openToken(v.profile, q)
 	if !ok {
-		return invalid(v.x, "nextToken is not valid", itemError{kind: "invalidInputError", reason: "INVALID_TOKEN",
-			message: "The token is not valid", at: "$.nextToken", trigger: q.token})
+		return invalid(v.x, "nextToken is not valid", itemError{
+			kind: "invalidInputError", reason: "INVALID_TOKEN",
+			message: "The token is not valid", at: "$.nextToken", trigger: q.token,
+		})
 	}
 	return kit.Response{Status: http.StatusOK, Header: v.x.ServiceHeaders(spCampaign), Body: f.page(v, q, after)}
 }

@@ -47,6 +47,8 @@ func newSwitches() *switches {
 }
 
 func (s *switches) all() []*kit.Switch {
-	return []*kit.Switch{s.viewOnly, s.missingScope, s.tokenRegion, s.missingClient, s.profilesPut, s.viewerWrite, s.otherRegion, s.freshLink,
-		s.unknownID, s.accept, s.unknownFields, s.pageSize, s.throttleBody, s.pace}
+	return []*kit.Switch{
+		s.viewOnly, s.missingScope, s.tokenRegion, s.missingClient, s.profilesPut, s.viewerWrite, s.otherRegion, s.freshLink,
+		s.unknownID, s.accept, s.unknownFields, s.pageSize, s.throttleBody, s.pace,
+	}
 }

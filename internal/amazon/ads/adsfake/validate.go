@@ -113,8 +113,10 @@ func (k *check) budget() {
 	if amount >= c.minBudget && amount <= c.maxBudget {
 		return
 	}
-	e := itemError{kind: "budgetError", reason: "BUDGET_TOO_LOW", message: "The daily budget is outside of what the marketplace allows",
-		at: at + ".budget", trigger: plain(amount), extra: []tag{{"lowerLimit", plain(c.minBudget)}, {"upperLimit", plain(c.maxBudget)}}}
+	e := itemError{
+		kind: "budgetError", reason: "BUDGET_TOO_LOW", message: "The daily budget is outside of what the marketplace allows",
+		at: at + ".budget", trigger: plain(amount), extra: []tag{{"lowerLimit", plain(c.minBudget)}, {"upperLimit", plain(c.maxBudget)}},
+	}
 	if amount > c.maxBudget {
 		e.reason = "BUDGET_TOO_HIGH"
 	}
@@ -200,7 +202,9 @@ func (k *check) rest() {
 		}
 	}
 	if k.in.portfolio != nil && !slices.Contains(k.p.portfolio, *k.in.portfolio) {
-		k.fail(itemError{kind: "parentEntityError", reason: "PARENT_ENTITY_NOT_FOUND", message: "No portfolio has this id",
-			at: k.in.at + ".portfolioId", trigger: *k.in.portfolio})
+		k.fail(itemError{
+			kind: "parentEntityError", reason: "PARENT_ENTITY_NOT_FOUND", message: "No portfolio has this id",
+			at: k.in.at + ".portfolioId", trigger: *k.in.portfolio,
+		})
 	}
 }

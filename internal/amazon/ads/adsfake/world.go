@@ -73,17 +73,23 @@ func (f *fake) populate() {
 		f.access[kit.ViewOnly] = append(f.access[kit.ViewOnly], access{all[i], false})
 	}
 	dsp := "5" + strconv.FormatUint(w.Number("ads dsp", 9e14), 10)
-	m := &manager{id: f.managerID(0), name: "Example Agency Ltd", owners: map[string]bool{kit.AgencyUser: true},
-		guests: map[string]bool{kit.ViewOnly: true}, linked: []*linked{link(all[0]), link(all[5]), link(all[6])}}
-	m.linked = append(m.linked, &linked{AccountID: "ENTITY" + f.upper("dsp entity", 13), AccountName: "Example Display",
-		AccountType: "DSP_ADVERTISING_ACCOUNT", MarketplaceID: countryOf("DE").marketplace, DSPAdvertiser: &dsp})
+	m := &manager{
+		id: f.managerID(0), name: "Example Agency Ltd", owners: map[string]bool{kit.AgencyUser: true},
+		guests: map[string]bool{kit.ViewOnly: true}, linked: []*linked{link(all[0]), link(all[5]), link(all[6])},
+	}
+	m.linked = append(m.linked, &linked{
+		AccountID: "ENTITY" + f.upper("dsp entity", 13), AccountName: "Example Display",
+		AccountType: "DSP_ADVERTISING_ACCOUNT", MarketplaceID: countryOf("DE").marketplace, DSPAdvertiser: &dsp,
+	})
 	f.managers.all = append(f.managers.all, m)
 }
 
 func (f *fake) seedProfile(i int, s seeded) *profile {
 	label := fmt.Sprintf("ads profile %d", i)
-	p := newProfile(&profile{number: int64(1e15 + f.world.Number(label, 8e15)), country: countryOf(s.country), kind: s.kind, name: s.name,
-		subType: s.subType, payment: s.payment, shown: s.user != kit.NoCampaigns})
+	p := newProfile(&profile{
+		number: int64(1e15 + f.world.Number(label, 8e15)), country: countryOf(s.country), kind: s.kind, name: s.name,
+		subType: s.subType, payment: s.payment, shown: s.user != kit.NoCampaigns,
+	})
 	switch s.kind {
 	case "seller":
 		// One merchant id serves all marketplaces of a seller in a region.
@@ -116,10 +122,12 @@ func (f *fake) seedCampaigns(p *profile, s seeded, began time.Time) {
 			seq := f.sequence.Add(1)
 			age := 24 * time.Hour * time.Duration(30+10*(s.campaigns-n)+int(seq))
 			made := began.Add(-age).Truncate(time.Second)
-			c := &campaign{seq: seq, id: f.campaignID(seq), state: enabled, targeting: targetings[seq%2], start: p.today(made),
+			c := &campaign{
+				seq: seq, id: f.campaignID(seq), state: enabled, targeting: targetings[seq%2], start: p.today(made),
 				name:   fmt.Sprintf("%s %s %s %d", p.country.code, wares[seq%8], styles[seq%5], n+1),
 				budget: max(p.country.minBudget, 10) * float64(1+seq%7), created: made, updated: made.Add(time.Hour),
-				bidding: &bidding{strategy: strategies[seq%3]}}
+				bidding: &bidding{strategy: strategies[seq%3]},
+			}
 			switch {
 			case seq%8 == 7:
 				c.state = archived

@@ -1,0 +1,78 @@
+package adsfake_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+// FuzzList holds that no body of a list brings about anything but a page or a refusal in Amazon's shape.
+func FuzzList(f *testing.F) {
+	for _, seed := range []string{
+		``, `{}`, `null`, `[]`, `{"stateFilter":{"include":["ENABLED"]}}`, `{"nextToken":"AAAA","maxResults":1}`,
+		`{"nameFilter":{"include":[""],"queryTermMatchType":"BROAD_MATCH"}}`, `{"campaignIdFilter":{"include":null}}`, "\xff", `{"maxResults":-1}`,
+		strings.Repeat(`[`, 10001), `{"stateFilter":{"include":[null]}}`, `{"includeExtendedDataFields":true}`,
+	} {
+		f.Add(seed)
+	}
+	s := start(f)
+	c := s.shop()
+	f.Fuzz(func(t *testing.T, body string) {
+		w := c.list(body)
+		if (w.Code != 200 && w.Code != 400) || !json.Valid(w.Body.Bytes()) {
+			t.Errorf("%q: %d %s", body, w.Code, w.Body)
+		}
+	})
+}
+
+// FuzzWrite holds the same for writes, whose answers repeat much of what was sent.
+func FuzzWrite(f *testing.F) {
+	for _, seed := range []string{
+		item(), item(`name:"\ud800"`), item("name:\"a\x01\""), `{"campaigns":[{"campaignId":"x"}]}`, `{"campaigns":[{"dynamicBidding":{"placementBidding":[{}]}}]}`,
+		item(`budget:{"budget":1e308,"budgetType":"DAILY"}`), item(`tags:{"":""}`), `{"campaignIdFilter":{"include":["` + "\u2028" + `"]}}`,
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		c := start(t).shop().with("Prefer", "return=representation")
+		for _, call := range [][2]string{{"POST", "/sp/campaigns"}, {"PUT", "/sp/campaigns"}, {"POST", "/sp/campaigns/delete"}, {"POST", "/sp/campaigns/list"}} {
+			w := c.do(call[0], call[1], body)
+			if (w.Code != 200 && w.Code != 207 && w.Code != 400) || !json.Valid(w.Body.Bytes()) {
+				t.Errorf("%s %s %q: %d %s", call[0], call[1], body, w.Code, w.Body)
+			}
+		}
+		if w := c.list(`{"includeExtendedDataFields":true}`); w.Code != 200 || !json.Valid(w.Body.Bytes()) {
+			t.Errorf("after %q the list is %d %s", body, w.Code, w.Body)
+		}
+	})
+}
+
+// FuzzMedia holds that no Content-Type, Accept, Prefer or Scope brings about a server error, and that what is taken
+// names the type that SP v3 wants.
+func FuzzMedia(f *testing.F) {
+	for _, seed := range [][4]string{
+		{spCampaign, spCampaign, "return=representation", ""},
+		{spCampaign + ";charset=utf-8", "text/html, " + spCampaign + ";q=0.5", "", "1"},
+		{";", ",;q=0,", "=,;", "-1"},
+		{strings.ToUpper(spCampaign), "*/*", `return="representation"`, "99999999999999999999"},
+		{"", spCampaign + ";q=0.0", "", "0x1"},
+	} {
+		f.Add(seed[0], seed[1], seed[2], seed[3])
+	}
+	s := start(f)
+	good := s.shop()
+	f.Fuzz(func(t *testing.T, content, accept, prefer, scope string) {
+		c := good.with("Content-Type", content).with("Accept", accept).with("Prefer", prefer)
+		if scope != "" {
+			c = c.with("Amazon-Advertising-Api-Scope", scope)
+		}
+		w := c.list("")
+		if w.Code >= 500 || !json.Valid(w.Body.Bytes()) {
+			t.Errorf("%q %q %q %q: %d %s", content, accept, prefer, scope, w.Code, w.Body)
+		}
+		want := strings.ToLower(spCampaign)
+		if w.Code == 200 && (!strings.Contains(strings.ToLower(content), want) || !strings.Contains(strings.ToLower(accept), want)) {
+			t.Errorf("%q %q was taken", content, accept)
+		}
+	})
+}
