@@ -7,6 +7,7 @@ package ads
 
 import (
 	_ "embed"
+	"sync"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
@@ -29,8 +30,12 @@ var (
 	_ amazon.AccountLister = (*Program)(nil)
 )
 
-// New reads the embedded description. A broken one is a mistake of ours, which every test would meet, and panics.
-func New() *Program {
+// New returns the program.
+func New() *Program { return embedded() }
+
+// embedded reads the embedded description once; it is shared and never changed. A broken one is a mistake of ours, which every test
+// would meet, and panics.
+var embedded = sync.OnceValue(func() *Program {
 	descriptor, err := amazon.ParseDescriptor(programText)
 	if err != nil {
 		panic(err)
@@ -40,7 +45,7 @@ func New() *Program {
 		panic(err)
 	}
 	return &Program{descriptor: descriptor, matcher: matcher}
-}
+})
 
 // Descriptor implements amazon.Program.
 func (p *Program) Descriptor() *amazon.Descriptor { return p.descriptor }
