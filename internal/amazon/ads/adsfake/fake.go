@@ -1,5 +1,5 @@
-// Package adsfake is the Amazon Ads API of the sandbox: profiles, manager accounts and Sponsored Products campaigns, with
-// the checks of Amazon's gateway in front.
+// Package adsfake is the Amazon Ads API of the sandbox: profiles, manager and ads accounts and Sponsored Products campaigns,
+// with the checks of Amazon's gateway in front.
 //
 // It keeps its whole state in memory and draws every id from the world's seed. What it answers comes from recorded
 // traffic and Amazon's specifications, and where these differ a switch decides; divergences.md says which, and what is
@@ -63,6 +63,8 @@ func (f *fake) routes() []kit.Route {
 		{Operation: "profiles.list", Method: "GET", Pattern: "/v2/profiles", Handle: f.guarded(guard{}, f.listProfiles)},
 		{Operation: "profiles.update", Method: "PUT", Pattern: "/v2/profiles", Handle: f.guarded(guard{media: "application/json"}, f.putProfiles)},
 		{Operation: "profiles.get", Method: "GET", Pattern: "/v2/profiles/{profileId}", Handle: f.guarded(guard{}, f.getProfile)},
+		{Operation: "adsAccounts.list", Method: "POST", Pattern: "/adsAccounts/list", Handle: f.guarded(guard{media: accountsList}, f.listAccounts)},
+		{Operation: "adsAccounts.get", Method: "GET", Pattern: "/adsAccounts/{adsAccountId}", Handle: f.guarded(guard{}, f.getAccount)},
 		{Operation: "managerAccounts.list", Method: "GET", Pattern: "/managerAccounts", Handle: f.guarded(guard{}, f.listManagers)},
 		{
 			Operation: "managerAccounts.create", Method: "POST", Pattern: "/managerAccounts",
