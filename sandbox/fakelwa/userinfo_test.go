@@ -47,7 +47,9 @@ func TestUserProfile(t *testing.T) {
 		resp, body := do(t, s, http.MethodGet, at, http.Header{"Authorization": {"Bearer " + token}}, "")
 		return resp.StatusCode, body
 	}
-	access := func(scopes ...string) string { return s.Consent(kit.Shop, kit.Advertiser, scopes...).Issue("NA").Access }
+	access := func(scopes ...string) string {
+		return s.Consent(kit.Shop, kit.Advertiser, scopes...).Issue("NA").Access
+	}
 	full := `{"user_id":"` + u.ID + `","email":"ana@example.test","name":"Ana Advertiser"`
 	for _, test := range []struct {
 		name   string
