@@ -19,10 +19,10 @@ const applicationID = 0x4c4b5052
 
 // address returns the driver's name for the file. Temporary tables stay in memory, so that nothing sealed or open ever
 // lands in a temporary file, and secure_delete overwrites what is deleted.
-func address(path string, pragmas ...string) string {
+func address(path string, cfg Config, pragmas ...string) string {
 	q := url.Values{}
 	for _, p := range append([]string{
-		"busy_timeout(5000)", "foreign_keys(1)", "temp_store(memory)", "secure_delete(1)",
+		"busy_timeout(" + strconv.FormatInt(cfg.Busy.Milliseconds(), 10) + ")", "foreign_keys(1)", "temp_store(memory)", "secure_delete(1)",
 		"trusted_schema(0)", "cell_size_check(1)",
 	}, pragmas...) {
 		q.Add("_pragma", p)
@@ -35,11 +35,11 @@ func address(path string, pragmas ...string) string {
 // openWriter opens the one connection that writes. synchronous=FULL flushes the write-ahead log at every commit: what
 // Write has returned for survives a power cut.
 func openWriter(ctx context.Context, path string, cfg Config) (*sql.DB, error) {
-	pragmas := []string{"journal_mode(wal)", "synchronous(full)", "journal_size_limit(67108864)"}
+	pragmas := []string{"synchronous(full)", "journal_size_limit(67108864)"}
 	if cfg.MaxPages > 0 {
 		pragmas = append(pragmas, "max_page_count("+strconv.Itoa(cfg.MaxPages)+")")
 	}
-	db, err := sql.Open("sqlite", address(path, pragmas...))
+	db, err := sql.Open("sqlite", address(path, cfg, pragmas...))
 	if err != nil {
 		return nil, fmt.Errorf("opening the database: %w", err)
 	}
@@ -52,28 +52,33 @@ func openWriter(ctx context.Context, path string, cfg Config) (*sql.DB, error) {
 	return db, nil
 }
 
-// claimFile refuses a file that is another program's, and one that is damaged.
+// claimFile refuses a file that is another program's, and one that is damaged, before anything in it is changed. A new file is
+// marked as ours first and then set to write-ahead logging, which stays with the file.
 func claimFile(ctx context.Context, db *sql.DB) error {
 	var application, tables, pages int
-	if err := db.QueryRowContext(ctx, "PRAGMA application_id").Scan(&application); err != nil {
-		return fmt.Errorf("opening the database: %w", err)
-	}
-	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&tables); err != nil {
-		return fmt.Errorf("opening the database: %w", err)
-	}
-	if err := db.QueryRowContext(ctx, "PRAGMA page_count").Scan(&pages); err != nil {
-		return fmt.Errorf("opening the database: %w", err)
+	for _, read := range []struct {
+		query string
+		into  *int
+	}{{"PRAGMA application_id", &application}, {"SELECT count(*) FROM sqlite_master", &tables}, {"PRAGMA page_count", &pages}} {
+		if err := db.QueryRowContext(ctx, read.query).Scan(read.into); err != nil {
+			return fmt.Errorf("opening the database: %w", err)
+		}
 	}
 	switch {
 	case application == applicationID && pages <= quickCheckPages:
-		return checkReadable(ctx, db)
+		if err := checkReadable(ctx, db); err != nil {
+			return err
+		}
 	case application == applicationID:
-		return nil
 	case application != 0 || tables > 0:
 		return problem.New(problem.StoreNotOurs)
+	default:
+		if _, err := db.ExecContext(ctx, "PRAGMA application_id = "+strconv.Itoa(applicationID)); err != nil {
+			return fmt.Errorf("marking the new database: %w", err)
+		}
 	}
-	if _, err := db.ExecContext(ctx, "PRAGMA application_id = "+strconv.Itoa(applicationID)); err != nil {
-		return fmt.Errorf("marking the new database: %w", err)
+	if _, err := db.ExecContext(ctx, "PRAGMA journal_mode = wal"); err != nil {
+		return fmt.Errorf("setting up the write-ahead log: %w", err)
 	}
 	return nil
 }
@@ -82,7 +87,7 @@ func claimFile(ctx context.Context, db *sql.DB) error {
 const quickCheckPages = 4096
 
 func openReaders(path string, cfg Config) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", address(path, "query_only(1)"))
+	db, err := sql.Open("sqlite", address(path, cfg, "query_only(1)"))
 	if err != nil {
 		return nil, fmt.Errorf("opening the database for reading: %w", err)
 	}

@@ -24,6 +24,7 @@ type Config struct {
 	MaxBatch   int           // Most writes that share one transaction. Defaults to 200.
 	Linger     time.Duration // Longest wait for company where a flush is slow and others just wrote too. Defaults to 3 ms.
 	MaxPages   int           // Largest size of the database in pages of 4 KiB, for tests of a full disk. Defaults to no limit.
+	Busy       time.Duration // How long to wait for another program that holds the database. Defaults to 5 seconds.
 	ReadOnly   bool          // Opens for reading alone, without taking the folder's lock. Defaults to false.
 	Observe    func(Batch)   // Called by the writer after every shared transaction. Defaults to nothing.
 	FaultFlush func() error  // Called before every commit, for tests: waits as a slow disk does, or fails as a broken one. Defaults to nothing.
@@ -87,6 +88,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.MaxBatch <= 0 {
 		c.MaxBatch = 200
+	}
+	if c.Busy <= 0 {
+		c.Busy = 5 * time.Second
 	}
 	if c.Linger <= 0 {
 		c.Linger = 3 * time.Millisecond

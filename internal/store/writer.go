@@ -93,7 +93,7 @@ func (w *writer) batch(first *write) {
 	t, err := w.begin()
 	if err != nil {
 		w.refuse(first, explain(err))
-		return
+		return // whoever waits meanwhile is refused too: each would wait as long again
 	}
 	defer t.abandon()
 	for m := first; m != nil; m = w.next(t, began) {
@@ -165,9 +165,17 @@ func (w *writer) alone(members []*write) {
 	}
 }
 
+// refuse tells m, and all who wait by now.
 func (w *writer) refuse(m *write, err error) {
-	if m.turn.CompareAndSwap(false, true) {
-		m.finish(err)
+	for {
+		if m.turn.CompareAndSwap(false, true) {
+			m.finish(err)
+		}
+		select {
+		case m = <-w.queue:
+		default:
+			return
+		}
 	}
 }
 
