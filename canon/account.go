@@ -17,6 +17,7 @@ type Account struct {
 	ViewOnly     bool        `json:"view_only"`               // the consenting user may look but not change
 	PaymentValid *bool       `json:"payment_valid,omitempty"` // nil where Amazon does not say
 	VerifiedAt   time.Time   `json:"verified_at"`             // when Amazon last confirmed it
+	FirstSeen    time.Time   `json:"first_seen,omitzero"`     // when Amazon first listed it; calls may fail for an hour after it was linked
 }
 
 // An AccountKind says what sort of business an account is.

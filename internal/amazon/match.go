@@ -68,6 +68,13 @@ func NewMatcher(code string, text []byte) (*Matcher, error) {
 		if !ok {
 			return nil, fmt.Errorf("reading problems.toml of %s: %s is not in the catalogue; run go run ./internal/gen", code, p.Code)
 		}
+		for _, r := range p.Match {
+			for _, list := range [][]string{r.Contains, r.All, r.Without, r.Error} {
+				for i := range list {
+					list[i] = fold(list[i])
+				}
+			}
+		}
 		e := entry{problem: known, rules: p.Match}
 		if p.Retry != "" {
 			if e.retry, err = time.ParseDuration(p.Retry); err != nil {
@@ -140,11 +147,11 @@ func retryAt(e Evidence, usual time.Duration) time.Time {
 // holds reports whether all of the rule's conditions are met.
 func (r Rule) holds(e Reading) bool {
 	words := len(r.Error) > 0 || len(r.Contains) > 0 || len(r.All) > 0
-	has := func(text string) bool { return strings.Contains(e.Text, fold(text)) }
+	has := func(text string) bool { return strings.Contains(e.Text, text) }
 	switch {
 	case len(r.Status) > 0 && !slices.Contains(r.Status, e.Status) && (e.Status != 0 || !words):
 		return false
-	case len(r.Error) > 0 && !slices.ContainsFunc(r.Error, func(w string) bool { return slices.Contains(e.Words, strings.ToLower(w)) }):
+	case len(r.Error) > 0 && !slices.ContainsFunc(r.Error, func(w string) bool { return slices.Contains(e.Words, w) }):
 		return false
 	case len(r.Contains) > 0 && !slices.ContainsFunc(r.Contains, has):
 		return false

@@ -14,7 +14,7 @@ import (
 
 // revealers are the places outside seal and egress that may call secret.Value.Reveal, each with its reason.
 var revealers = map[string]string{
-	"internal/amazon/lwa/": "PKCE challenges are hashes of verifiers, and the form of a pasted credential is looked at before it is sent anywhere",
+	"internal/amazon/lwa/":    "PKCE challenges are hashes of verifiers, and the form of a pasted credential is looked at before it is sent anywhere",
 	"internal/vault/paste.go": "looks at the form of what was pasted",
 }
 

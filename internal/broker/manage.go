@@ -68,14 +68,33 @@ func (b *Broker) Attempts(ctx context.Context, g id.Grant, limit int) ([]Attempt
 
 // SetAccounts stores which accounts a grant opens, as verified with Amazon.
 func (b *Broker) SetAccounts(ctx context.Context, g id.Grant, accounts []canon.Account) error {
-	if _, ok := b.Grant(g); !ok {
+	before, ok := b.Grant(g)
+	if !ok {
 		return noGrant(string(g))
 	}
+	accounts = stamped(accounts, before.Accounts, b.cfg.Now())
 	if err := b.cfg.Store.SetAccounts(ctx, g, accounts); err != nil {
 		return fmt.Errorf("storing a grant's accounts: %w", err)
 	}
 	b.change(g, func(grant *Grant) { grant.Accounts = slices.Clone(accounts) })
 	return nil
+}
+
+// stamped notes when each account was confirmed, now if the list does not say, and when it was first listed.
+func stamped(accounts, before []canon.Account, now time.Time) []canon.Account {
+	out := slices.Clone(accounts)
+	for i := range out {
+		a := &out[i]
+		if a.VerifiedAt.IsZero() {
+			a.VerifiedAt = now
+		}
+		if j := slices.IndexFunc(before, func(b canon.Account) bool { return b.ID == a.ID && b.Region == a.Region }); j >= 0 && !before[j].FirstSeen.IsZero() {
+			a.FirstSeen = before[j].FirstSeen
+		} else if a.FirstSeen.IsZero() {
+			a.FirstSeen = a.VerifiedAt
+		}
+	}
+	return out
 }
 
 // Disable switches a grant off: nothing is sent for it and its token is not lent, until Enable.

@@ -95,6 +95,9 @@ func (q *request) facts(region canon.Region, t snapshot.Token) []amazon.Fact {
 		if q.verified.ViewOnly {
 			f = append(f, amazon.ViewOnly)
 		}
+		if q.g.cfg.Now().Sub(q.verified.FirstSeen) < propagation {
+			f = append(f, amazon.FreshLink)
+		}
 	}
 	if q.op.Effect != amazon.Read {
 		f = append(f, amazon.IsWrite)
@@ -110,6 +113,9 @@ const (
 	forceAge   = time.Minute     // a token younger than this was good a moment ago: a new one would fare no better
 	forceEvery = 5 * time.Minute // for each grant
 )
+
+// propagation is how long a newly linked account may be refused although all is well (ads-lwa 2.5).
+const propagation = time.Hour
 
 // newer returns a newer token to repeat a call with, after a 401 that the token is to blame for. The current one if it is
 // newer than the one used; else by a forced refresh, which is rare. The call is repeated only if it reads: a write went out.

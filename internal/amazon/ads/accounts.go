@@ -30,7 +30,8 @@ type listing struct {
 
 // Accounts implements amazon.AccountLister. Each region is asked twice, since Amazon lists profiles that the user may only look at
 // nowhere but under accessLevel=view, and answers without it may be an empty list or a 403 (ads-lwa 2.5, 8.2). Where no region lists
-// anything, further questions find out why. VerifiedAt is left to who stores the accounts, since it has the clock.
+// anything, further questions find out why. VerifiedAt and FirstSeen
+// are left to the broker, which has the clock and the list before.
 func (p *Program) Accounts(ctx context.Context, s amazon.Asker, regions []canon.Region) ([]canon.Account, []problem.Problem, error) {
 	listings := p.listAll(ctx, s, regions)
 	var accounts []canon.Account

@@ -58,6 +58,7 @@ func rows() []row {
 		{"8.2 Scope is no number", 400, `{"code":"400","details":"Scope header is not valid"}`, nil, nil, problem.AdsScopeForm},
 		{"8.2 viewer writes, 401", 401, notYours, f(amazon.KnownAccount, amazon.ViewOnly, amazon.IsWrite), nil, problem.AdsViewOnly},
 		{"8.2 viewer writes, 403", 403, denied, f(amazon.KnownAccount, amazon.ViewOnly, amazon.IsWrite), nil, problem.AdsViewOnly},
+		{"8.2 viewer writes within the hour of linking", 403, denied, f(amazon.KnownAccount, amazon.ViewOnly, amazon.IsWrite, amazon.FreshLink), nil, problem.AdsViewOnly},
 		{"8.2 denied for reasons unknown", 403, denied, f(amazon.KnownAccount, amazon.IsWrite), nil, problem.AdsAccessDenied},
 		{"8.2 view-only profile, default list", 200, `[]`, f(ads.EmptyList), nil, problem.AdsNoProfiles},
 		{"8.2 agency", 400, `{"code":"400","details":" The request input is invalid. Advertiser ID cannot be decrypted"}`, nil, nil, problem.AdsAgencyProfile},

@@ -23,7 +23,9 @@ const (
 	badClient = `{"error_description":"Client authentication failed","error":"invalid_client"}`
 )
 
-func signIn() *amazon.Answer { return with(says(302, ""), "Location", "https://eu.account.amazon.com/ap/signin?openid=x") }
+func signIn() *amazon.Answer {
+	return with(says(302, ""), "Location", "https://eu.account.amazon.com/ap/signin?openid=x")
+}
 
 // TestFreshProfile holds the check of ads-lwa 1.3 to what each half can prove.
 func TestFreshProfile(t *testing.T) {
