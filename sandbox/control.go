@@ -40,8 +40,10 @@ func NewControl(s *Server, addr string) (*Control, error) {
 	if _, err := rand.Read(random[:]); err != nil { // never from the seed
 		return nil, errors.Join(fmt.Errorf("drawing the control token: %w", err), l.Close())
 	}
-	c := &Control{URL: "http://" + l.Addr().String(), Token: "sbxctl_" + base64.RawURLEncoding.EncodeToString(random[:]),
-		sandbox: s, done: make(chan struct{}), stop: make(chan struct{})}
+	c := &Control{
+		URL: "http://" + l.Addr().String(), Token: "sbxctl_" + base64.RawURLEncoding.EncodeToString(random[:]),
+		sandbox: s, done: make(chan struct{}), stop: make(chan struct{}),
+	}
 	c.http = &http.Server{Handler: c.guard(c.routes()), ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
 	go func() {
 		defer close(c.done)

@@ -95,11 +95,17 @@ func (c *Control) patience(r *http.Request) (context.Context, context.CancelFunc
 // With ?await=n it first waits until n of them have ended.
 func (c *Control) journal(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	f := kit.Filter{Match: kit.Match{Program: q.Get("program"), Operation: q.Get("operation"), Client: q.Get("client"), User: q.Get("user"),
-		Grant: q.Get("grant"), Region: q.Get("region"), Method: q.Get("method"), Path: q.Get("path")},
-		Effect: q.Get("effect"), Error: q.Get("error"), Fault: q.Get("fault"), Agent: q.Get("agent")}
-	for name, to := range map[string]func(int64){"status": func(n int64) { f.Status = int(n) },
-		"after": func(n int64) { f.After = n }, "generation": func(n int64) { f.Generation = n }} {
+	f := kit.Filter{
+		Match: kit.Match{
+			Program: q.Get("program"), Operation: q.Get("operation"), Client: q.Get("client"), User: q.Get("user"),
+			Grant: q.Get("grant"), Region: q.Get("region"), Method: q.Get("method"), Path: q.Get("path"),
+		},
+		Effect: q.Get("effect"), Error: q.Get("error"), Fault: q.Get("fault"), Agent: q.Get("agent"),
+	}
+	for name, to := range map[string]func(int64){
+		"status": func(n int64) { f.Status = int(n) },
+		"after":  func(n int64) { f.After = n }, "generation": func(n int64) { f.Generation = n },
+	} {
 		if text := q.Get(name); text != "" {
 			n, err := strconv.ParseInt(text, 10, 64)
 			if err != nil {

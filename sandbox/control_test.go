@@ -29,8 +29,10 @@ func serve(t *testing.T) *served {
 	ctx, cancel := context.WithCancel(t.Context())
 	ready, done := make(chan sandbox.Ready, 1), make(chan error, 1)
 	go func() {
-		done <- sandbox.Serve(ctx, sandbox.ServeConfig{Listen: "127.0.0.1:0", Control: "127.0.0.1:0", ReadyFile: s.file, Policy: "strict",
-			Clock: kit.FrozenClock(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)), OnReady: func(r sandbox.Ready) { ready <- r }})
+		done <- sandbox.Serve(ctx, sandbox.ServeConfig{
+			Listen: "127.0.0.1:0", Control: "127.0.0.1:0", ReadyFile: s.file, Policy: "strict",
+			Clock: kit.FrozenClock(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)), OnReady: func(r sandbox.Ready) { ready <- r },
+		})
 	}()
 	t.Cleanup(func() {
 		cancel()
@@ -98,8 +100,10 @@ func TestControl(t *testing.T) {
 	}
 	s.ask("POST", "/consents", `{"profile":"shop","user":"advertiser"}`, 201, &consent)
 	refresh := func() int {
-		resp, err := s.client.PostForm(s.ready.URL+"/auth/o2/token", url.Values{"grant_type": {"refresh_token"}, "refresh_token": {consent.Refresh},
-			"client_id": {world.Profiles[0].ClientID}, "client_secret": {world.Profiles[0].Secret}})
+		resp, err := s.client.PostForm(s.ready.URL+"/auth/o2/token", url.Values{
+			"grant_type": {"refresh_token"}, "refresh_token": {consent.Refresh},
+			"client_id": {world.Profiles[0].ClientID}, "client_secret": {world.Profiles[0].Secret},
+		})
 		if err != nil {
 			return 0
 		}

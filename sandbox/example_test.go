@@ -55,8 +55,10 @@ func ExampleNew_fault() {
 	defer func() { _ = amazon.Close() }()
 
 	app, consent := amazon.World().Profile(kit.Shop), amazon.Consent(kit.Shop, kit.Advertiser)
-	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {consent.RefreshToken()},
-		"client_id": {app.ClientID}, "client_secret": {app.Secret()}}
+	form := url.Values{
+		"grant_type": {"refresh_token"}, "refresh_token": {consent.RefreshToken()},
+		"client_id": {app.ClientID}, "client_secret": {app.Secret()},
+	}
 	amazon.Fault(kit.Fault{Match: kit.Match{Operation: "token"}, At: kit.AfterEffect, Do: kit.Reset})
 
 	_, err = amazon.Client().PostForm("https://api.amazon.com/auth/o2/token", form)

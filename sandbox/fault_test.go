@@ -141,8 +141,10 @@ func TestExactlyTheNext(t *testing.T) {
 	b := start(t, sandbox.Options{})
 	b.Fault(kit.Fault{Match: kit.Match{Client: kit.Agency}, Do: kit.Status, Status: 500, Times: -1})
 	b.Fault(kit.Fault{Match: kit.Match{Program: "ads"}, Do: kit.Status, Status: 500, Times: -1})
-	b.Fault(kit.Fault{Match: kit.Match{Path: "/AUTH/*", Client: b.World().Profile(kit.Shop).ClientID, Region: "NA", User: kit.Advertiser},
-		Do: kit.Status, Status: 429, Skip: 1, Times: 2})
+	b.Fault(kit.Fault{
+		Match: kit.Match{Path: "/AUTH/*", Client: b.World().Profile(kit.Shop).ClientID, Region: "NA", User: kit.Advertiser},
+		Do:    kit.Status, Status: 429, Skip: 1, Times: 2,
+	})
 	var got []int
 	for range 5 {
 		status, _, err := b.refresh(t.Context(), b.consent.RefreshToken())
@@ -154,8 +156,15 @@ func TestExactlyTheNext(t *testing.T) {
 	if want := [5]int{200, 429, 429, 200, 200}; [5]int(got) != want {
 		t.Errorf("statuses %v, want %v", got, want)
 	}
-	for _, bad := range []kit.Fault{{Do: "explode"}, {Do: kit.Status}, {Do: kit.Slow}, {Do: kit.Status, Status: 500, At: kit.MidBody},
-		{Do: kit.Truncate, At: kit.BeforeEffect}, {Do: kit.Hold, At: "never"}, {Do: kit.Hold, Skip: -1}} {
+	for _, bad := range []kit.Fault{
+		{Do: "explode"},
+		{Do: kit.Status},
+		{Do: kit.Slow},
+		{Do: kit.Status, Status: 500, At: kit.MidBody},
+		{Do: kit.Truncate, At: kit.BeforeEffect},
+		{Do: kit.Hold, At: "never"},
+		{Do: kit.Hold, Skip: -1},
+	} {
 		if _, err := b.Faults().Add(bad); err == nil {
 			t.Errorf("fault %+v was armed", bad)
 		}

@@ -80,8 +80,10 @@ func New(o Options) (*Server, error) {
 		return nil, errors.Join(err, s.listener.Close())
 	}
 	s.front = front
-	s.http = &http.Server{Handler: front, ReadHeaderTimeout: 30 * time.Second, MaxHeaderBytes: 128 << 10,
-		ErrorLog: log.New(io.Discard, "", 0)}
+	s.http = &http.Server{
+		Handler: front, ReadHeaderTimeout: 30 * time.Second, MaxHeaderBytes: 128 << 10,
+		ErrorLog: log.New(io.Discard, "", 0),
+	}
 	s.client = newClient(s.DialContext)
 	go func() {
 		defer close(s.done)

@@ -124,8 +124,14 @@ func TestHosts(t *testing.T) {
 
 func TestRefusesToBeReachable(t *testing.T) {
 	t.Parallel()
-	for _, o := range []sandbox.Options{{Listen: "0.0.0.0:0"}, {Listen: ":0"}, {Listen: "nonsense"}, {Policy: "lenient"},
-		{Switches: map[string]string{"lwa.nothing": "x"}}, {Switches: map[string]string{"lwa.grace_window": "soon"}}} {
+	for _, o := range []sandbox.Options{
+		{Listen: "0.0.0.0:0"},
+		{Listen: ":0"},
+		{Listen: "nonsense"},
+		{Policy: "lenient"},
+		{Switches: map[string]string{"lwa.nothing": "x"}},
+		{Switches: map[string]string{"lwa.grace_window": "soon"}},
+	} {
 		if s, err := sandbox.New(o); err == nil {
 			t.Errorf("%+v was started", o)
 			_ = s.Close()

@@ -37,8 +37,10 @@ type Ready struct {
 
 // Serve runs a sandbox until the context ends.
 func Serve(ctx context.Context, c ServeConfig) (err error) {
-	s, err := New(Options{Listen: cmp.Or(c.Listen, "127.0.0.1:7080"), Force: c.Force, Seed: c.Seed, Policy: c.Policy, Clock: c.Clock,
-		Switches: c.Switches, ReturnURLs: c.Returns})
+	s, err := New(Options{
+		Listen: cmp.Or(c.Listen, "127.0.0.1:7080"), Force: c.Force, Seed: c.Seed, Policy: c.Policy, Clock: c.Clock,
+		Switches: c.Switches, ReturnURLs: c.Returns,
+	})
 	if err != nil {
 		return err
 	}

@@ -82,7 +82,7 @@ func TestConstraintIsCritical(t *testing.T) {
 	if !c.PermittedDNSDomainsCritical || len(c.PermittedDNSDomains) != len(hosts) || len(c.ExcludedIPRanges) != 2 || !c.MaxPathLenZero {
 		t.Error("the authority is not constrained to its hosts")
 	}
-	if life := c.NotAfter.Sub(time.Now()); life > authority.Lifetime {
+	if life := time.Until(c.NotAfter); life > authority.Lifetime {
 		t.Errorf("it lives %v, more than %v", life, authority.Lifetime)
 	}
 	if info, _ := os.Stat(filepath.Join(dir, "authority.pem")); info.Mode().Perm() != 0o600 {

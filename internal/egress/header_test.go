@@ -113,8 +113,10 @@ func TestInjectedBodies(t *testing.T) {
 	if _, err := w.Send(t.Context(), call); err != nil {
 		t.Fatal(err)
 	}
-	want := got{"application/x-www-form-urlencoded;charset=UTF-8",
-		"grant_type=refresh_token&refresh_token=Atzr%7Csbxcanary-refresh-0123456789abcdef&client_secret=" + canarySecret}
+	want := got{
+		"application/x-www-form-urlencoded;charset=UTF-8",
+		"grant_type=refresh_token&refresh_token=Atzr%7Csbxcanary-refresh-0123456789abcdef&client_secret=" + canarySecret,
+	}
 	if g := <-seen; g != want {
 		t.Errorf("form: %q", g)
 	}

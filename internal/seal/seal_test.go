@@ -29,8 +29,10 @@ func codeOf(t *testing.T, err error) problem.Code {
 // The labels are part of every sealed row: this list may only grow at its end.
 func TestLabelsAreFrozen(t *testing.T) {
 	t.Parallel()
-	golden := []seal.Label{"app-secret", "grant-refresh", "grant-previous", "grant-access", "grant-key", "app-key", "consent",
-		"pass-secret", "spool", "operator", "local-authority"}
+	golden := []seal.Label{
+		"app-secret", "grant-refresh", "grant-previous", "grant-access", "grant-key", "app-key", "consent",
+		"pass-secret", "spool", "operator", "local-authority",
+	}
 	if diff := cmp.Diff(golden, seal.Labels()); diff != "" {
 		t.Error(diff)
 	}

@@ -66,6 +66,9 @@ func prepareFile(path string, forReading bool) error {
 	for _, p := range []string{path, path + "-wal", path + "-shm"} {
 		info, err := os.Lstat(p)
 		if errors.Is(err, fs.ErrNotExist) {
+			if forReading && p == path {
+				return notAFolder("it holds no database")
+			}
 			continue
 		}
 		if err != nil {

@@ -160,6 +160,20 @@ func TestF6_LinksAreRefused(t *testing.T) {
 	refused(t, store.Config{Dir: file}, problem.StoreNoFolder)
 }
 
+// Whoever only looks makes nothing.
+func TestReadingMakesNothing(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data")
+	refused(t, store.Config{Dir: dir, ReadOnly: true}, problem.StoreNoFolder)
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, store.Config{Dir: dir, ReadOnly: true}, problem.StoreNoFolder)
+	if names, err := os.ReadDir(dir); err != nil || len(names) != 0 {
+		t.Errorf("%v, %v", names, err)
+	}
+}
+
 // D2: a new folder on a disk that is full already.
 func TestD2_NoRoomToBegin(t *testing.T) {
 	t.Parallel()

@@ -42,9 +42,23 @@ func (m instant) Scan(v any) error {
 
 func stateFields(s *broker.State) []any {
 	return []any{
-		&s.Rev, &s.Generation, &s.Health, &s.Problem, instant{&s.Since}, &s.Failures, instant{&s.Obtained}, instant{&s.Expires}, instant{&s.RefreshAt}, instant{&s.ForcedAt}, instant{&s.RotatedAt},
-		&s.Lease.Owner, &s.Lease.Epoch, instant{&s.Lease.Until}, &s.Intent.Attempt, instant{&s.Intent.At}, instant{&s.Intent.Deadline}, &s.Intent.Fingerprint,
-		&s.Sends, &s.Wrote, instant{&s.LostAt}, &s.Version, &s.Presented, &s.Attempts, &s.LastGood,
+		&s.Rev, &s.Generation, &s.Health, &s.Problem,
+		instant{&s.Since},
+		&s.Failures,
+		instant{&s.Obtained},
+		instant{&s.Expires},
+		instant{&s.RefreshAt},
+		instant{&s.ForcedAt},
+		instant{&s.RotatedAt},
+		&s.Lease.Owner, &s.Lease.Epoch,
+		instant{&s.Lease.Until},
+		&s.Intent.Attempt,
+		instant{&s.Intent.At},
+		instant{&s.Intent.Deadline},
+		&s.Intent.Fingerprint,
+		&s.Sends, &s.Wrote,
+		instant{&s.LostAt},
+		&s.Version, &s.Presented, &s.Attempts, &s.LastGood,
 	}
 }
 

@@ -180,13 +180,17 @@ func (s *Store) addVersion(grant id.Grant, t broker.SealedTokens) error {
 		query string
 		args  []any
 	}{
-		{`UPDATE credential_version SET status = $2, sealed = NULL, destroyed_at = $3 WHERE credential = ` + credential + ` AND version = $4`,
-			[]any{grant, vault.Destroyed, millis(t.Obtained), t.Version - 2}},
+		{
+			`UPDATE credential_version SET status = $2, sealed = NULL, destroyed_at = $3 WHERE credential = ` + credential + ` AND version = $4`,
+			[]any{grant, vault.Destroyed, millis(t.Obtained), t.Version - 2},
+		},
 		{`UPDATE credential_version SET status = $2 WHERE credential = ` + credential + ` AND version = $3`, []any{grant, vault.Previous, t.Version - 1}},
 		{`DELETE FROM credential_version WHERE credential = ` + credential + ` AND version = $2`, []any{grant, t.Version - versionsKept}},
-		{`INSERT INTO credential_version (credential, version, status, sealed, fingerprint, created_at)
+		{
+			`INSERT INTO credential_version (credential, version, status, sealed, fingerprint, created_at)
 			SELECT credential, $2, $3, $4, $5, $6 FROM grants WHERE id = $1 AND credential <> '' ON CONFLICT (credential, version) DO NOTHING`,
-			[]any{grant, t.Version, vault.Active, t.Refresh, t.Fingerprint, millis(t.Obtained)}},
+			[]any{grant, t.Version, vault.Active, t.Refresh, t.Fingerprint, millis(t.Obtained)},
+		},
 	} {
 		stmt, err := s.hot(step.query)
 		if err != nil {

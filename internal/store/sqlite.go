@@ -28,6 +28,7 @@ func address(path string, cfg Config, pragmas ...string) string {
 		q.Add("_pragma", p)
 	}
 	q.Set("_txlock", "immediate")
+	q.Set("mode", "rw") // never makes a file: prepareFile did, with its mode
 	q.Set("_dqs", "0")
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 }

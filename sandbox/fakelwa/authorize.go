@@ -53,8 +53,10 @@ func (f *fake) authorize(x *kit.Exchange) kit.Response {
 		return f.allow(x, a, u)
 	}
 	if u := f.session(x); u != nil {
-		return page(http.StatusOK, consentPage, consentView{App: a.profile.Name, User: u, Scopes: a.scopes,
-			Action: x.Base + "/ap/oa?" + x.RawQuery(), Other: signinURL(x)})
+		return page(http.StatusOK, consentPage, consentView{
+			App: a.profile.Name, User: u, Scopes: a.scopes,
+			Action: x.Base + "/ap/oa?" + x.RawQuery(), Other: signinURL(x),
+		})
 	}
 	return kit.Redirect(signinURL(x))
 }
@@ -84,8 +86,10 @@ func (f *fake) check(x *kit.Exchange) (ask, *kit.Response) {
 	if p == nil {
 		return ask{}, errorPage(x, reasonClient)
 	}
-	a := ask{profile: p, scopes: strings.Fields(q.Get("scope")), redirectURI: q.Get("redirect_uri"), state: q.Get("state"),
-		hasState: q.Has("state"), challenge: q.Get("code_challenge"), plain: q.Get("code_challenge_method") != "S256"}
+	a := ask{
+		profile: p, scopes: strings.Fields(q.Get("scope")), redirectURI: q.Get("redirect_uri"), state: q.Get("state"),
+		hasState: q.Has("state"), challenge: q.Get("code_challenge"), plain: q.Get("code_challenge_method") != "S256",
+	}
 	x.Note("scope", q.Get("scope"))
 	scopesGood := len(a.scopes) > 0 && !slices.ContainsFunc(a.scopes, func(s string) bool {
 		return !p.AllowsScope(s) || (adsScope(s) && !p.Linked() && f.unlinked.Is("refuse"))
@@ -117,8 +121,10 @@ func (f *fake) check(x *kit.Exchange) (ask, *kit.Response) {
 
 // allow records the consent as a code and sends the browser back with code, scope and state in that order (ads-lwa 1.2).
 func (f *fake) allow(x *kit.Exchange, a ask, u *kit.User) kit.Response {
-	text := f.codes.give(f.world, &code{profile: a.profile, user: u, scopes: a.scopes, redirectURI: a.redirectURI,
-		challenge: a.challenge, plain: a.plain, until: x.Now.Add(codeLife)})
+	text := f.codes.give(f.world, &code{
+		profile: a.profile, user: u, scopes: a.scopes, redirectURI: a.redirectURI,
+		challenge: a.challenge, plain: a.plain, until: x.Now.Add(codeLife),
+	})
 	x.User, x.Effect = u.Key, "consented"
 	query := "code=" + text + "&scope=" + url.QueryEscape(strings.Join(a.scopes, " "))
 	if a.hasState {

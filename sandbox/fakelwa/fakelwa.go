@@ -51,9 +51,12 @@ func New(w *kit.World) kit.Fake {
 // hosts are Login with Amazon's, by region (ads-lwa 1.1).
 func hosts() []kit.Host {
 	return []kit.Host{
-		{Name: "www.amazon.com", Region: "NA"}, {Name: "api.amazon.com", Region: "NA"},
-		{Name: "eu.account.amazon.com", Region: "EU"}, {Name: "api.amazon.co.uk", Region: "EU"},
-		{Name: "apac.account.amazon.com", Region: "FE"}, {Name: "api.amazon.co.jp", Region: "FE"},
+		{Name: "www.amazon.com", Region: "NA"},
+		{Name: "api.amazon.com", Region: "NA"},
+		{Name: "eu.account.amazon.com", Region: "EU"},
+		{Name: "api.amazon.co.uk", Region: "EU"},
+		{Name: "apac.account.amazon.com", Region: "FE"},
+		{Name: "api.amazon.co.jp", Region: "FE"},
 	}
 }
 
@@ -100,6 +103,8 @@ func (f *fake) identify(x *kit.Exchange) {
 
 // adsScope reports whether a scope belongs to the Ads API.
 func adsScope(scope string) bool {
-	return slices.Contains([]string{"advertising::campaign_management", "cpc_advertising:campaign_management",
-		"advertising::audiences", "advertising::test:create_account"}, scope)
+	return slices.Contains([]string{
+		"advertising::campaign_management", "cpc_advertising:campaign_management",
+		"advertising::audiences", "advertising::test:create_account",
+	}, scope)
 }

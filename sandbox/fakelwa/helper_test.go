@@ -95,8 +95,10 @@ func parse(t *testing.T, body string) tokens {
 
 // authorizeURL is what an application sends a browser to.
 func authorizeURL(s *sandbox.Server, more ...string) string {
-	q := url.Values{"client_id": {s.World().Profile(kit.Shop).ClientID}, "scope": {"profile advertising::campaign_management"},
-		"response_type": {"code"}, "redirect_uri": {"http://localhost:7070/oauth/callback"}, "state": {"st&te"}}
+	q := url.Values{
+		"client_id": {s.World().Profile(kit.Shop).ClientID}, "scope": {"profile advertising::campaign_management"},
+		"response_type": {"code"}, "redirect_uri": {"http://localhost:7070/oauth/callback"}, "state": {"st&te"},
+	}
 	for i := 0; i+1 < len(more); i += 2 {
 		if more[i+1] == "" {
 			q.Del(more[i])

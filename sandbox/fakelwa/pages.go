@@ -16,10 +16,14 @@ type reason struct{ text, token string }
 var (
 	reasonClient    = reason{"The client ID you provided is not known", "lwa-invalid-parameter-bad-client-id"}
 	reasonScope     = reason{"An unknown scope was requested", "lwa-invalid-parameter-bad-scope"}
-	reasonReturnURL = reason{"The redirect URI you provided has not been whitelisted for your application",
-		"lwa-invalid-parameter-bad-redirect-uri-vendor"}
-	reasonImplicit = reason{"Implicit Grant (response_type=token) is no longer supported",
-		"lwa-invalid-parameter-unauthorized-implicit-grant-request"}
+	reasonReturnURL = reason{
+		"The redirect URI you provided has not been whitelisted for your application",
+		"lwa-invalid-parameter-bad-redirect-uri-vendor",
+	}
+	reasonImplicit = reason{
+		"Implicit Grant (response_type=token) is no longer supported",
+		"lwa-invalid-parameter-unauthorized-implicit-grant-request",
+	}
 )
 
 const pageHead = `<!DOCTYPE html>

@@ -27,8 +27,15 @@ func TestPolicies(t *testing.T) {
 	}{
 		{"static", []step{{0, 1, "issued", 1}, {400 * 24 * time.Hour, 1, "issued", 1}}},
 		{"strict", []step{{0, 1, "rotated", 2}, {0, 1, "refused", 0}, {0, 2, "rotated", 3}, {0, 2, "refused", 0}, {0, 3, "rotated", 4}}},
-		{"grace", []step{{0, 1, "rotated", 2}, {59 * time.Second, 1, "issued", 2}, {time.Second, 1, "refused", 0}, {0, 2, "rotated", 3}, {0, 1, "refused", 0},
-			{0, 2, "issued", 3}, {0, 3, "rotated", 4}}},
+		{"grace", []step{
+			{0, 1, "rotated", 2},
+			{59 * time.Second, 1, "issued", 2},
+			{time.Second, 1, "refused", 0},
+			{0, 2, "rotated", 3},
+			{0, 1, "refused", 0},
+			{0, 2, "issued", 3},
+			{0, 3, "rotated", 4},
+		}},
 		{"family-revoke", []step{{0, 1, "rotated", 2}, {0, 2, "rotated", 3}, {0, 1, "refused", 0}, {0, 3, "refused", 0}}},
 		{"expiring", []step{{0, 1, "issued", 1}, {365*24*time.Hour - time.Second, 1, "issued", 1}, {time.Second, 1, "refused", 0}}},
 	} {

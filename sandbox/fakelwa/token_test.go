@@ -68,14 +68,18 @@ func TestAnswer(t *testing.T) {
 	if len(body) < 1150 || len(body) > 1170 {
 		t.Errorf("the answer has %d bytes, Amazon's has about 1156 to 1166", len(body))
 	}
-	want := []string{"Cache-Control", "Content-Length", "Content-Type", "Pragma", "Server", "Strict-Transport-Security", "Vary", "X-Amz-Date",
-		"X-Amz-Rid", "X-Amzn-Requestid"}
+	want := []string{
+		"Cache-Control", "Content-Length", "Content-Type", "Pragma", "Server", "Strict-Transport-Security", "Vary", "X-Amz-Date",
+		"X-Amz-Rid", "X-Amzn-Requestid",
+	}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(resp.Header))); diff != "" {
 		t.Errorf("header set (-want +got):\n%s", diff)
 	}
-	for name, form := range map[string]string{"X-Amz-Rid": `^[A-Z0-9]{20}$`, "Content-Type": `^application/json;charset=UTF-8$`, "Server": "^Server$",
+	for name, form := range map[string]string{
+		"X-Amz-Rid": `^[A-Z0-9]{20}$`, "Content-Type": `^application/json;charset=UTF-8$`, "Server": "^Server$",
 		"X-Amzn-Requestid": `^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`, "X-Amz-Date": "^Sat, 21 Nov 2026 12:00:00 GMT$",
-		"Cache-Control": "^no-cache, no-store, must-revalidate$", "Vary": "^Content-Type,Accept-Encoding,User-Agent$"} {
+		"Cache-Control": "^no-cache, no-store, must-revalidate$", "Vary": "^Content-Type,Accept-Encoding,User-Agent$",
+	} {
 		if !regexp.MustCompile(form).MatchString(resp.Header.Get(name)) {
 			t.Errorf("%s is %q", name, resp.Header.Get(name))
 		}
@@ -221,8 +225,10 @@ func TestPKCE(t *testing.T) {
 			t.Errorf("%s: %d %s", test.name, resp.StatusCode, body)
 		}
 	}
-	public := url.Values{"grant_type": {"authorization_code"}, "client_id": {s.World().Profile(kit.Shop).ClientID}, "code_verifier": {verifier},
-		"code": {code(t, s, "code_challenge", challenge, "code_challenge_method", "S256")}}
+	public := url.Values{
+		"grant_type": {"authorization_code"}, "client_id": {s.World().Profile(kit.Shop).ClientID}, "code_verifier": {verifier},
+		"code": {code(t, s, "code_challenge", challenge, "code_challenge_method", "S256")},
+	}
 	if resp, body := post(t, s, public); resp.StatusCode != 200 || strings.Contains(body, "refresh_token") {
 		t.Errorf("public client: %d, refresh token in the answer: %v", resp.StatusCode, strings.Contains(body, "refresh_token"))
 	}

@@ -75,7 +75,8 @@ func TestUserProfile(t *testing.T) {
 		status      int
 		code        string
 	}{
-		{"none", "", 400, "invalid_request"}, {"garbage", "Atza|sbxGarbage", 400, "invalid_token"},
+		{"none", "", 400, "invalid_request"},
+		{"garbage", "Atza|sbxGarbage", 400, "invalid_token"},
 		{"ads alone", access("advertising::campaign_management"), 401, "insufficient_scope"},
 	} {
 		status, body := get(test.token)

@@ -49,8 +49,10 @@ func consentID(n uint64) string { return fmt.Sprintf("c%014x", n) }
 // Consent records that a user allows a security profile some scopes, and returns the consent at generation 1.
 func (i *Issuer) Consent(p *SecurityProfile, u *User, scopes []string, region string) *Consent {
 	n := i.start | i.count.Add(1)&(1<<24-1)
-	c := &Consent{ID: consentID(n), Profile: p, User: u, Scopes: slices.Clone(scopes), Region: region,
-		Created: i.world.Now().Truncate(time.Millisecond), issuer: i, number: n, generation: 1}
+	c := &Consent{
+		ID: consentID(n), Profile: p, User: u, Scopes: slices.Clone(scopes), Region: region,
+		Created: i.world.Now().Truncate(time.Millisecond), issuer: i, number: n, generation: 1,
+	}
 	i.consents.Store(n, c)
 	return c
 }
@@ -61,9 +63,11 @@ func (i *Issuer) consent(p payload) *Consent {
 		return c.(*Consent)
 	}
 	ix := i.world.index.Load()
-	c, _ := i.consents.LoadOrStore(p.id, &Consent{ID: consentID(p.id), Profile: ix.profiles[p.profile], User: ix.users[p.user],
+	c, _ := i.consents.LoadOrStore(p.id, &Consent{
+		ID: consentID(p.id), Profile: ix.profiles[p.profile], User: ix.users[p.user],
 		Scopes: strings.Fields(p.scopes), Region: regionName(p.region), Created: p.created, issuer: i, number: p.id,
-		generation: p.generation, seq: uint32(p.issued.Unix())})
+		generation: p.generation, seq: uint32(p.issued.Unix()),
+	})
 	return c.(*Consent)
 }
 
@@ -136,8 +140,10 @@ func (c *Consent) refreshToken(generation int64) string {
 }
 
 func (c *Consent) payload(kind Kind, generation int64) payload {
-	return payload{kind: kind, id: c.number, profile: c.Profile.number, user: c.User.number, region: regionByte(c.Region),
-		generation: generation, created: c.Created, scopes: strings.Join(c.Scopes, " ")}
+	return payload{
+		kind: kind, id: c.number, profile: c.Profile.number, user: c.User.number, region: regionByte(c.Region),
+		generation: generation, created: c.Created, scopes: strings.Join(c.Scopes, " "),
+	}
 }
 
 // Refresh presents a refresh token. The claims tell whose it was and its generation, also where it is refused.

@@ -61,8 +61,10 @@ func NewFront(c FrontConfig) (*Front, error) {
 	if c.MaxBody == 0 {
 		c.MaxBody = 10 << 20
 	}
-	f := &Front{World: c.World, Faults: &Faults{}, Journal: newJournal(c.World, c.Journal), hosts: map[string]hosted{},
-		allow: map[string]bool{}, maxBody: c.MaxBody, stop: make(chan struct{}), inside: gate{empty: make(chan struct{})}}
+	f := &Front{
+		World: c.World, Faults: &Faults{}, Journal: newJournal(c.World, c.Journal), hosts: map[string]hosted{},
+		allow: map[string]bool{}, maxBody: c.MaxBody, stop: make(chan struct{}), inside: gate{empty: make(chan struct{})},
+	}
 	for _, h := range c.Hosts {
 		f.allow[strings.ToLower(h)] = true
 	}

@@ -102,8 +102,10 @@ func (i *Issuer) claims(p payload) (Claims, error) {
 	if int(p.profile) >= len(ix.profiles) || (p.kind != Client && int(p.user) >= len(ix.users)) {
 		return Claims{}, ErrForeign
 	}
-	c := Claims{Kind: p.kind, Profile: ix.profiles[p.profile], Scopes: strings.Fields(p.scopes), Region: regionName(p.region),
-		Generation: p.generation, Issued: p.issued, Expires: p.expires}
+	c := Claims{
+		Kind: p.kind, Profile: ix.profiles[p.profile], Scopes: strings.Fields(p.scopes), Region: regionName(p.region),
+		Generation: p.generation, Issued: p.issued, Expires: p.expires,
+	}
 	if p.kind != Client {
 		c.User, c.Consent = ix.users[p.user], consentID(p.id)
 	}
@@ -113,6 +115,8 @@ func (i *Issuer) claims(p payload) (Claims, error) {
 // ClientCredentials issues a token on a client's own authority.
 func (i *Issuer) ClientCredentials(p *SecurityProfile, scope, region string) (token string, life time.Duration) {
 	now, life := i.world.Now(), i.AccessLifetime.Duration()
-	return i.sealer.seal(payload{kind: Client, id: i.start, seq: i.clients.Add(1), profile: p.number, region: regionByte(region),
-		issued: now, expires: now.Add(life), scopes: scope}), life
+	return i.sealer.seal(payload{
+		kind: Client, id: i.start, seq: i.clients.Add(1), profile: p.number, region: regionByte(region),
+		issued: now, expires: now.Add(life), scopes: scope,
+	}), life
 }

@@ -114,10 +114,15 @@ func TestVerify(t *testing.T) {
 		e    kit.Expectation
 		met  bool
 	}{
-		{"exactly", kit.Exactly(2, a), true}, {"exactly, fewer", kit.Exactly(3, a), false}, {"exactly, more", kit.Exactly(1, a), false},
-		{"at least", kit.AtLeast(1, a), true}, {"at least, fewer", kit.AtLeast(3, a), false},
-		{"never", kit.Never(kit.Filter{Status: 500}), true}, {"never, but once", kit.Never(shop), false},
-		{"in order", kit.InOrder(a, b, a), true}, {"not in order", kit.InOrder(b, a, b), false},
+		{"exactly", kit.Exactly(2, a), true},
+		{"exactly, fewer", kit.Exactly(3, a), false},
+		{"exactly, more", kit.Exactly(1, a), false},
+		{"at least", kit.AtLeast(1, a), true},
+		{"at least, fewer", kit.AtLeast(3, a), false},
+		{"never", kit.Never(kit.Filter{Status: 500}), true},
+		{"never, but once", kit.Never(shop), false},
+		{"in order", kit.InOrder(a, b, a), true},
+		{"not in order", kit.InOrder(b, a, b), false},
 		{"nonsense", kit.Expectation{Times: "often"}, false},
 		{"after", kit.Exactly(1, kit.Filter{Match: a.Match, After: 1}), true},
 		{"other client", kit.Never(kit.Filter{Match: kit.Match{Client: kit.Agency}}), true},

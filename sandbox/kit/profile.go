@@ -55,21 +55,27 @@ func DefaultReturnURLs() []string {
 
 // UserScopes are the scopes that users may be asked for (ads-lwa 1.4).
 func UserScopes() []string {
-	return []string{"profile", "profile:user_id", "postal_code", "advertising::campaign_management",
-		"cpc_advertising:campaign_management", "advertising::audiences", "advertising::test:create_account"}
+	return []string{
+		"profile", "profile:user_id", "postal_code", "advertising::campaign_management",
+		"cpc_advertising:campaign_management", "advertising::audiences", "advertising::test:create_account",
+	}
 }
 
 // ClientScopes are the scopes of client_credentials (ads-lwa 1.4).
 func ClientScopes() []string {
-	return []string{"messaging:push", "appstore::apps:readwrite", "adx_reporting::appstore:marketer", "creatorsapi::default",
-		"sellingpartnerapi::notifications", "sellingpartnerapi::client_credential:rotation", "alexa::proactive_events", "alexa:skill_messaging"}
+	return []string{
+		"messaging:push", "appstore::apps:readwrite", "adx_reporting::appstore:marketer", "creatorsapi::default",
+		"sellingpartnerapi::notifications", "sellingpartnerapi::client_credential:rotation", "alexa::proactive_events", "alexa:skill_messaging",
+	}
 }
 
 // AddProfile adds a security profile. A key that exists already is a programming error and panics.
 func (w *World) AddProfile(n NewProfile) *SecurityProfile {
-	p := &SecurityProfile{Key: n.Key, Name: n.Name, world: w,
+	p := &SecurityProfile{
+		Key: n.Key, Name: n.Name, world: w,
 		ID:       "amzn1.application." + w.Hex("application "+n.Key, 32),
-		ClientID: "amzn1.application-oa2-client." + w.Hex("client "+n.Key, 32)}
+		ClientID: "amzn1.application-oa2-client." + w.Hex("client "+n.Key, 32),
+	}
 	s := &profileState{returnURLs: n.ReturnURLs, scopes: n.Scopes, clientScopes: n.ClientScopes, linkedAt: n.LinkedAt}
 	if s.returnURLs == nil {
 		s.returnURLs = DefaultReturnURLs()

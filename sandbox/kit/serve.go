@@ -28,11 +28,15 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer f.inside.leave()
 
 	host, region, base, path, fakes, ok := f.locate(r)
-	x := &Exchange{World: f.World, Region: region, Host: host, Base: base, Method: r.Method, Path: path, Header: r.Header,
-		Now: f.World.Now(), Seq: f.Journal.seq.Add(1), rawQuery: r.URL.RawQuery}
+	x := &Exchange{
+		World: f.World, Region: region, Host: host, Base: base, Method: r.Method, Path: path, Header: r.Header,
+		Now: f.World.Now(), Seq: f.Journal.seq.Add(1), rawQuery: r.URL.RawQuery,
+	}
 	t := &turn{front: f, w: w, r: r, x: x, started: time.Now()}
-	t.entry = &Entry{Seq: x.Seq, At: x.Now, Began: f.Journal.tick.Add(1), Region: region, Host: short(host), Method: short(r.Method),
-		Path: short(path), Agent: short(r.UserAgent()), Auth: auth(r.Header)}
+	t.entry = &Entry{
+		Seq: x.Seq, At: x.Now, Began: f.Journal.tick.Add(1), Region: region, Host: short(host), Method: short(r.Method),
+		Path: short(path), Agent: short(r.UserAgent()), Auth: auth(r.Header),
+	}
 	if !ok {
 		f.Journal.open(t.entry)
 		t.write(Text(http.StatusMisdirectedRequest, "text/plain; charset=utf-8",

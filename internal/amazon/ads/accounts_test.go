@@ -70,23 +70,44 @@ func TestAccounts(t *testing.T) {
 		codes   []problem.Code
 		err     problem.Code
 	}{
-		{"three regions merged", map[string]any{"NA /v2/profiles": "[" + us + "]", "NA /v2/profiles?view": "[" + us + "]", "EU /v2/profiles": "[" + uk + "," + it + "]", "EU /v2/profiles?view": "[" + uk + "," + it + "]", "FE /v2/profiles": "[" + jp + "]", "FE /v2/profiles?view": "[" + jp + "]"},
-			canon.Regions(), []string{"NA US 1111222233334444", "EU UK 2222333344445555", "EU IT 4444555566667777", "FE JP 3333444455556666"}, nil, ""},
+		{
+			"three regions merged",
+			map[string]any{"NA /v2/profiles": "[" + us + "]", "NA /v2/profiles?view": "[" + us + "]", "EU /v2/profiles": "[" + uk + "," + it + "]", "EU /v2/profiles?view": "[" + uk + "," + it + "]", "FE /v2/profiles": "[" + jp + "]", "FE /v2/profiles?view": "[" + jp + "]"},
+			canon.Regions(),
+			[]string{"NA US 1111222233334444", "EU UK 2222333344445555", "EU IT 4444555566667777", "FE JP 3333444455556666"},
+			nil, "",
+		},
 		{"one region", map[string]any{"EU /v2/profiles": "[" + uk + "]", "EU /v2/profiles?view": "[" + uk + "]"}, []canon.Region{canon.EU}, []string{"EU UK 2222333344445555"}, nil, ""},
 		{"view-only behind an empty list", map[string]any{"EU /v2/profiles?view": "[" + uk + "]"}, []canon.Region{canon.EU}, []string{"EU UK 2222333344445555!"}, nil, ""},
 		{"view-only behind a 403", map[string]any{"EU /v2/profiles": refused(403, `{"code":"403","details":"Forbidden"}`), "EU /v2/profiles?view": "[" + uk + "]"}, []canon.Region{canon.EU}, []string{"EU UK 2222333344445555!"}, nil, ""},
 		{"viewer of one, editor of another", map[string]any{"EU /v2/profiles": "[" + uk + "]", "EU /v2/profiles?view": "[" + uk + "," + it + "]"}, []canon.Region{canon.EU}, []string{"EU UK 2222333344445555", "EU IT 4444555566667777!"}, nil, ""},
-		{"one region refuses, the others show", map[string]any{"NA /v2/profiles": "[" + us + "]", "NA /v2/profiles?view": "[" + us + "]", "EU /v2/profiles": refused(429, htmlTooMany)},
-			canon.Regions(), []string{"NA US 1111222233334444"}, []problem.Code{problem.AdsThrottledWithoutTime}, ""},
-		{"all refuse", map[string]any{"NA /v2/profiles": refused(401, authFailed), "EU /v2/profiles": refused(401, authFailed), "FE /v2/profiles": refused(401, authFailed)},
-			canon.Regions(), nil, []problem.Code{problem.AdsTokenRefused, problem.AdsTokenRefused, problem.AdsTokenRefused}, problem.AdsTokenRefused},
+		{
+			"one region refuses, the others show",
+			map[string]any{"NA /v2/profiles": "[" + us + "]", "NA /v2/profiles?view": "[" + us + "]", "EU /v2/profiles": refused(429, htmlTooMany)},
+			canon.Regions(),
+			[]string{"NA US 1111222233334444"},
+			[]problem.Code{problem.AdsThrottledWithoutTime},
+			"",
+		},
+		{
+			"all refuse",
+			map[string]any{"NA /v2/profiles": refused(401, authFailed), "EU /v2/profiles": refused(401, authFailed), "FE /v2/profiles": refused(401, authFailed)},
+			canon.Regions(), nil,
+			[]problem.Code{problem.AdsTokenRefused, problem.AdsTokenRefused, problem.AdsTokenRefused},
+			problem.AdsTokenRefused,
+		},
 		{"unreachable", map[string]any{"EU /v2/profiles": &amazon.SendError{Err: errors.New("no route")}}, []canon.Region{canon.EU}, nil, []problem.Code{problem.AdsUnreachable}, problem.AdsUnreachable},
 		{"HTML for a list", map[string]any{"EU /v2/profiles": "<html>"}, []canon.Region{canon.EU}, nil, []problem.Code{problem.AdsBrokenAnswer}, problem.AdsBrokenAnswer},
 		{"an item that makes no sense", map[string]any{"EU /v2/profiles": "[" + uk + `,{"profileId":"x"}]`, "EU /v2/profiles?view": "[" + uk + "]"}, []canon.Region{canon.EU}, []string{"EU UK 2222333344445555"}, []problem.Code{problem.AdsBrokenAnswer}, ""},
 		{"an id as text", map[string]any{"EU /v2/profiles": "[" + strings.Replace(uk, "2222333344445555", `"2222333344445555"`, 1) + "]"}, []canon.Region{canon.EU}, []string{"EU UK 2222333344445555"}, nil, ""},
 		{"empty: another region has them", map[string]any{"NA /v2/profiles": "[" + us + "]", "NA /v2/profiles?view": "[" + us + "]"}, []canon.Region{canon.EU}, nil, []problem.Code{problem.AdsNoProfilesOtherRegion}, ""},
-		{"empty: only through a manager", map[string]any{"EU /managerAccounts": `{"managerAccounts":[{"managerAccountId":"amzn1.ads1.ma1.x","managerAccountName":"Agency Ltd","linkedAccounts":[{"accountId":"ENTITYX","profileId":"4444333322221111"}]}]}`},
-			canon.Regions(), nil, []problem.Code{problem.AdsManagerOnly}, ""},
+		{
+			"empty: only through a manager",
+			map[string]any{"EU /managerAccounts": `{"managerAccounts":[{"managerAccountId":"amzn1.ads1.ma1.x","managerAccountName":"Agency Ltd","linkedAccounts":[{"accountId":"ENTITYX","profileId":"4444333322221111"}]}]}`},
+			canon.Regions(), nil,
+			[]problem.Code{problem.AdsManagerOnly},
+			"",
+		},
 		{"empty: a manager without accounts says nothing", map[string]any{"EU /managerAccounts": `{"managerAccounts":[{"managerAccountName":"Agency Ltd","linkedAccounts":[]}]}`}, canon.Regions(), nil, []problem.Code{problem.AdsNoProfiles}, ""},
 		{"empty: no campaign yet", map[string]any{"NA /adsAccounts/list": `{"adsAccounts":[{"adsAccountId":"amzn1.ads-account.g.x","status":"CREATED"}]}`}, canon.Regions(), nil, []problem.Code{problem.AdsNoCampaignYet}, ""},
 		{"empty: wrong user", map[string]any{"NA /adsAccounts/list": `{"adsAccounts":[]}`, "EU /adsAccounts/list": `{"adsAccounts":[]}`, "FE /adsAccounts/list": `{"adsAccounts":[]}`}, canon.Regions(), nil, []problem.Code{problem.AdsWrongUser}, ""},
@@ -126,8 +147,10 @@ func TestAccountFields(t *testing.T) {
 	s := &regions{answers: map[string]any{"EU /v2/profiles": "[" + item("2222333344445555", "UK", "vendor") + "]"}}
 	accounts, _, err := ads.New().Accounts(t.Context(), s, []canon.Region{canon.EU})
 	yes := true
-	want := []canon.Account{{ID: "2222333344445555", Kind: canon.Vendor, Name: "Example Shop", Region: canon.EU, Country: "UK", Marketplace: "A1F83G8C2ARO7P",
-		Currency: "GBP", Timezone: "Europe/London", Entity: "A1EXAMPLESELLER", PaymentValid: &yes}}
+	want := []canon.Account{{
+		ID: "2222333344445555", Kind: canon.Vendor, Name: "Example Shop", Region: canon.EU, Country: "UK", Marketplace: "A1F83G8C2ARO7P",
+		Currency: "GBP", Timezone: "Europe/London", Entity: "A1EXAMPLESELLER", PaymentValid: &yes,
+	}}
 	if diff := cmp.Diff(want, accounts); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}

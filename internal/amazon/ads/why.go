@@ -80,8 +80,10 @@ func (p *Program) managers(ctx context.Context, s amazon.Asker, region canon.Reg
 
 // hasAccount asks whether the user has any advertising account, with or without campaigns. It reports false for known where Amazon does not tell.
 func (p *Program) hasAccount(ctx context.Context, s amazon.Asker, region canon.Region) (some, known bool) {
-	answer, refusal := p.ask(ctx, s, region, amazon.Call{Method: http.MethodPost, Path: "/adsAccounts/list", Body: []byte("{}"),
-		Header: http.Header{"Accept": {adsType}, "Content-Type": {adsType}}})
+	answer, refusal := p.ask(ctx, s, region, amazon.Call{
+		Method: http.MethodPost, Path: "/adsAccounts/list", Body: []byte("{}"),
+		Header: http.Header{"Accept": {adsType}, "Content-Type": {adsType}},
+	})
 	if refusal != nil {
 		return false, false
 	}

@@ -47,20 +47,44 @@ func TestFreshProfile(t *testing.T) {
 		{"all good", []any{signIn(), says(400, badCode)}, all, nil},
 		{"secret wrong", []any{signIn(), says(401, badClient)}, but(map[string]lwa.State{"secret": lwa.Failed}), map[string]problem.Code{"secret": problem.LWAInvalidClient}},
 		{"not approved", []any{badScope, signIn(), says(400, badCode)}, but(map[string]lwa.State{"scope": lwa.Failed}), map[string]problem.Code{"scope": problem.LWAUnknownScope}},
-		{"not approved, by redirect", []any{with(says(302, ""), "Location", returnURL+"?error_description=An+unknown+scope+was+requested&state=check&error=invalid_scope#"), signIn(), says(400, badCode)},
-			but(map[string]lwa.State{"scope": lwa.Failed}), map[string]problem.Code{"scope": problem.LWAUnknownScope}},
+		{
+			"not approved, by redirect",
+			[]any{with(says(302, ""), "Location", returnURL+"?error_description=An+unknown+scope+was+requested&state=check&error=invalid_scope#"), signIn(), says(400, badCode)},
+			but(map[string]lwa.State{"scope": lwa.Failed}),
+			map[string]problem.Code{"scope": problem.LWAUnknownScope},
+		},
 		{"return URL not listed", []any{badURL, says(400, badCode)}, but(map[string]lwa.State{"return_url": lwa.Failed, "scope": lwa.Unknown}), map[string]problem.Code{"return_url": problem.LWAReturnURLNotListed}},
-		{"not approved and return URL not listed", []any{badScope, badURL, says(400, badCode)},
-			but(map[string]lwa.State{"return_url": lwa.Failed, "scope": lwa.Failed}), map[string]problem.Code{"return_url": problem.LWAReturnURLNotListed, "scope": problem.LWAUnknownScope}},
-		{"client id unknown", []any{says(400, page("Unknown client", "")), says(401, badClient)},
-			map[string]lwa.State{"client_id": lwa.Failed, "return_url": lwa.Unknown, "scope": lwa.Unknown, "secret": lwa.Failed}, map[string]problem.Code{"client_id": problem.LWAUnknownClientID}},
-		{"page unreachable", []any{&amazon.SendError{Err: errors.New("no route")}, says(400, badCode)},
-			map[string]lwa.State{"client_id": lwa.Passed, "return_url": lwa.Unknown, "scope": lwa.Unknown, "secret": lwa.Passed}, map[string]problem.Code{"scope": problem.LWAUnreachable}},
+		{
+			"not approved and return URL not listed",
+			[]any{badScope, badURL, says(400, badCode)},
+			but(map[string]lwa.State{"return_url": lwa.Failed, "scope": lwa.Failed}),
+			map[string]problem.Code{"return_url": problem.LWAReturnURLNotListed, "scope": problem.LWAUnknownScope},
+		},
+		{
+			"client id unknown",
+			[]any{says(400, page("Unknown client", "")), says(401, badClient)},
+			map[string]lwa.State{"client_id": lwa.Failed, "return_url": lwa.Unknown, "scope": lwa.Unknown, "secret": lwa.Failed},
+			map[string]problem.Code{"client_id": problem.LWAUnknownClientID},
+		},
+		{
+			"page unreachable",
+			[]any{&amazon.SendError{Err: errors.New("no route")}, says(400, badCode)},
+			map[string]lwa.State{"client_id": lwa.Passed, "return_url": lwa.Unknown, "scope": lwa.Unknown, "secret": lwa.Passed},
+			map[string]problem.Code{"scope": problem.LWAUnreachable},
+		},
 		{"token endpoint throttled", []any{signIn(), says(429, "")}, but(map[string]lwa.State{"secret": lwa.Unknown}), map[string]problem.Code{"secret": problem.LWAThrottled}},
-		{"page says something new", []any{says(400, page("Something new", "lwa-something-new")), says(400, badCode)},
-			map[string]lwa.State{"client_id": lwa.Passed, "return_url": lwa.Unknown, "scope": lwa.Unknown, "secret": lwa.Passed}, map[string]problem.Code{"scope": problem.LWAUnrecognised}},
-		{"redirected elsewhere", []any{with(says(302, ""), "Location", "https://portal.example/login"), says(400, badCode)},
-			map[string]lwa.State{"client_id": lwa.Passed, "return_url": lwa.Unknown, "scope": lwa.Unknown, "secret": lwa.Passed}, map[string]problem.Code{"scope": problem.LWARedirected}},
+		{
+			"page says something new",
+			[]any{says(400, page("Something new", "lwa-something-new")), says(400, badCode)},
+			map[string]lwa.State{"client_id": lwa.Passed, "return_url": lwa.Unknown, "scope": lwa.Unknown, "secret": lwa.Passed},
+			map[string]problem.Code{"scope": problem.LWAUnrecognised},
+		},
+		{
+			"redirected elsewhere",
+			[]any{with(says(302, ""), "Location", "https://portal.example/login"), says(400, badCode)},
+			map[string]lwa.State{"client_id": lwa.Passed, "return_url": lwa.Unknown, "scope": lwa.Unknown, "secret": lwa.Passed},
+			map[string]problem.Code{"scope": problem.LWARedirected},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -95,8 +119,10 @@ func TestAuthorizeURL(t *testing.T) {
 		if err != nil || !strings.HasPrefix(got, want) || strings.Contains(got, "+") {
 			t.Fatalf("%s: %s %v", region, got, err)
 		}
-		wantQuery := url.Values{"client_id": {"c"}, "scope": {"profile advertising::campaign_management"}, "response_type": {"code"}, "redirect_uri": {returnURL},
-			"state": {"a+b c"}, "code_challenge": {"xyz"}, "code_challenge_method": {"S256"}}
+		wantQuery := url.Values{
+			"client_id": {"c"}, "scope": {"profile advertising::campaign_management"}, "response_type": {"code"}, "redirect_uri": {returnURL},
+			"state": {"a+b c"}, "code_challenge": {"xyz"}, "code_challenge_method": {"S256"},
+		}
 		if diff := cmp.Diff(wantQuery, u.Query()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", region, diff)
 		}
