@@ -185,7 +185,7 @@ func (b *Broker) keep(g Grant, r lwa.Result, began time.Time, kind string) (Gran
 		if !ok {
 			return Grant{}, noGrant(g.Name)
 		}
-		g.State, g.Accounts, g.Created = old.State, old.Accounts, old.Created
+		g.State, g.Accounts, g.Created, g.Credential = old.State, old.Accounts, old.Created, old.Credential
 	} else {
 		g.ID = id.New[id.Grant](began)
 		if g.Kind == Consented {

@@ -64,6 +64,9 @@ func (b *Broker) try(t ticket, g *Grant, claimed Claimed, refresh secret.Value, 
 		*began = b.now()
 		r = b.send(t.flight.ctx, t, g, s, refresh)
 		b.learn(g, s.Version, r)
+		if r.Class == lwa.Granted {
+			b.proved(g, t.secrets, s.Version)
+		}
 		if r.Class != lwa.BadClient {
 			for _, unused := range t.secrets.secrets[i+1:] {
 				b.breakers.letGo(secretKey(g.App, unused.Version))

@@ -33,6 +33,8 @@ type Grant struct {
 	Accounts []canon.Account
 	Created  time.Time
 	Revoked  time.Time // zero while it is ours
+
+	Credential id.Credential // the refresh token in the vault's tables; empty for client credentials
 	State
 }
 
@@ -58,11 +60,10 @@ type State struct {
 	Wrote  int       // those of them known to have left this machine whole
 	LostAt time.Time // when the first answer of this generation was lost
 
-	Credential id.Credential // the refresh token in the vault's tables; empty for client credentials
-	Version    int64         // its version in use
-	Presented  string        // keyed fingerprint of the refresh token in use
-	Attempts   int64         // exchanges ever made
-	LastGood   id.Attempt    // whose answer the current tokens are
+	Version   int64      // its version in use
+	Presented string     // keyed fingerprint of the refresh token in use
+	Attempts  int64      // exchanges ever made
+	LastGood  id.Attempt // whose answer the current tokens are
 }
 
 // A Lease is a process's right to exchange a grant's token.

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lockkeeper-dev/lockkeeper/internal/audit"
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
 	"github.com/lockkeeper-dev/lockkeeper/internal/vault"
 )
@@ -14,6 +15,10 @@ type Apps interface {
 	App(ctx context.Context, app id.App) (vault.App, error)
 	// AppSecrets returns the secrets that may be good, newest first.
 	AppSecrets(ctx context.Context, app id.App, use vault.Use) ([]vault.AppSecret, error)
+	// Used notes that an older secret was taken.
+	Used(ctx context.Context, app id.App, version int64, use vault.Use) error
+	// RetireVersion ends the use of a secret that a newer one has proved to replace.
+	RetireVersion(ctx context.Context, by audit.Actor, c id.Credential, version int64, destroy bool) error
 }
 
 // A secretCache keeps an app's opened secrets for a moment, since thousands of grants may share one app and be due together.
@@ -26,7 +31,8 @@ type secretCache struct {
 
 type appSecrets struct {
 	app     vault.App
-	secrets []vault.AppSecret
+	all     []vault.AppSecret // newest first
+	secrets []vault.AppSecret // those of all that may be tried
 	read    time.Time
 }
 
@@ -51,7 +57,7 @@ func (s *secretCache) get(ctx context.Context, app id.App, use vault.Use) (appSe
 	if a.secrets, err = s.apps.AppSecrets(ctx, app, use); err != nil {
 		return a, err
 	}
-	a.read = time.Now()
+	a.all, a.read = a.secrets, time.Now()
 	s.all[app] = a
 	return a, nil
 }
@@ -61,4 +67,25 @@ func (s *secretCache) forget(app id.App) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.all, app)
+}
+
+// proved acts on what a granted exchange tells of an app's secrets: that the newest is good, so that older ones have served
+// (D9); or that Amazon does not know the newest yet, and took an older one.
+func (b *Broker) proved(g *Grant, a appSecrets, version int64) {
+	ctx := context.WithoutCancel(b.base)
+	if version != a.all[0].Version {
+		if err := b.cfg.Apps.Used(ctx, g.App, version, vault.Use{Region: g.Region, Program: g.Program}); err != nil {
+			b.log.Warn("noting an older secret's use failed", "app", g.App, "error", err)
+		}
+		return
+	}
+	if len(a.all) == 1 {
+		return
+	}
+	b.secrets.forget(g.App)
+	for _, old := range a.all[1:] {
+		if err := b.cfg.Apps.RetireVersion(ctx, audit.Itself("broker"), a.app.Credential, old.Version, false); err != nil {
+			b.log.Warn("retiring an app's older secret failed", "app", g.App, "version", old.Version, "error", err)
+		}
+	}
 }

@@ -1,0 +1,43 @@
+package broker
+
+import (
+	"time"
+
+	"github.com/lockkeeper-dev/lockkeeper/internal/id"
+)
+
+// MarkSent writes what a process that was killed after its send has left.
+func MarkSent(dir string, attempts ...id.Attempt) error {
+	l, err := startSent(dir)
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	for _, a := range attempts {
+		l.mark(a)
+	}
+	return nil
+}
+
+// Pause and Pauses show the retry table.
+func Pause(failures int, jitter float64) time.Duration { return pause(failures, jitter) }
+
+// RefreshAt shows when a token is replaced.
+func RefreshAt(obtained, expires time.Time, configured time.Duration, jitter float64) time.Time {
+	return refreshAt(obtained, expires, configured, jitter)
+}
+
+// Steps of a plan.
+const (
+	Send   = send
+	Check  = check
+	GiveUp = giveUp
+	Rest   = rest
+	Wait   = wait
+)
+
+// Next shows what a state allows.
+func Next(p ServerPolicy, shared bool, g Grant, now time.Time) step {
+	s, _ := reader{owner: "me", shared: shared, skew: time.Second, policy: p}.next(&g, now)
+	return s
+}
