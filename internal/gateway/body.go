@@ -32,12 +32,21 @@ func (q *request) takeBody() *problem.Problem {
 	if n := r.ContentLength; n > 0 && n <= q.g.cfg.ReplayLimit {
 		q.body.held = make([]byte, n)
 		if _, err := io.ReadFull(src, q.body.held); err != nil {
-			return refusal(problem.GatewayClientGone)
+			return q.brokenBody()
 		}
 		return nil
 	}
 	q.body.stream, q.body.length = src, r.ContentLength
 	return nil
+}
+
+// brokenBody is for a body that ended early, stood still, or was framed wrongly. The connection cannot go on.
+func (q *request) brokenBody() *problem.Problem {
+	q.w.Header().Set("Connection", "close")
+	if q.r.Context().Err() != nil {
+		return refusal(problem.GatewayClientGone)
+	}
+	return refusal(problem.GatewayBodyBroken)
 }
 
 // stalling reads a caller's body, and gives up on one that stands still.

@@ -174,7 +174,7 @@ func (q *request) outgoing(region canon.Region, t snapshot.Token) egress.Stream 
 // failed names what kept an answer from coming.
 func (q *request) failed(err error) *problem.Problem {
 	if q.r.Context().Err() != nil || errors.Is(err, errClientBody) {
-		return refusal(problem.GatewayClientGone)
+		return q.brokenBody()
 	}
 	if p, ok := problem.Of(err); ok {
 		if p.Status == 0 {

@@ -367,15 +367,20 @@ func (a *auditSink) Record(_ context.Context, e audit.Entry) error {
 // callerStore keeps nothing: the registry and the snapshot hold what these tests need.
 type callerStore struct{}
 
-func (*callerStore) AddCaller(context.Context, policy.Caller, audit.Entry) error        { return nil }
-func (*callerStore) Callers(context.Context) ([]policy.Caller, error)                   { return nil, nil }
+func (*callerStore) AddCaller(context.Context, policy.Caller, audit.Entry) error { return nil }
+
+func (*callerStore) Callers(context.Context) ([]policy.Caller, error) { return nil, nil }
+
 func (*callerStore) AddPass(context.Context, id.Caller, policy.Pass, audit.Entry) error { return nil }
+
 func (*callerStore) SetRules(context.Context, id.Caller, []policy.Rule, audit.Entry) error {
 	return nil
 }
+
 func (*callerStore) RevokeCaller(context.Context, id.Caller, time.Time, audit.Entry) error {
 	return nil
 }
+
 func (*callerStore) RevokePass(context.Context, id.Pass, time.Time, audit.Entry) error { return nil }
 
 // tokenFor asks the token endpoint for a token of a grant.

@@ -25,9 +25,6 @@ func (q *request) refuse(p problem.Problem) {
 		status = http.StatusInternalServerError
 	}
 	q.status = status
-	if status == problem.New(problem.GatewayClientGone).Status {
-		return // there is nobody to answer
-	}
 	kind := p.Docs
 	if kind == "" {
 		kind = "about:blank"

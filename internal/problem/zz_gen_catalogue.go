@@ -94,6 +94,7 @@ const (
 	GatewayAmazonFailed          Code = "gateway.amazon_failed"
 	GatewayAmazonTokenSent       Code = "gateway.amazon_token_sent"
 	GatewayBearerMissing         Code = "gateway.bearer_missing"
+	GatewayBodyBroken            Code = "gateway.body_broken"
 	GatewayBodyTooLarge          Code = "gateway.body_too_large"
 	GatewayBrowserRefused        Code = "gateway.browser_refused"
 	GatewayClientGone            Code = "gateway.client_gone"
@@ -314,6 +315,7 @@ var catalogue = map[Code]Problem{
 	GatewayAmazonFailed:          {Code: GatewayAmazonFailed, What: "Amazon could not be reached, or its answer broke off.", Whose: AmazonsOwn, Fix: "Try again; lockkeeper doctor tells whether Amazon can be reached from here.", Status: 502},
 	GatewayAmazonTokenSent:       {Code: GatewayAmazonTokenSent, What: "The request carries a token of Amazon's where a pass belongs.", Whose: CallersOwn, Fix: "Send Lockkeeper's pass instead: Lockkeeper puts Amazon's token on by itself. Take the token out of that software's settings.", Status: 401},
 	GatewayBearerMissing:         {Code: GatewayBearerMissing, What: "The pass stands in Authorization without the word Bearer before it.", Whose: CallersOwn, Fix: "Send Authorization: Bearer, a space, then the pass.", Status: 401},
+	GatewayBodyBroken:            {Code: GatewayBodyBroken, What: "The request's body broke off, stood still, or was framed wrongly.", Whose: CallersOwn, Fix: "Send the body whole, with one Content-Length or in well-formed chunks.", Status: 400},
 	GatewayBodyTooLarge:          {Code: GatewayBodyTooLarge, What: "The request's body is larger than this endpoint takes.", Whose: CallersOwn, Fix: "Send only the parameters of a token request, at most 64 KiB.", Status: 413},
 	GatewayBrowserRefused:        {Code: GatewayBrowserRefused, What: "The request comes from a web page, and the gateway serves no browsers.", Whose: CallersOwn, Fix: "Call the gateway from software on your side; a web page must not hold a pass.", Status: 403},
 	GatewayClientGone:            {Code: GatewayClientGone, What: "The caller went away before the answer was there.", Whose: CallersOwn, Fix: "Wait longer for the answer.", Status: 499},
