@@ -42,6 +42,15 @@ func (l *memoryListener) dial(ctx context.Context) (net.Conn, error) {
 	}
 }
 
+// hand gives a connection to whoever accepts, or closes it if nobody will any more.
+func (l *memoryListener) hand(c net.Conn) {
+	select {
+	case l.conns <- c:
+	case <-l.closed:
+		_ = c.Close()
+	}
+}
+
 // Accept implements net.Listener.
 func (l *memoryListener) Accept() (net.Conn, error) {
 	select {

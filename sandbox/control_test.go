@@ -30,7 +30,7 @@ func serve(t *testing.T) *served {
 	ready, done := make(chan sandbox.Ready, 1), make(chan error, 1)
 	go func() {
 		done <- sandbox.Serve(ctx, sandbox.ServeConfig{
-			Listen: "127.0.0.1:0", Control: "127.0.0.1:0", ReadyFile: s.file, Policy: "strict",
+			Listen: "127.0.0.1:0", ListenTLS: "127.0.0.1:0", Control: "127.0.0.1:0", ReadyFile: s.file, Policy: "strict",
 			Clock: kit.FrozenClock(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)), OnReady: func(r sandbox.Ready) { ready <- r },
 		})
 	}()

@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/all"
@@ -42,6 +43,8 @@ type Options struct {
 	Seed       int64             // what ids, secrets and tokens are drawn from. Defaults to 0, which is a seed too.
 	Clock      *kit.Clock        // Defaults to one that runs with real time.
 	Listen     string            // Defaults to "127.0.0.1:0".
+	TLS        bool              // answer TLS too, and CONNECT on the plain port. Defaults to false.
+	ListenTLS  string            // Defaults to "127.0.0.1:0".
 	Force      bool              // allow Listen to be reachable from other machines. Defaults to false.
 	InMemory   bool              // no port at all: reached by Client and DialContext alone, fit for testing/synctest. Defaults to false.
 	Policy     string            // what a refresh does to the refresh token: static, strict, grace, family-revoke, expiring. Defaults to "static".
@@ -57,8 +60,10 @@ type Server struct {
 	http     *http.Server
 	listener net.Listener
 	memory   *memoryListener // nil where there is a port
+	secure   *secure         // nil where there is no TLS
 	client   *http.Client
 	done     chan struct{}
+	once     sync.Once
 }
 
 // New starts a sandbox. Close ends it.
@@ -80,8 +85,13 @@ func New(o Options) (*Server, error) {
 		return nil, errors.Join(err, s.listener.Close())
 	}
 	s.front = front
+	if o.TLS {
+		if s.secure, err = newSecure(o, front); err != nil {
+			return nil, errors.Join(err, s.listener.Close())
+		}
+	}
 	s.http = &http.Server{
-		Handler: front, ReadHeaderTimeout: 30 * time.Second, MaxHeaderBytes: 128 << 10,
+		Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: 30 * time.Second, MaxHeaderBytes: 128 << 10,
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
 	s.client = newClient(s.DialContext)
@@ -153,10 +163,22 @@ func listen(addr string, force bool) (net.Listener, error) {
 	return l, nil
 }
 
+// serve sends what comes to the plain port to the fakes, but for CONNECT, which asks for the TLS side.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodConnect && s.secure != nil {
+		s.secure.connect(w, r)
+		return
+	}
+	s.front.ServeHTTP(w, r)
+}
+
 // Close ends the sandbox: held requests are let go of, connections are closed, and everything it started has ended when it
 // returns.
 func (s *Server) Close() error {
 	err := s.http.Close()
+	if s.secure != nil {
+		s.once.Do(func() { err = errors.Join(err, s.secure.close()) })
+	}
 	s.front.Close()
 	s.client.CloseIdleConnections()
 	<-s.done

@@ -15,6 +15,7 @@ import (
 // ServeConfig says how `lockkeeper sandbox` runs.
 type ServeConfig struct {
 	Listen    string            // Amazon's side. Defaults to "127.0.0.1:7080".
+	ListenTLS string            // Amazon's side over TLS. Defaults to "127.0.0.1:7443"; "off" for none.
 	Control   string            // the control side, which is always on loopback. Defaults to "127.0.0.1:7081".
 	ReadyFile string            // written with mode 0600 once both sides answer, removed at the end. Defaults to none, and then there is no control side.
 	Force     bool              // allow Listen to be reachable from other machines. Defaults to false.
@@ -29,6 +30,8 @@ type ServeConfig struct {
 // Ready is what the ready file says, as JSON.
 type Ready struct {
 	URL     string `json:"url"`
+	TLS     string `json:"tls,omitempty"` // address of the TLS side; the plain port is its HTTPS proxy
+	CA      string `json:"ca,omitempty"`  // certificate to trust for one process, as PEM
 	Control string `json:"control,omitempty"`
 	Token   string `json:"token,omitempty"` // for the control side, as Authorization: Bearer
 	Seed    int64  `json:"seed"`
@@ -38,14 +41,15 @@ type Ready struct {
 // Serve runs a sandbox until the context ends.
 func Serve(ctx context.Context, c ServeConfig) (err error) {
 	s, err := New(Options{
-		Listen: cmp.Or(c.Listen, "127.0.0.1:7080"), Force: c.Force, Seed: c.Seed, Policy: c.Policy, Clock: c.Clock,
+		Listen: cmp.Or(c.Listen, "127.0.0.1:7080"), TLS: c.ListenTLS != "off",
+		ListenTLS: cmp.Or(c.ListenTLS, "127.0.0.1:7443"), Force: c.Force, Seed: c.Seed, Policy: c.Policy, Clock: c.Clock,
 		Switches: c.Switches, ReturnURLs: c.Returns,
 	})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	ready := Ready{URL: s.URL("", "NA"), Seed: c.Seed, PID: os.Getpid()}
+	ready := Ready{URL: s.URL("", "NA"), Seed: c.Seed, PID: os.Getpid(), TLS: s.TLSAddr(), CA: string(s.CA())}
 	if c.ReadyFile != "" {
 		control, err := NewControl(s, cmp.Or(c.Control, "127.0.0.1:7081"))
 		if err != nil {

@@ -2,8 +2,10 @@ package kit
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -129,6 +131,9 @@ func (f *Front) Switches() []*Switch {
 	}
 	return all
 }
+
+// Hosts lists Amazon's host names that the fakes answer for.
+func (f *Front) Hosts() []string { return slices.Sorted(maps.Keys(f.hosts)) }
 
 // Fakes lists the mounted fakes.
 func (f *Front) Fakes() []Fake {
