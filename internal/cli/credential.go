@@ -1,0 +1,8 @@
+package cli
+
+import "github.com/spf13/cobra"
+
+func newCmdCredential(f *Factory) *cobra.Command {
+	return group("credential", "Stored secrets and their versions",
+		newCmdCredentialList(f), newCmdCredentialShow(f), newCmdCredentialReveal(f))
+}

@@ -1,0 +1,121 @@
+package operator
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/lockkeeper-dev/lockkeeper/internal/audit"
+	"github.com/lockkeeper-dev/lockkeeper/internal/secret"
+)
+
+// SessionPrefix begins every session token, so that scanners and people know what they found.
+const SessionPrefix = "lko_"
+
+// SignIn checks a password and starts a session. Unknown name and wrong password take the same time and answer alike.
+func (r *Registry) SignIn(ctx context.Context, name string, password secret.Value) (secret.Value, time.Time, error) {
+	now := r.cfg.Now()
+	name = CanonicalName(name)
+	if !r.tries.allowed(name, now) {
+		return secret.Value{}, time.Time{}, ErrTooMany
+	}
+	row, err := r.cfg.Store.OperatorNamed(ctx, name)
+	switch {
+	case errors.Is(err, ErrUnknown):
+		row.Password = nobody
+	case err != nil:
+		return secret.Value{}, time.Time{}, fmt.Errorf("looking up the operator: %w", err)
+	}
+	if !checkPassword(row.Password, password) || row.ID == "" {
+		r.tries.failed(name, now)
+		entry := audit.Entry{At: now, Actor: audit.Actor{Kind: "operator", ID: string(row.ID), Name: name}, Action: "operator.sign_in", Object: string(row.ID), Outcome: "denied"}
+		return secret.Value{}, time.Time{}, errors.Join(ErrDenied, r.cfg.Audit.Record(ctx, entry))
+	}
+	r.tries.passed(name)
+	random := make([]byte, 32)
+	if _, err := rand.Read(random); err != nil {
+		return secret.Value{}, time.Time{}, fmt.Errorf("making a session token: %w", err)
+	}
+	token := SessionPrefix + base64.RawURLEncoding.EncodeToString(random)
+	s := Session{Hash: sha256.Sum256([]byte(token)), Operator: row.ID, Expires: now.Add(r.cfg.Life)}
+	if err := r.cfg.Store.SaveSession(ctx, s); err != nil {
+		return secret.Value{}, time.Time{}, fmt.Errorf("storing the session: %w", err)
+	}
+	entry := audit.Entry{At: now, Actor: row.Actor(), Action: "operator.sign_in", Object: string(row.ID), Outcome: "done"}
+	return secret.New(token), s.Expires, r.cfg.Audit.Record(ctx, entry)
+}
+
+// Check tells whose session a token is. Nothing but a live session passes: no pass, no token of the gateway.
+func (r *Registry) Check(ctx context.Context, token string) (Operator, error) {
+	if !strings.HasPrefix(token, SessionPrefix) {
+		return Operator{}, ErrDenied
+	}
+	s, op, err := r.cfg.Store.SessionByHash(ctx, sha256.Sum256([]byte(token)))
+	if errors.Is(err, ErrUnknown) || err == nil && !r.cfg.Now().Before(s.Expires) {
+		return Operator{}, ErrDenied
+	}
+	if err != nil {
+		return Operator{}, fmt.Errorf("looking up the session: %w", err)
+	}
+	return op, nil
+}
+
+// SignOut ends a session.
+func (r *Registry) SignOut(ctx context.Context, token string) error {
+	return r.cfg.Store.DeleteSession(ctx, sha256.Sum256([]byte(token)))
+}
+
+// nobody is the hash of no password: it costs an unknown name the same work as a known one.
+const nobody = "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+// Five wrong passwords close a name for a minute, and each further one for another.
+const (
+	freeTries = 5
+	closedFor = time.Minute
+)
+
+type failures struct {
+	count int
+	last  time.Time
+}
+
+// tries counts wrong passwords by canonical name. It forgets a name after a quarter of an hour without any.
+type tries struct {
+	mu     sync.Mutex
+	byName map[string]*failures
+}
+
+func (t *tries) allowed(name string, now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	f := t.byName[name]
+	return f == nil || f.count < freeTries || now.Sub(f.last) >= closedFor
+}
+
+func (t *tries) failed(name string, now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for n, f := range t.byName {
+		if now.Sub(f.last) > 15*time.Minute {
+			delete(t.byName, n)
+		}
+	}
+	f := t.byName[name]
+	if f == nil {
+		f = &failures{}
+		t.byName[name] = f
+	}
+	f.count, f.last = f.count+1, now
+}
+
+func (t *tries) passed(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.byName, name)
+}

@@ -1,0 +1,35 @@
+package server
+
+import (
+	"errors"
+	"net"
+
+	"golang.org/x/sys/unix"
+)
+
+// peerUID asks the kernel who is at the other end of a Unix socket.
+func peerUID(c net.Conn) (int, error) {
+	uc, ok := c.(*net.UnixConn)
+	if !ok {
+		return -1, errors.New("no Unix socket")
+	}
+	raw, err := uc.SyscallConn()
+	if err != nil {
+		return -1, err
+	}
+	var cred *unix.Ucred
+	var inner error
+	err = raw.Control(func(fd uintptr) { cred, inner = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED) })
+	if err = errors.Join(err, inner); err != nil {
+		return -1, err
+	}
+	return int(cred.Uid), nil
+}
+
+// harden keeps the memory of this process to itself: no core dump, no debugger of the same user (attack case F5).
+func harden() error {
+	return errors.Join(
+		unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}),
+		unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0),
+	)
+}
