@@ -61,16 +61,16 @@ func walkConsent(ctx context.Context, c *control.Client, consent api.Consent, us
 
 var errNotSandbox = errors.New("not the sandbox")
 
-// autoConsent asks the sandbox's consent page to say yes by itself.
+// autoConsent asks the sandbox's consent page to let one of its people say yes by itself.
 func autoConsent(req *http.Request, user string) {
 	q := req.URL.Query()
 	if q.Get("response_type") == "" {
 		return
 	}
-	q.Set("sbx_consent", "allow")
-	if user != "" {
-		q.Set("sbx_user", user)
+	if user == "" {
+		user = "advertiser"
 	}
+	q.Set("sandbox_consent", user)
 	req.URL.RawQuery = q.Encode()
 }
 

@@ -1,0 +1,69 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/broker"
+	"github.com/lockkeeper-dev/lockkeeper/internal/id"
+	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
+	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
+)
+
+// asker makes a grant's calls of Lockkeeper's own. Its token is the one in the snapshot, or a fresh one where that has ended.
+func (s *Server) asker(ctx context.Context, g broker.Grant, p amazon.Program) amazon.Asker {
+	return s.egress.For(g.Published(), p, func() (snapshot.Token, bool) {
+		if t, ok := s.snapshot.Token(g.ID); ok && t.Expires.After(s.opt.Now()) {
+			return t, true
+		}
+		t, err := s.broker.Token(ctx, g.ID)
+		return t, err == nil
+	})
+}
+
+// verify asks Amazon which accounts a grant opens, and keeps the answer. What is known stays where nothing could be learned.
+func (s *Server) verify(ctx context.Context, gid id.Grant) error {
+	g, ok := s.broker.Grant(gid)
+	if !ok {
+		return problem.New(problem.BrokerNoGrant)
+	}
+	p := s.programs[g.Program]
+	lister, ok := p.(amazon.AccountLister)
+	if !ok {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	accounts, problems, err := lister.Accounts(ctx, s.asker(ctx, g, p), canon.Regions())
+	if err != nil {
+		return err
+	}
+	if len(accounts) == 0 && len(problems) > 0 {
+		return problems[0]
+	}
+	now := s.opt.Now()
+	for i := range accounts {
+		accounts[i].VerifiedAt = now
+	}
+	return s.broker.SetAccounts(ctx, gid, accounts)
+}
+
+// connected is told of each grant that was consented to, before the person hears of it: the accounts are what he came for. A
+// failure is no failure of the consent; the doctor names it.
+func (s *Server) connected(ctx context.Context, g broker.Grant) {
+	if err := s.verify(ctx, g.ID); err != nil {
+		s.log.Warn("listing the accounts of a new grant", "grant", g.Name, "error", err)
+	}
+}
+
+// countAccounts says how many accounts a grant opens.
+func countAccounts(g broker.Grant) string {
+	regions := map[canon.Region]bool{}
+	for _, a := range g.Accounts {
+		regions[a.Region] = true
+	}
+	return fmt.Sprintf("%d accounts in %d regions", len(g.Accounts), len(regions))
+}

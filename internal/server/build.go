@@ -1,0 +1,140 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/all"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/lwa"
+	"github.com/lockkeeper-dev/lockkeeper/internal/api"
+	"github.com/lockkeeper-dev/lockkeeper/internal/broker"
+	"github.com/lockkeeper-dev/lockkeeper/internal/console"
+	"github.com/lockkeeper-dev/lockkeeper/internal/egress"
+	"github.com/lockkeeper-dev/lockkeeper/internal/gateway"
+	"github.com/lockkeeper-dev/lockkeeper/internal/id"
+	"github.com/lockkeeper-dev/lockkeeper/internal/obs"
+	"github.com/lockkeeper-dev/lockkeeper/internal/operator"
+	"github.com/lockkeeper-dev/lockkeeper/internal/policy"
+	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
+	"github.com/lockkeeper-dev/lockkeeper/internal/vault"
+)
+
+// build makes the parts, from those that need nothing to those that need the others, and lets them read what is stored.
+func (s *Server) build(ctx context.Context) error {
+	now := s.opt.Now
+	s.snapshot, s.metrics = snapshot.New(), obs.NewRegistry(s.opt.Version)
+	s.programs = map[string]amazon.Program{}
+	programs := all.Programs()
+	var codes []string
+	for _, p := range programs {
+		s.programs[p.Descriptor().Code] = p
+		codes = append(codes, p.Descriptor().Code)
+	}
+	var err error
+	s.egress, err = egress.New(egress.Config{
+		Programs: programs, Hosts: loginHosts(), SandboxURL: s.cfg.SandboxURL, UserAgent: "lockkeeper/" + s.opt.Version, Now: now, Log: s.log,
+	})
+	if err != nil {
+		return fmt.Errorf("building the way out: %w", err)
+	}
+	s.closers = append(s.closers, func() error { s.egress.Close(); return nil })
+	s.vault = vault.New(vault.Config{
+		Store: s.store, Sealer: s.sealer, Audit: s.store, Publisher: s.snapshot, Dependent: s.dependents, Programs: codes,
+		NoReveal: !s.cfg.Reveal, Now: now,
+	})
+	s.broker = broker.New(broker.Config{
+		Store: s.store, Sealer: s.sealer, Apps: s.vault, LWA: s.login(), Publisher: s.snapshot, Audit: s.store, Log: s.log,
+		Dir: s.cfg.Data, Policy: broker.ServerPolicy(s.cfg.RefreshPolicy), Margin: s.cfg.Margin, Now: now,
+		Authorize: s.consentPage, Connected: s.connected,
+	})
+	s.policy = policy.New(policy.Config{Store: s.store, Audit: s.store, Publisher: s.snapshot, Now: now})
+	s.people = operator.New(operator.Config{Store: s.store, Audit: s.store, Now: now})
+	s.gateway, err = gateway.New(gateway.Config{
+		Snapshot: s.snapshot, Door: s.egress, Refresher: s.broker, Programs: programs, MAC: s.sealer, Usage: s.store, Audit: s.store,
+		Access: s.opt.Access, Log: s.log, Metrics: s.metrics, Hosts: append(s.ownHosts(), s.cfg.Hosts...), Now: now,
+		HeaderLimit: int(s.cfg.HeaderLimit), ReplayLimit: s.cfg.ReplayLimit,
+	})
+	if err != nil {
+		return err
+	}
+	s.self = newSelf(s)
+	s.console = console.New(console.Config{Broker: s.broker, Now: now, Secure: strings.HasPrefix(s.consoleURL(), "https:")})
+	s.api, err = api.New(api.Config{
+		Version: s.opt.Version, Vault: s.vault, Credentials: s.vault, Broker: s.broker, Consents: s.console, Callers: s.policy,
+		Operators: s.people, Status: s.Status, Verify: s.verify, Call: s.self.call, Doctor: s.examine, Scopes: s.scopes,
+	})
+	if err != nil {
+		return fmt.Errorf("building the control API: %w", err)
+	}
+	for _, load := range []func(context.Context) error{s.vault.Load, s.broker.Load, s.policy.Load} {
+		if err := load(ctx); err != nil {
+			return fmt.Errorf("reading what is stored: %w", err)
+		}
+	}
+	return nil
+}
+
+// login is the way to Login with Amazon.
+func (s *Server) login() lwa.Client { return lwa.Client{Sender: s.egress, Now: s.opt.Now} }
+
+// loginHosts are Login with Amazon's hosts in all regions.
+func loginHosts() []string {
+	var hosts []string
+	for _, r := range canon.Regions() {
+		h := lwa.Hosts(r)
+		hosts = append(hosts, h.Authorize, h.API)
+	}
+	return hosts
+}
+
+// consentPage is where a person consents: at Amazon, or in the sandbox, whose regions are told apart by a first path segment.
+func (s *Server) consentPage(realm amazon.Realm, region canon.Region) string {
+	if realm != amazon.Sandbox || s.cfg.SandboxURL == "" {
+		return ""
+	}
+	return strings.TrimSuffix(s.cfg.SandboxURL, "/") + "/" + strings.ToLower(string(region))
+}
+
+// dependents names the grants that need an app.
+func (s *Server) dependents(_ context.Context, app id.App) ([]string, error) {
+	var names []string
+	for _, g := range s.broker.Grants() {
+		if g.App == app {
+			names = append(names, g.Name)
+		}
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// scopes are what a program's consents ask for by default: `profile` besides the program's own, so that the doctor can tell who
+// consented (ads-lwa 1.10).
+func (s *Server) scopes(program string) []string {
+	p, ok := s.programs[program]
+	if !ok {
+		return nil
+	}
+	scopes := p.Descriptor().Scopes
+	if slices.Contains(scopes, "profile") {
+		return scopes
+	}
+	return append([]string{"profile"}, scopes...)
+}
+
+// ownHosts are the host names of the gateway's address, where it is not on loopback.
+func (s *Server) ownHosts() []string {
+	host, _, err := net.SplitHostPort(s.cfg.Gateway)
+	if err != nil || host == "" || host == "0.0.0.0" || host == "::" {
+		if name, err := os.Hostname(); err == nil {
+			return []string{name}
+		}
+		return nil
+	}
+	return []string{host}
+}
