@@ -187,6 +187,7 @@ type Call struct {
 	Grant   string            `json:"grant,omitempty" doc:"empty for the only one that fits"`
 	Program string            `json:"program"`
 	Region  string            `json:"region,omitempty"`
+	Account string            `json:"account,omitempty" doc:"Amazon's id of the account to act on"`
 	Method  string            `json:"method"`
 	Path    string            `json:"path" doc:"with its query"`
 	Header  map[string]string `json:"header,omitempty"`

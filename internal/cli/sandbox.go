@@ -1,5 +1,66 @@
 package cli
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
+
+	"github.com/lockkeeper-dev/lockkeeper/sandbox"
+	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
+
+type sandboxOptions struct {
+	f        *Factory
+	config   sandbox.ServeConfig
+	switches map[string]string
+}
+
+func newCmdSandbox(f *Factory) *cobra.Command {
+	o := &sandboxOptions{f: f}
+	cmd := &cobra.Command{
+		Use: "sandbox", Short: "Run Amazon on your own machine: Login with Amazon and the Ads API, true to recorded traffic", Args: noArgs,
+		Long: `Run Amazon on your own machine: Login with Amazon and the Ads API, true to recorded traffic.
+
+It needs no account and keeps nothing: its people, security profiles and campaigns are made anew from the seed at each start.
+With --ready-file it also has a control side, for moving its clock, injecting faults and reading its journal.`,
+		Example: `  lockkeeper sandbox
+  lockkeeper sandbox --seed 7 --policy strict --ready-file sandbox.json`,
+		RunE: func(cmd *cobra.Command, _ []string) error { return sandboxRun(cmd, o) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.config.Listen, "listen", "127.0.0.1:7080", "address of Amazon's side")
+	flags.StringVar(&o.config.Control, "control", "127.0.0.1:7081", "address of the control side")
+	flags.StringVar(&o.config.ReadyFile, "ready-file", "", "file to write once all answers; holds the control side's token")
+	flags.BoolVar(&o.config.Force, "force", false, "allow an address that other machines can reach: the sandbox tells its secrets to everyone")
+	flags.Int64Var(&o.config.Seed, "seed", 0, "what ids, secrets and tokens are drawn from")
+	flags.StringVar(&o.config.Policy, "policy", "static", "what a refresh does to the refresh token: static, strict, grace, family-revoke, expiring")
+	flags.StringToStringVar(&o.switches, "switch", nil, "turn a switch, e.g. ads.view_only=403")
+	flags.StringSliceVar(&o.config.Returns, "return-url", nil, "further Allowed Return URL of every security profile")
+	return cmd
+}
+
+// sandboxKeys is what a person needs to use the sandbox.
+type sandboxKeys struct {
+	sandbox.Ready
+	Profiles []*kit.SecurityProfile `json:"profiles"`
+}
+
+func sandboxRun(cmd *cobra.Command, o *sandboxOptions) error {
+	o.config.Switches = o.switches
+	o.config.OnReady = func(r sandbox.Ready) {
+		r.Token = "" // it is in the ready file, and standard output may be anybody's
+		world := kit.DefaultWorld(o.config.Seed, nil)
+		_ = o.f.show(sandboxKeys{r, world.Profiles()}, func() {
+			fmt.Fprintln(o.f.Out, "Amazon on your own machine.")
+			o.f.pairs("address", r.URL, "control side", r.Control)
+			for _, p := range world.Profiles() {
+				fmt.Fprintf(o.f.Out, "\n%s\n", p.Name)
+				o.f.pairs("client id", p.ClientID, "client secret", p.Secret())
+			}
+		})
+	}
+	if err := sandbox.Serve(cmd.Context(), o.config); err != nil {
+		return refuse(err.Error(), "choose another address with --listen, or stop what uses it")
+	}
+	return nil
+}

@@ -133,7 +133,7 @@ func (s *Server) Close() error {
 
 // Run serves until ctx ends, then shuts the doors, lets exchanges under way finish and closes the store.
 func (s *Server) Run(ctx context.Context) error {
-	s.self.hold(s)
+
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	group, failed := errgroup.WithContext(work)
