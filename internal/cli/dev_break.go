@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/api"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
@@ -48,7 +49,10 @@ func (w *walk) mend() (string, error) {
 	if g.Health != "ok" {
 		return "", fmt.Errorf("the grant is %s after it was authorised again", g.Health)
 	}
-	return fmt.Sprintf("the owner authorised again: grant %q is %s, the same pass works on", g.Name, g.Health), nil
+	if _, _, err := w.call(http.MethodGet, "/v2/profiles", "", map[string]string{"Lockkeeper-Region": "NA"}); err != nil {
+		return "calling with the same pass as before:", err
+	}
+	return fmt.Sprintf("the owner authorised again: grant %q is %s, and the same pass works on", g.Name, g.Health), nil
 }
 
 // journal holds the walk against what the sandbox wrote down by itself.
@@ -56,7 +60,9 @@ func (w *walk) journal() (string, error) {
 	token := kit.Match{Program: "lwa", Operation: "token"}
 	err := w.sandbox.Verify(
 		kit.AtLeast(2, kit.Filter{Match: kit.Match{Program: "lwa"}, Effect: "consented"}),
-		kit.Exactly(1, kit.Filter{Match: token, Effect: "issued"}),
+		kit.Exactly(1, kit.Filter{Match: token, Effect: "issued", Generation: 1}),
+		kit.AtLeast(3, kit.Filter{Match: token, Effect: "issued"}),
+		kit.AtLeast(1, kit.Filter{Match: token, Effect: "refused", Error: "invalid_grant"}),
 	)
 	if err != nil {
 		return "", err

@@ -52,6 +52,15 @@ const (
 	AdsWrongMediaType            Code = "ads.wrong_media_type"
 	AdsWrongRegion               Code = "ads.wrong_region"
 	AdsWrongUser                 Code = "ads.wrong_user"
+	APIBadRequest                Code = "api.bad_request"
+	APIInternal                  Code = "api.internal"
+	APINoApp                     Code = "api.no_app"
+	APINotAllowed                Code = "api.not_allowed"
+	APISignInNeeded              Code = "api.sign_in_needed"
+	APITooLarge                  Code = "api.too_large"
+	APIUnknown                   Code = "api.unknown"
+	APIUnknownRegion             Code = "api.unknown_region"
+	APIWhichApp                  Code = "api.which_app"
 	BrokerAnswerLost             Code = "broker.answer_lost"
 	BrokerBadName                Code = "broker.bad_name"
 	BrokerBlocked                Code = "broker.blocked"
@@ -78,6 +87,8 @@ const (
 	BrokerTokenRefused           Code = "broker.token_refused"
 	BrokerUnreadable             Code = "broker.unreadable"
 	BrokerWithdrawAtAmazon       Code = "broker.withdraw_at_amazon"
+	ConsentReturnedForm          Code = "consent.returned_form"
+	ConsentUnknownLink           Code = "consent.unknown_link"
 	EgressAddress                Code = "egress.address"
 	EgressAnswer                 Code = "egress.answer"
 	EgressBody                   Code = "egress.body"
@@ -166,6 +177,10 @@ const (
 	LWAUnsupportedGrantType      Code = "lwa.unsupported_grant_type"
 	LWAWrongClient               Code = "lwa.wrong_client"
 	LWAWrongMethod               Code = "lwa.wrong_method"
+	OperatorDenied               Code = "operator.denied"
+	OperatorExists               Code = "operator.exists"
+	OperatorForm                 Code = "operator.form"
+	OperatorTooMany              Code = "operator.too_many"
 	PolicyCallerRevoked          Code = "policy.caller_revoked"
 	PolicyCallerUnknown          Code = "policy.caller_unknown"
 	PolicyDenied                 Code = "policy.denied"
@@ -187,6 +202,18 @@ const (
 	SealKeyWrong                 Code = "seal.key_wrong"
 	SealPassphraseShort          Code = "seal.passphrase_short"
 	SealPassphraseUnusable       Code = "seal.passphrase_unusable"
+	ServerAddress                Code = "server.address"
+	ServerBusyPort               Code = "server.busy_port"
+	ServerCertificate            Code = "server.certificate"
+	ServerCrossSite              Code = "server.cross_site"
+	ServerKeySource              Code = "server.key_source"
+	ServerNoSandbox              Code = "server.no_sandbox"
+	ServerNotSetUp               Code = "server.not_set_up"
+	ServerPortDenied             Code = "server.port_denied"
+	ServerSetUpAlready           Code = "server.set_up_already"
+	ServerSocket                 Code = "server.socket"
+	ServerSocketPath             Code = "server.socket_path"
+	ServerUnknownHost            Code = "server.unknown_host"
 	StoreDamaged                 Code = "store.damaged"
 	StoreDiskFailing             Code = "store.disk_failing"
 	StoreDiskFull                Code = "store.disk_full"
@@ -273,6 +300,15 @@ var catalogue = map[Code]Problem{
 	AdsWrongMediaType:            {Code: AdsWrongMediaType, What: "The Content-Type is not the one that this path wants.", Whose: CallersOwn, Fix: "Send both Content-Type and Accept with the path's own type, such as application/vnd.spCampaign.v3+json for /sp/campaigns; docs/reference lists the type of every path. Sponsored Display and /adsApi/v1 take application/json.", Status: 502},
 	AdsWrongRegion:               {Code: AdsWrongRegion, What: "The profile lives in another region than the one that was called, and only its own region's host knows it.", Whose: CallersOwn, Fix: "Call advertising-api.amazon.com for US CA MX BR, advertising-api-eu.amazon.com for Europe, the Middle East, Africa and India, advertising-api-fe.amazon.com for JP AU SG; through Lockkeeper leave out Lockkeeper-Region and the profile id alone decides.", Status: 502},
 	AdsWrongUser:                 {Code: AdsWrongUser, What: "The Amazon user who consented has no advertising account at all; often it is a Seller Central or shopping login without ad access.", Whose: AccountOwnersOwn, Fix: "Sign out of Amazon in the browser, run `lockkeeper grant connect` again and sign in as the user who opens the Amazon Ads console (advertising.amazon.com), or have that user's administrator add this one there.", Status: 502},
+	APIBadRequest:                {Code: APIBadRequest, What: "The request does not have the form that the API takes.", Whose: CallersOwn, Fix: "Compare it with /api/openapi.json.", Status: 422},
+	APIInternal:                  {Code: APIInternal, What: "Lockkeeper failed at something that should have worked.", Whose: LockkeepersOwn, Fix: "Look into the server's log at the time of the request; if it repeats, report it.", Status: 500},
+	APINoApp:                     {Code: APINoApp, What: "No app is kept yet, so nobody can be asked for a consent.", Whose: OperatorsOwn, Fix: "Keep one with `lockkeeper app add`.", Status: 409},
+	APINotAllowed:                {Code: APINotAllowed, What: "A viewer may look and not change anything.", Whose: CallersOwn, Fix: "Ask an operator with the role operator.", Status: 403},
+	APISignInNeeded:              {Code: APISignInNeeded, What: "The request carries no valid session.", Whose: CallersOwn, Fix: "Sign in with POST /api/v1/session and send the token as Authorization: Bearer; on this machine the control socket needs none.", Status: 401},
+	APITooLarge:                  {Code: APITooLarge, What: "The request's body is too large.", Whose: CallersOwn, Fix: "Send less than 16 MiB, or call the gateway, which streams.", Status: 413},
+	APIUnknown:                   {Code: APIUnknown, What: "There is nothing of that name.", Whose: CallersOwn, Fix: "List what there is with the command's list form.", Status: 404},
+	APIUnknownRegion:             {Code: APIUnknownRegion, What: "There is no such region.", Whose: CallersOwn, Fix: "The regions are NA (US, CA, MX, BR), EU (Europe, the Middle East, Africa, India) and FE (JP, AU, SG).", Status: 422},
+	APIWhichApp:                  {Code: APIWhichApp, What: "Several apps are kept, and none was named.", Whose: CallersOwn, Fix: "Name one with --app.", Status: 409},
 	BrokerAnswerLost:             {Code: BrokerAnswerLost, What: "Amazon's answer to a refresh was lost on the way, and the refresh token that it replaced is no longer good.", Whose: AccountOwnersOwn, Fix: "Authorise again: run `lockkeeper grant connect` with the grant's name; nothing else changes.", Status: 503},
 	BrokerBadName:                {Code: BrokerBadName, What: "A grant's name is made of lower-case letters, digits, dots and hyphens, at most 63 of them, and begins with a letter or digit.", Whose: OperatorsOwn, Fix: "Choose another name, such as ads-eu.", Status: 400},
 	BrokerBlocked:                {Code: BrokerBlocked, What: "Nothing is sent for this grant until a person acts.", Whose: OperatorsOwn, Fix: "See `lockkeeper grant show` for the reason, then connect the grant again.", Status: 503},
@@ -299,6 +335,8 @@ var catalogue = map[Code]Problem{
 	BrokerTokenRefused:           {Code: BrokerTokenRefused, What: "Amazon refused the grant's current access token, and refreshing it again now would not help.", Whose: OperatorsOwn, Fix: "Run `lockkeeper doctor` for this grant; if the account's owner withdrew the consent, connect the grant again.", Status: 502},
 	BrokerUnreadable:             {Code: BrokerUnreadable, What: "A stored token does not open with the keys that are loaded.", Whose: OperatorsOwn, Fix: "Start Lockkeeper with the key that sealed the data folder, or restore a backup.", Status: 500},
 	BrokerWithdrawAtAmazon:       {Code: BrokerWithdrawAtAmazon, What: "Lockkeeper has forgotten the grant's tokens. Amazon offers no way to revoke them from outside.", Whose: AccountOwnersOwn, Fix: "Withdraw the consent in the Amazon account under Login & security, Login with Amazon.", Docs: "https://www.amazon.com/ap/adam"},
+	ConsentReturnedForm:          {Code: ConsentReturnedForm, What: "The pasted text is not the address that Amazon sent the browser to.", Whose: OperatorsOwn, Fix: "Copy the whole address from the browser's address bar after pressing Allow; it holds code= and state=.", Status: 422},
+	ConsentUnknownLink:           {Code: ConsentUnknownLink, What: "This link was used before, is too old, or was never given out.", Whose: OperatorsOwn, Fix: "Run `lockkeeper grant connect` again and open the new link.", Status: 410},
 	EgressAddress:                {Code: EgressAddress, What: "Amazon's host name led to an address that is not Amazon's, so nothing was sent.", Whose: OperatorsOwn, Fix: "Check the name servers and the hosts file of the machine that runs Lockkeeper: somebody answers for Amazon.", Status: 502},
 	EgressAnswer:                 {Code: EgressAnswer, What: "What came back was no HTTP answer that can be read, so it was not passed on.", Whose: AmazonsOwn, Fix: "Try again later. If it stays, something between Lockkeeper and Amazon changes the traffic.", Status: 502},
 	EgressBody:                   {Code: EgressBody, What: "The call's own body ended early or could not be read.", Whose: CallersOwn, Fix: "Send as many bytes as Content-Length says.", Status: 400},
@@ -387,6 +425,10 @@ var catalogue = map[Code]Problem{
 	LWAUnsupportedGrantType:      {Code: LWAUnsupportedGrantType, What: "Amazon does not know the grant_type of the token request.", Whose: CallersOwn, Fix: "Use authorization_code, refresh_token, client_credentials or device_code as grant_type.", Status: 502},
 	LWAWrongClient:               {Code: LWAWrongClient, What: "The token was given to another application: a refresh token works only with the client id that obtained it.", Whose: OperatorsOwn, Fix: "Use the refresh token with the security profile that obtained it, or run `lockkeeper grant connect` so that this security profile gets a refresh token of its own.", Status: 502},
 	LWAWrongMethod:               {Code: LWAWrongMethod, What: "The token endpoint was asked with the wrong method, or another page of Amazon's was asked in its place.", Whose: CallersOwn, Fix: "Send POST to /auth/o2/token on api.amazon.com, api.amazon.co.uk or api.amazon.co.jp; sellercentral addresses are for people.", Status: 502},
+	OperatorDenied:               {Code: OperatorDenied, What: "Name and password do not match.", Whose: OperatorsOwn, Fix: "Check both; after five wrong passwords a name is closed for a minute.", Status: 401},
+	OperatorExists:               {Code: OperatorExists, What: "There is an operator already, so nobody can become the first one.", Whose: OperatorsOwn, Fix: "Sign in as that operator.", Status: 409},
+	OperatorForm:                 {Code: OperatorForm, What: "The operator's name or password does not have the right form.", Whose: OperatorsOwn, Fix: "A name is made of a-z, 0-9, dots and dashes; a password has at least 12 characters.", Status: 422},
+	OperatorTooMany:              {Code: OperatorTooMany, What: "Too many wrong passwords were given for that name.", Whose: OperatorsOwn, Fix: "Wait a minute and try again.", Status: 429},
 	PolicyCallerRevoked:          {Code: PolicyCallerRevoked, What: "The caller was revoked, and that is for good.", Whose: OperatorsOwn, Fix: "Add a new caller under another name.", Status: 409},
 	PolicyCallerUnknown:          {Code: PolicyCallerUnknown, What: "There is no such caller.", Whose: OperatorsOwn, Fix: "See lockkeeper caller list.", Status: 404},
 	PolicyDenied:                 {Code: PolicyDenied, What: "This pass may use the grant, but not for this call.", Whose: OperatorsOwn, Fix: "Allow the operation, the account and the region in the caller's rules if it should be allowed.", Status: 403},
@@ -408,6 +450,18 @@ var catalogue = map[Code]Problem{
 	SealKeyWrong:                 {Code: SealKeyWrong, What: "The key given does not open the keyset.", Whose: OperatorsOwn, Fix: "Give the passphrase or key file that belongs to the keyset of this fingerprint.", Status: 500},
 	SealPassphraseShort:          {Code: SealPassphraseShort, What: "A passphrase has at least 8 characters; none was given, or it is shorter.", Whose: OperatorsOwn, Fix: "Give the passphrase at the prompt, by a file descriptor or by a file.", Status: 500},
 	SealPassphraseUnusable:       {Code: SealPassphraseUnusable, What: "A passphrase is one line of at most 4096 bytes.", Whose: OperatorsOwn, Fix: "Take the line breaks out.", Status: 500},
+	ServerAddress:                {Code: ServerAddress, What: "Lockkeeper cannot listen on an address from the settings.", Whose: OperatorsOwn, Fix: "Check host and port in the settings; `lockkeeper config` prints them.", Status: 500},
+	ServerBusyPort:               {Code: ServerBusyPort, What: "Another program already listens on an address that Lockkeeper wants.", Whose: OperatorsOwn, Fix: "Stop the other program, or choose another port with --console, --gateway or --metrics.", Status: 500},
+	ServerCertificate:            {Code: ServerCertificate, What: "The TLS certificate or its key cannot be used.", Whose: OperatorsOwn, Fix: "Check the PEM files that tls_cert and tls_key name.", Status: 500},
+	ServerCrossSite:              {Code: ServerCrossSite, What: "The request was made by another site's page in a browser.", Whose: CallersOwn, Fix: "Open the page itself; the API is for programs.", Status: 403},
+	ServerKeySource:              {Code: ServerKeySource, What: "The key source cannot be used.", Whose: OperatorsOwn, Fix: "Set key to file, file:PATH, passphrase, passphrase-file:PATH, passphrase-fd:N or credential:NAME, and make sure that this user can read it.", Status: 500},
+	ServerNoSandbox:              {Code: ServerNoSandbox, What: "There is no sandbox beside this server, so the realm sandbox does not exist here.", Whose: OperatorsOwn, Fix: "Start the server with --with-sandbox, or try things out with `lockkeeper dev`.", Status: 409},
+	ServerNotSetUp:               {Code: ServerNotSetUp, What: "The data folder holds no installation of Lockkeeper.", Whose: OperatorsOwn, Fix: "Run `lockkeeper init` first, or name the right folder with --data.", Status: 500},
+	ServerPortDenied:             {Code: ServerPortDenied, What: "This user may not listen on an address that Lockkeeper wants.", Whose: OperatorsOwn, Fix: "Choose a port above 1023 with --console, --gateway or --metrics.", Status: 500},
+	ServerSetUpAlready:           {Code: ServerSetUpAlready, What: "The data folder holds an installation already.", Whose: OperatorsOwn, Fix: "Start it with `lockkeeper serve`, or name another folder with --data.", Status: 409},
+	ServerSocket:                 {Code: ServerSocket, What: "The control socket cannot be made in the data folder.", Whose: OperatorsOwn, Fix: "Check that the data folder is on a local disk and that this user may write to it.", Status: 500},
+	ServerSocketPath:             {Code: ServerSocketPath, What: "The data folder's path is too long for a control socket.", Whose: OperatorsOwn, Fix: "Choose a data folder with a shorter path, at most about 90 characters.", Status: 500},
+	ServerUnknownHost:            {Code: ServerUnknownHost, What: "The request's Host header names a machine that this listener is not.", Whose: CallersOwn, Fix: "Call the listener by its own address, or add the name to the setting hosts.", Status: 421},
 	StoreDamaged:                 {Code: StoreDamaged, What: "The database file is damaged.", Whose: OperatorsOwn, Fix: "Stop Lockkeeper, keep a copy of the data folder, and restore the latest backup.", Status: 500},
 	StoreDiskFailing:             {Code: StoreDiskFailing, What: "The disk that holds the data folder reports errors.", Whose: OperatorsOwn, Fix: "Look at the system's log for that disk, and move the data folder to a sound one.", Status: 500},
 	StoreDiskFull:                {Code: StoreDiskFull, What: "The disk that holds the data folder is full, so nothing can be saved.", Whose: OperatorsOwn, Fix: "Make room on that disk; Lockkeeper goes on by itself, and nothing already saved is lost.", Status: 507},

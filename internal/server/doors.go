@@ -3,12 +3,12 @@ package server
 import (
 	"net"
 	"net/http"
+	"os"
 	"strings"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/api"
 	"github.com/lockkeeper-dev/lockkeeper/internal/config"
 	"github.com/lockkeeper-dev/lockkeeper/internal/obs"
-	"os"
 )
 
 // ports are the listeners before anything is served on them.

@@ -133,7 +133,6 @@ func (s *Server) Close() error {
 
 // Run serves until ctx ends, then shuts the doors, lets exchanges under way finish and closes the store.
 func (s *Server) Run(ctx context.Context) error {
-
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	group, failed := errgroup.WithContext(work)
