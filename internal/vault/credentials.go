@@ -65,10 +65,12 @@ func (v *Vault) Reveal(ctx context.Context, by audit.Actor, c id.Credential, ver
 	return value, nil
 }
 
+const retire = "credential.retire"
+
 // RetireVersion stops using a version; destroy also takes its text away for good. The active version can only be retired by
-// adding another.
+// adding another. Lockkeeper itself may retire, and never destroys.
 func (v *Vault) RetireVersion(ctx context.Context, by audit.Actor, c id.Credential, version int64, destroy bool) error {
-	action, status := "credential.retire", Retired
+	action, status := retire, Retired
 	if destroy {
 		action, status = "credential.destroy", Destroyed
 	}

@@ -121,3 +121,23 @@ func TestF1_AMovedRowDoesNotOpen(t *testing.T) {
 		})
 	}
 }
+
+// The broker may retire a version that a newer one replaced, and no more than that.
+func TestLockkeeperItselfOnlyRetires(t *testing.T) {
+	t.Parallel()
+	k := newKit(t, nil)
+	a := k.add(t)
+	if _, err := k.RotateApp(t.Context(), ana, a.ID, clientSecret("2")); err != nil {
+		t.Fatal(err)
+	}
+	broker := audit.Itself("broker")
+	wantCode(t, k.RetireVersion(t.Context(), broker, a.Credential, 1, true), problem.VaultOperatorsOnly)
+	_, err := k.Reveal(t.Context(), broker, a.Credential, 1)
+	wantCode(t, err, problem.VaultOperatorsOnly)
+	if err := k.RetireVersion(t.Context(), broker, a.Credential, 1, false); err != nil {
+		t.Error(err)
+	}
+	if v, err := k.Reveal(t.Context(), ana, a.Credential, 1); err != nil || !v.Equal(clientSecret("1")) {
+		t.Errorf("its text is gone: %v", err)
+	}
+}

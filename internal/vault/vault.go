@@ -109,6 +109,9 @@ func (v *Vault) publish(a App) {
 
 // permit asks whether by may do action on object. A refusal is written down too.
 func (v *Vault) permit(ctx context.Context, by audit.Actor, action, object string) error {
+	if by.Kind == audit.System && action == retire {
+		return nil // the broker saw the newer version work; nothing is lost by it
+	}
 	no := v.cfg.Allow(ctx, by, action, object)
 	if no == nil {
 		return nil
