@@ -32,7 +32,7 @@ type entry struct {
 // Text is compared in lower case with runs of white space as one space.
 type Rule struct {
 	Status   []int             `toml:"status"`   // HTTP status; an unknown one (a pasted text) passes if the rule also has a condition on words
-	Error    []string          `toml:"error"`    // a machine word of the answer: OAuth's error, Amazon's code, an lwa-... token
+	Error    []string          `toml:"error"`    // a machine word of the answer: OAuth's error, Amazon's code, an lwa-... token; with its key ("error:access_denied") where that counts
 	Contains []string          `toml:"contains"` // one of these is in the text
 	All      []string          `toml:"all"`      // and each of these
 	Without  []string          `toml:"without"`  // and none of these

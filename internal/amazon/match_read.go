@@ -19,7 +19,7 @@ type Reading struct {
 	Header http.Header
 	Facts  []Fact
 	Kind   string   // what the body is: json, html, url, text, empty
-	Words  []string // machine words, in lower case: OAuth's error, Amazon's code, an lwa-... token
+	Words  []string // machine words, in lower case: OAuth's error, Amazon's code, an lwa-... token; each also with its key, "error:access_denied"
 	Text   string   // everything said, folded, for comparison only: it may hold secrets
 
 	code    string // the first machine word as Amazon wrote it
@@ -132,6 +132,7 @@ func (r *Reading) field(key string, value any) {
 			r.code = text
 		}
 		r.word(strings.ToLower(text))
+		r.word(key + ":" + strings.ToLower(text))
 	case slices.Contains(humanKeys, key) && r.message == "":
 		r.message = strings.Join(strings.Fields(text), " ")
 	}
@@ -152,6 +153,7 @@ func (r *Reading) readQuery(text string) {
 				r.code = v
 			}
 			r.word(strings.ToLower(v))
+			r.word(strings.ToLower(key + ":" + v))
 		}
 	}
 	r.message = strings.Join(strings.Fields(values.Get("error_description")), " ")

@@ -89,6 +89,14 @@ const (
 	BrokerWithdrawAtAmazon       Code = "broker.withdraw_at_amazon"
 	ConsentReturnedForm          Code = "consent.returned_form"
 	ConsentUnknownLink           Code = "consent.unknown_link"
+	DoctorItemErrors             Code = "doctor.item_errors"
+	DoctorNoRefusal              Code = "doctor.no_refusal"
+	DoctorNoToken                Code = "doctor.no_token"
+	DoctorNotAsked               Code = "doctor.not_asked"
+	DoctorNothingToExplain       Code = "doctor.nothing_to_explain"
+	DoctorOtherClient            Code = "doctor.other_client"
+	DoctorTokenExpired           Code = "doctor.token_expired"
+	DoctorUnrecognised           Code = "doctor.unrecognised"
 	EgressAddress                Code = "egress.address"
 	EgressAnswer                 Code = "egress.answer"
 	EgressBody                   Code = "egress.body"
@@ -337,6 +345,14 @@ var catalogue = map[Code]Problem{
 	BrokerWithdrawAtAmazon:       {Code: BrokerWithdrawAtAmazon, What: "Lockkeeper has forgotten the grant's tokens. Amazon offers no way to revoke them from outside.", Whose: AccountOwnersOwn, Fix: "Withdraw the consent in the Amazon account under Login & security, Login with Amazon.", Docs: "https://www.amazon.com/ap/adam"},
 	ConsentReturnedForm:          {Code: ConsentReturnedForm, What: "The pasted text is not the address that Amazon sent the browser to.", Whose: OperatorsOwn, Fix: "Copy the whole address from the browser's address bar after pressing Allow; it holds code= and state=.", Status: 422},
 	ConsentUnknownLink:           {Code: ConsentUnknownLink, What: "This link was used before, is too old, or was never given out.", Whose: OperatorsOwn, Fix: "Run `lockkeeper grant connect` again and open the new link.", Status: 410},
+	DoctorItemErrors:             {Code: DoctorItemErrors, What: "Amazon did part of what was asked: status 207 holds a success or an error for each item.", Whose: CallersOwn, Fix: "Read each entry under error: its index is the item's place in the request, its reason says what to change; send only those again.", Status: 404},
+	DoctorNoRefusal:              {Code: DoctorNoRefusal, What: "This status is no refusal: Amazon did what was asked.", Whose: CallersOwn, Fix: "Look at the body instead: an empty list, or errors of single items inside a 207.", Status: 404},
+	DoctorNoToken:                {Code: DoctorNoToken, What: "The grant has no access token.", Whose: OperatorsOwn, Fix: "Run `lockkeeper grant show` for the reason; a grant that needs consent is authorised again with `lockkeeper grant connect`.", Status: 502},
+	DoctorNotAsked:               {Code: DoctorNotAsked, What: "This could not be checked, because something before it failed.", Whose: OperatorsOwn, Fix: "Put the problems above right first, then run `lockkeeper doctor` again.", Status: 502},
+	DoctorNothingToExplain:       {Code: DoctorNothingToExplain, What: "There is no text to explain.", Whose: CallersOwn, Fix: "Paste what Amazon said: the whole page, the JSON, the address that the browser ended at, or the status number.", Status: 400},
+	DoctorOtherClient:            {Code: DoctorOtherClient, What: "The access token belongs to another client id than the one it is sent with.", Whose: OperatorsOwn, Fix: "Run `lockkeeper grant connect` so that this security profile gets a token of its own.", Status: 502},
+	DoctorTokenExpired:           {Code: DoctorTokenExpired, What: "The access token's hour is over and no newer one has come.", Whose: OperatorsOwn, Fix: "Run `lockkeeper grant show` to see why the last refresh failed, then `lockkeeper grant refresh`.", Status: 502},
+	DoctorUnrecognised:           {Code: DoctorUnrecognised, What: "Lockkeeper knows no Amazon refusal of these words.", Whose: CallersOwn, Fix: "Paste more of it: the HTTP status and the whole body or page say most; if it is all there, report it so that it gets a name.", Status: 404},
 	EgressAddress:                {Code: EgressAddress, What: "Amazon's host name led to an address that is not Amazon's, so nothing was sent.", Whose: OperatorsOwn, Fix: "Check the name servers and the hosts file of the machine that runs Lockkeeper: somebody answers for Amazon.", Status: 502},
 	EgressAnswer:                 {Code: EgressAnswer, What: "What came back was no HTTP answer that can be read, so it was not passed on.", Whose: AmazonsOwn, Fix: "Try again later. If it stays, something between Lockkeeper and Amazon changes the traffic.", Status: 502},
 	EgressBody:                   {Code: EgressBody, What: "The call's own body ended early or could not be read.", Whose: CallersOwn, Fix: "Send as many bytes as Content-Length says.", Status: 400},

@@ -1,0 +1,200 @@
+// Package doctor says what is wrong with a credential and who puts it right, in words for a person who is lost.
+//
+// Explain reads anything that Amazon said and somebody pasted: a page, a JSON, an address with an error in it, a bare status. Doctor asks the
+// questions that need Amazon: is this security profile whole, is this token alive, which accounts does it open. Both speak in the catalogue's
+// problems and nothing else, so the same trouble has the same name here as in the gateway's headers. Neither prints a secret, whatever is pasted.
+package doctor
+
+import (
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/all"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/lwa"
+	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
+)
+
+// A Finding is one thing that a text says, or may say.
+type Finding struct {
+	Problem  problem.Problem `json:"problem"`
+	Possible bool            `json:"possible,omitempty"` // one of several causes that the text alone does not tell apart
+}
+
+// Most of a pasted text that is read.
+const mostText = 64 << 10
+
+var (
+	codeForm   = regexp.MustCompile(`\b[a-z][a-z0-9]*\.[a-z0-9_]+(?:\.[a-z0-9_]+)*\b`)
+	bareStatus = regexp.MustCompile(`^(?i:http(?:/[0-9.]+)?\s*|status(?:\s*code)?\s*[:=]?\s*|error\s*)?([1-5][0-9]{2})\b[ \t]*([A-Za-z' -]{0,40})[.!]?$`)
+	statusForm = regexp.MustCompile(`(?i)\b(?:http(?:/[0-9.]+)?|status(?:[ _-]?code)?|response|error|returned|got)["']?\s*[:=(]*\s*["']?([45][0-9]{2})\b|\b([45][0-9]{2})\s+(?:bad request|unauthorized|forbidden|not found|method not allowed|not acceptable|conflict|unsupported media type|too early|too many requests|internal server error|bad gateway|service unavailable|gateway timeout|client error|server error)`)
+	emptyForm  = regexp.MustCompile(`^(?:\[\s*\]|(?i:(?:the )?(?:list of )?profiles? (?:list )?(?:is |are |comes? back |returns? )?(?:empty|\[\s*\])|empty (?:list of )?profiles?(?: list)?|no profiles))[.!]?$`)
+	wordForm   = regexp.MustCompile(`\b(?:invalid_client|unauthorized_client|invalid_grant|invalid_request|invalid_scope|unsupported_grant_type|unsupported_response_type|access_denied|invalid_token|insufficient_scope|expired_token|authorization_pending|slow_down|server_error|temporarily_unavailable|[A-Z]{3,}(?:_[A-Z]+)+|THROTTLED|UNAUTHORIZED|FORBIDDEN)\b`)
+	spAppForm  = regexp.MustCompile(`amzn1\.sp\.solution\.`)
+	profileID  = regexp.MustCompile(`(?i)client_?id["']?\s*[:=]\s*["']?amzn1\.application\.[0-9a-f]`)
+	accessForm = regexp.MustCompile(`(?i)refresh_?token["']?\s*[:=]\s*["']?Atza(?:\||%7C)`)
+)
+
+// Explain says what a pasted text of Amazon's, or of ours, means. It always finds something, if only that it knows no such words. The most
+// telling finding comes first.
+func Explain(text string) []Finding {
+	if len(text) > mostText {
+		text = text[:mostText]
+	}
+	text = strings.TrimSpace(strings.ToValidUTF8(text, " "))
+	if text == "" {
+		return []Finding{{Problem: problem.New(problem.DoctorNothingToExplain)}}
+	}
+	var found findings
+	found.ownCodes(text)
+	found.pasteErrors(text)
+	e := evidenceOf(text)
+	if n := named(strings.TrimRight(text, ".!")); n != 0 {
+		e.Status = n
+		found.status(e)
+	} else if m := bareStatus.FindStringSubmatch(text); m != nil && !strings.Contains(text, "\n") && phrase(m[2], e.Status) {
+		found.status(e)
+	} else if emptyForm.MatchString(text) || emptyForm.MatchString(string(e.Body)) {
+		found.emptyList()
+	} else {
+		found.words(e)
+	}
+	if len(found.list) == 0 {
+		p := problem.New(problem.DoctorUnrecognised)
+		p.Evidence = amazon.ReadRefusal(e).Summary()
+		found.add(p, false)
+	}
+	return found.list
+}
+
+// phrase reports whether words are no more than the status's own name, so that they add nothing to the number.
+func phrase(words string, status int) bool {
+	words = strings.TrimSpace(words)
+	return words == "" || strings.EqualFold(words, http.StatusText(status)) || strings.EqualFold(words, "error")
+}
+
+// evidenceOf reads a status, headers and body out of a text, as far as they are there.
+func evidenceOf(text string) amazon.Evidence {
+	e := amazon.Evidence{Body: []byte(text)}
+	if head, body, ok := response(text); ok {
+		e.Header, e.Body = head, []byte(body)
+	}
+	m := bareStatus.FindStringSubmatch(text)
+	if m == nil {
+		m = statusForm.FindStringSubmatch(text)
+	}
+	for i := 1; i < len(m); i++ {
+		if n, err := strconv.Atoi(m[i]); err == nil {
+			e.Status = n
+			break
+		}
+	}
+	return e
+}
+
+// response splits what curl -i prints into headers and body.
+func response(text string) (http.Header, string, bool) {
+	if !strings.HasPrefix(text, "HTTP/") {
+		return nil, "", false
+	}
+	head, body, ok := strings.Cut(strings.ReplaceAll(text, "\r\n", "\n"), "\n\n")
+	h := http.Header{}
+	for line := range strings.SplitSeq(head, "\n") {
+		if name, value, ok := strings.Cut(line, ":"); ok && !strings.ContainsAny(name, " \t") {
+			h.Add(name, strings.TrimSpace(value))
+		}
+	}
+	return h, strings.TrimSpace(body), ok || len(h) > 0
+}
+
+// findings gathers, each code once.
+type findings struct{ list []Finding }
+
+func (f *findings) add(p problem.Problem, possible bool) {
+	if !slices.ContainsFunc(f.list, func(g Finding) bool { return g.Problem.Code == p.Code }) {
+		f.list = append(f.list, Finding{Problem: p, Possible: possible})
+	}
+}
+
+func (f *findings) possible(codes ...problem.Code) {
+	for _, c := range codes {
+		if p, ok := problem.Known(c); ok {
+			f.add(p, true)
+		}
+	}
+}
+
+// ownCodes finds our own codes, as the gateway's Lockkeeper-Problem header shows them.
+func (f *findings) ownCodes(text string) {
+	for _, word := range codeForm.FindAllString(text, 64) {
+		if p, ok := problem.Known(problem.Code(word)); ok {
+			f.add(p, false)
+		}
+	}
+}
+
+// pasteErrors finds identifiers that stand where another kind belongs (ads-lwa 1.11, 8.3).
+func (f *findings) pasteErrors(text string) {
+	for form, code := range map[*regexp.Regexp]problem.Code{
+		spAppForm: problem.LWAClientIDSPApp, profileID: problem.LWAClientIDIsProfileID, accessForm: problem.LWAAccessTokenAsRefreshToken,
+	} {
+		if form.MatchString(text) {
+			f.add(problem.New(code), false)
+		}
+	}
+}
+
+// words asks Login with Amazon's rules and every program's. Those of Login with Amazon come first where the text has its words.
+func (f *findings) words(e amazon.Evidence) {
+	first := len(f.list)
+	byLWA, isLWA := lwa.Recognise(e)
+	sure := isLWA && !byStatus(byLWA.Code)
+	if sure {
+		f.add(byLWA, false)
+		f.possible(companions[byLWA.Code]...)
+		if byLWA.Code == problem.LWARefreshTokenRefused && !strings.Contains(amazon.ReadRefusal(e).Text, "refresh_token") {
+			f.possible(problem.LWACodeRefused) // invalid_grant alone is said of codes too
+		}
+	}
+	for _, p := range all.Programs() {
+		named, refused := p.Classify(e)
+		if !refused || strings.HasSuffix(string(named.Code), ".unrecognised") || sure && byProgramStatus(named.Code) {
+			continue
+		}
+		f.add(named, sure)
+		f.possible(companions[named.Code]...)
+	}
+	if isLWA && !sure && len(f.list) == first {
+		f.add(byLWA, false)
+	}
+	if len(f.list) == first {
+		if said, ok := machineWord(string(e.Body)); ok {
+			f.words(amazon.Evidence{Status: e.Status, Header: e.Header, Body: said})
+		}
+	}
+	if len(f.list) == first && e.Status != 0 {
+		f.status(e)
+	}
+}
+
+// machineWord finds one of OAuth's or Amazon's words in prose or a log line and puts it into the form in which Amazon sends it: OAuth's
+// are in small letters, those of the Ads API in capitals.
+func machineWord(text string) ([]byte, bool) {
+	if strings.HasPrefix(text, "{") {
+		return nil, false
+	}
+	word := wordForm.FindString(text)
+	if word == "" {
+		return nil, false
+	}
+	key := "code"
+	if strings.ToLower(word) == word {
+		key = "error"
+	}
+	said, err := json.Marshal(map[string]string{key: word, "message": text})
+	return said, err == nil
+}
