@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -64,7 +65,7 @@ func devRun(cmd *cobra.Command, o *devOptions) error {
 	}
 	log := obs.NewLog(obs.LogConfig{Out: out, Level: cfg.LogLevel, Format: cfg.LogFormat})
 
-	sbx, err := devSandbox(o.once)
+	sbx, err := devSandbox(cfg, o.once)
 	if err != nil {
 		return err
 	}
@@ -83,9 +84,7 @@ func devRun(cmd *cobra.Command, o *devOptions) error {
 		return err
 	}
 	w.status = s.Addresses()
-	for _, p := range sbx.World().Profiles() {
-		p.AllowReturnURL(w.status.ReturnURL)
-	}
+	allowReturn(sbx, w.status.ReturnURL)
 	return runWithin(cmd.Context(), s, func(ctx context.Context) error {
 		w.ctx, w.client = ctx, control.New(control.SocketPath(cfg.Data))
 		w.done("server", fmt.Sprintf("console %s, gateway %s, metrics %s", w.status.Console, w.status.Gateway, w.status.Metrics))
@@ -102,19 +101,18 @@ func devRun(cmd *cobra.Command, o *devOptions) error {
 }
 
 // devSandbox takes the sandbox's own port; with once any free one will do.
-func devSandbox(once bool) (*sandbox.Server, error) {
-	sbx, err := sandbox.New(sandbox.Options{Listen: "127.0.0.1:7080"})
-	if err == nil {
+func devSandbox(cfg config.Config, once bool) (*sandbox.Server, error) {
+	sbx, err := sandbox.New(sandbox.Options{Listen: cfg.SandboxListen})
+	switch {
+	case err == nil:
 		return sbx, nil
+	case errors.Is(err, syscall.EADDRINUSE) && once:
+		return sandbox.New(sandbox.Options{})
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, refuse("the sandbox's address "+cfg.SandboxListen+" is in use",
+			"stop what uses it (another `lockkeeper dev`?), choose another with --sandbox-listen, or run `lockkeeper dev --once`, which takes any")
 	}
-	if !once {
-		return nil, refuse("the sandbox's address 127.0.0.1:7080 is in use", "stop what uses it (another `lockkeeper dev`?), or run `lockkeeper dev --once`, which takes any port")
-	}
-	sbx, err = sandbox.New(sandbox.Options{})
-	if err != nil {
-		return nil, fmt.Errorf("starting the sandbox: %w", err)
-	}
-	return sbx, nil
+	return nil, err
 }
 
 // devInit sets the folder up where it is new. The operator's password is random and kept beside the data, which is the

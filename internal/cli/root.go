@@ -34,7 +34,7 @@ Something wrong? lockkeeper explain 'any text Amazon gave you'
 	root.AddCommand(
 		newCmdDev(f), newCmdInit(f), newCmdServe(f), newCmdSandbox(f),
 		newCmdApp(f), newCmdGrant(f), newCmdCredential(f), newCmdCaller(f),
-		newCmdCall(f), newCmdToken(f), newCmdDoctor(f), newCmdConfig(f),
+		newCmdCall(f), newCmdToken(f), newCmdDoctor(f), newCmdExplain(f), newCmdConfig(f),
 	)
 	return root
 }

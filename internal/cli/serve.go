@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,17 +34,20 @@ func serveRun(cmd *cobra.Command, f *Factory) error {
 	}
 	log := obs.NewLog(obs.LogConfig{Out: f.Err, Level: cfg.LogLevel, Format: cfg.LogFormat})
 	o := server.Options{Config: cfg, Log: log, Version: f.Version, Ask: f.Prompter.Secret, Now: time.Now, Harden: true}
+	var sbx *sandbox.Server
 	if cfg.WithSandbox {
-		sbx, err := startSandbox(&cfg, log.Warn)
-		if err != nil {
+		if sbx, err = startSandbox(&cfg); err != nil {
 			return err
 		}
 		defer func() { _ = sbx.Close() }()
-		o.Config, o.Now = cfg, sbx.Now
+		o.Config = cfg
 	}
 	s, err := server.New(cmd.Context(), o)
 	if err != nil {
 		return err
+	}
+	if sbx != nil {
+		allowReturn(sbx, s.Addresses().ReturnURL)
 	}
 	if err := f.announce(s); err != nil {
 		return err
@@ -50,19 +55,25 @@ func serveRun(cmd *cobra.Command, f *Factory) error {
 	return s.Run(cmd.Context())
 }
 
-// startSandbox starts a sandbox for a server with these settings, and sets its address among them.
-func startSandbox(cfg *config.Config, warn func(string, ...any)) (*sandbox.Server, error) {
-	o := sandbox.Options{Listen: "127.0.0.1:7080", ReturnURLs: []string{cfg.ReturnURL()}}
-	sbx, err := sandbox.New(o)
+// startSandbox starts a sandbox for a server with these settings, and sets its address among them. A busy port makes it take
+// another, since nobody but this server needs to find it.
+func startSandbox(cfg *config.Config) (*sandbox.Server, error) {
+	sbx, err := sandbox.New(sandbox.Options{Listen: cfg.SandboxListen})
+	if errors.Is(err, syscall.EADDRINUSE) {
+		sbx, err = sandbox.New(sandbox.Options{})
+	}
 	if err != nil {
-		o.Listen = "127.0.0.1:0"
-		warn("the sandbox's port is busy; taking another", "wanted", "127.0.0.1:7080")
-		if sbx, err = sandbox.New(o); err != nil {
-			return nil, fmt.Errorf("starting the sandbox: %w", err)
-		}
+		return nil, refuse(err.Error(), "choose another address with --sandbox-listen")
 	}
 	cfg.SandboxURL, cfg.WithSandbox = "http://"+sbx.Addr(), false
 	return sbx, nil
+}
+
+// allowReturn lists the server's return URL in every security profile of the sandbox, as a developer does by hand at Amazon.
+func allowReturn(sbx *sandbox.Server, url string) {
+	for _, p := range sbx.World().Profiles() {
+		p.AllowReturnURL(url)
+	}
 }
 
 // announce prints where everything is.

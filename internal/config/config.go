@@ -51,6 +51,9 @@ type Config struct {
 	// WithSandbox lets the realm sandbox exist and starts the sandbox beside the server. Defaults to false.
 	WithSandbox bool `key:"with_sandbox" help:"start the sandbox beside the server and allow the realm sandbox"`
 
+	// SandboxListen is where that sandbox listens; where it is busy, any free port is taken. Defaults to 127.0.0.1:7080.
+	SandboxListen string `key:"sandbox_listen" help:"address of the sandbox that with_sandbox starts"`
+
 	// SandboxURL is the plain address of a sandbox that runs elsewhere on this machine; it allows the realm sandbox.
 	// Defaults to none.
 	SandboxURL string `key:"sandbox_url" help:"address of a sandbox that already runs, e.g. http://127.0.0.1:7080"`
@@ -91,6 +94,7 @@ func Defaults(getenv func(string) string) Config {
 		Console:       "localhost:7070",
 		Gateway:       "127.0.0.1:7071",
 		Metrics:       "127.0.0.1:7072",
+		SandboxListen: "127.0.0.1:7080",
 		Reveal:        true,
 		RefreshPolicy: "static",
 		HeaderLimit:   64 << 10,
