@@ -227,3 +227,11 @@ func clean(t *testing.T, texts ...string) {
 		}
 	}
 }
+
+// clocked is sandboxed with a clock.
+func clocked(t *testing.T, c *clock, h http.HandlerFunc) world {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return door(t, egress.Config{SandboxURL: s.URL, Now: c.now})
+}
