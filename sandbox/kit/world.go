@@ -23,7 +23,6 @@ type World struct {
 	key   [32]byte // what everything deterministic is drawn from
 	mu    sync.Mutex
 	index atomic.Pointer[index]
-	ids   atomic.Uint64
 }
 
 // index is what lookups read; it is replaced, never changed.
