@@ -1,6 +1,7 @@
 package sandbox_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -77,4 +78,43 @@ func ExampleNew_fault() {
 	// old token: 400
 	// token presented 1 gave 2 and was rotated
 	// token presented 1 gave 0 and was refused
+}
+
+// A barrier: the refresh token has been rotated and nothing has been sent yet. This is where a client is killed.
+func ExampleServer_Fault() {
+	amazon, err := sandbox.New(sandbox.Options{Policy: "strict"})
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = amazon.Close() }()
+
+	app, consent := amazon.World().Profile(kit.Shop), amazon.Consent(kit.Shop, kit.Advertiser)
+	barrier := amazon.Fault(kit.Fault{Match: kit.Match{Program: "lwa", Operation: "token"}, At: kit.AfterEffect, Do: kit.Hold})
+	answer := make(chan int)
+	go func() {
+		resp, err := amazon.Client().PostForm("https://api.amazon.co.uk/auth/o2/token", url.Values{
+			"grant_type": {"refresh_token"}, "refresh_token": {consent.RefreshToken()},
+			"client_id": {app.ClientID}, "client_secret": {app.Secret()},
+		})
+		if err != nil {
+			panic(err)
+		}
+		_ = resp.Body.Close()
+		answer <- resp.StatusCode
+	}()
+
+	if err := barrier.Wait(context.Background(), 1); err != nil {
+		panic(err)
+	}
+	fmt.Println("held at generation", consent.Generation())
+	barrier.Release()
+	fmt.Println("answered with", <-answer)
+	fmt.Println(amazon.Verify(
+		kit.Exactly(1, kit.Filter{Match: kit.Match{Client: kit.Shop, Region: "EU"}, Effect: "rotated"}),
+		kit.Never(kit.Filter{Effect: "refused"}),
+	))
+	// Output:
+	// held at generation 2
+	// answered with 200
+	// <nil>
 }

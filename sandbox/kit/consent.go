@@ -66,7 +66,7 @@ func (i *Issuer) consent(p payload) *Consent {
 	c, _ := i.consents.LoadOrStore(p.id, &Consent{
 		ID: consentID(p.id), Profile: ix.profiles[p.profile], User: ix.users[p.user],
 		Scopes: strings.Fields(p.scopes), Region: regionName(p.region), Created: p.created, issuer: i, number: p.id,
-		generation: p.generation, seq: uint32(p.issued.Unix()),
+		generation: p.generation, seq: uint32(i.world.Now().Unix()),
 	})
 	return c.(*Consent)
 }
@@ -174,6 +174,8 @@ func (c *Consent) present(generation int64) (newest int64, seq uint32, rotated b
 	policy, now := c.issuer.Policy.Get(), c.issuer.world.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	// Tokens cannot be forged, so a generation that this sandbox has not given was given by the one before it.
+	c.generation = max(c.generation, generation)
 	switch {
 	case c.revoked:
 		return 0, 0, false, ErrRevoked

@@ -53,50 +53,61 @@ const (
 
 // LWAHeaders is the header set of the token endpoint (ads-lwa 1.6), for a body of the given length. There is no Date.
 func (x *Exchange) LWAHeaders(length int) http.Header {
-	return http.Header{
-		"Server":                    {"Server"},
-		"Content-Type":              {"application/json;charset=UTF-8"},
-		"Content-Length":            {strconv.Itoa(length)},
-		"X-Amz-Rid":                 {x.RID()},
-		"X-Amzn-Requestid":          {x.UUID()},
-		"X-Amz-Date":                {x.Now.Format(http.TimeFormat)},
-		"Cache-Control":             {"no-cache, no-store, must-revalidate"},
-		"Pragma":                    {"no-cache"},
-		"Vary":                      {vary},
-		"Strict-Transport-Security": {hsts},
-	}
+	return headers(
+		"Server", "Server",
+		"Content-Type", "application/json;charset=UTF-8",
+		"Content-Length", strconv.Itoa(length),
+		"X-Amz-Rid", x.RID(),
+		"X-Amzn-Requestid", x.UUID(),
+		"X-Amz-Date", x.Now.Format(http.TimeFormat),
+		"Cache-Control", "no-cache, no-store, must-revalidate",
+		"Pragma", "no-cache",
+		"Vary", vary,
+		"Strict-Transport-Security", hsts,
+	)
 }
 
 // GatewayHeaders is the header set of the Ads API's own gateway, which answers /v2/profiles (ads-lwa 2.3): one request
 // id under two names.
 func (x *Exchange) GatewayHeaders() http.Header {
 	rid := x.RID()
-	return http.Header{
-		"Server":                    {"Server"},
-		"Content-Type":              {"application/json"},
-		"X-Amz-Rid":                 {rid},
-		"X-Amz-Request-Id":          {rid},
-		"Vary":                      {vary},
-		"Strict-Transport-Security": {hsts},
-	}
+	return headers(
+		"Server", "Server",
+		"Content-Type", "application/json",
+		"X-Amz-Rid", rid,
+		"X-Amz-Request-Id", rid,
+		"Vary", vary,
+		"Strict-Transport-Security", hsts,
+	)
 }
 
 // ServiceHeaders is the header set of services behind API Gateway: SP v3, reporting, v1 (ads-lwa 2.3). What the service
 // itself would have called a type appears only among the remapped headers.
 func (x *Exchange) ServiceHeaders(serviceType string) http.Header {
-	h := http.Header{
-		"Server":                    {"Server"},
-		"Content-Type":              {"application/json"},
-		"X-Amz-Rid":                 {x.RID()},
-		"X-Amzn-Requestid":          {x.UUID()},
-		"X-Amz-Apigw-Id":            {x.Random("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", 15) + "="},
-		"X-Amzn-Trace-Id":           {"Root=1-" + fmt.Sprintf("%08x", uint32(x.Now.Unix())) + "-" + x.Random("0123456789abcdef", 24)},
-		"Vary":                      {vary},
-		"Strict-Transport-Security": {hsts},
-	}
+	h := headers(
+		"Server", "Server",
+		"Content-Type", "application/json",
+		"X-Amz-Rid", x.RID(),
+		"X-Amzn-Requestid", x.UUID(),
+		"X-Amz-Apigw-Id", x.Random("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", 15)+"=",
+		"X-Amzn-Trace-Id", "Root=1-"+fmt.Sprintf("%08x", uint32(x.Now.Unix()))+"-"+x.Random("0123456789abcdef", 24),
+		"Vary", vary,
+		"Strict-Transport-Security", hsts,
+	)
 	if serviceType != "" {
 		h["X-Amzn-Remapped-Content-Type"] = []string{serviceType}
 		h["X-Amzn-Remapped-Date"] = []string{x.Now.Format(http.TimeFormat)}
+	}
+	return h
+}
+
+// headers makes a header set of names in canonical form and their values. All values share one array, since every
+// answer has such a set.
+func headers(pairs ...string) http.Header {
+	h, values := make(http.Header, len(pairs)/2), make([]string, len(pairs)/2)
+	for i := range values {
+		values[i] = pairs[2*i+1]
+		h[pairs[2*i]] = values[i : i+1 : i+1]
 	}
 	return h
 }
