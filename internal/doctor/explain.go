@@ -139,11 +139,14 @@ func (f *findings) ownCodes(text string) {
 
 // pasteErrors finds identifiers that stand where another kind belongs (ads-lwa 1.11, 8.3).
 func (f *findings) pasteErrors(text string) {
-	for form, code := range map[*regexp.Regexp]problem.Code{
-		spAppForm: problem.LWAClientIDSPApp, profileID: problem.LWAClientIDIsProfileID, accessForm: problem.LWAAccessTokenAsRefreshToken,
+	for _, known := range []struct {
+		form *regexp.Regexp
+		code problem.Code
+	}{
+		{spAppForm, problem.LWAClientIDSPApp}, {profileID, problem.LWAClientIDIsProfileID}, {accessForm, problem.LWAAccessTokenAsRefreshToken},
 	} {
-		if form.MatchString(text) {
-			f.add(problem.New(code), false)
+		if known.form.MatchString(text) {
+			f.add(problem.New(known.code), false)
 		}
 	}
 }
