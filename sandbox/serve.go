@@ -15,7 +15,7 @@ import (
 // ServeConfig says how `lockkeeper sandbox` runs.
 type ServeConfig struct {
 	Listen    string            // Amazon's side. Defaults to "127.0.0.1:7080".
-	ListenTLS string            // Amazon's side over TLS. Defaults to "127.0.0.1:7443"; "off" for none.
+	ListenTLS string            // Amazon's side over TLS; "off" for none. Defaults to "127.0.0.1:7443" beside Listen's default, else to a free port.
 	Control   string            // the control side, which is always on loopback. Defaults to "127.0.0.1:7081".
 	ReadyFile string            // written with mode 0600 once both sides answer, removed at the end. Defaults to none, and then there is no control side.
 	Force     bool              // allow Listen to be reachable from other machines. Defaults to false.
@@ -40,9 +40,14 @@ type Ready struct {
 
 // Serve runs a sandbox until the context ends.
 func Serve(ctx context.Context, c ServeConfig) (err error) {
+	const plain = "127.0.0.1:7080"
+	c.Listen = cmp.Or(c.Listen, plain)
+	if c.ListenTLS == "" && c.Listen == plain {
+		c.ListenTLS = "127.0.0.1:7443"
+	}
 	s, err := New(Options{
-		Listen: cmp.Or(c.Listen, "127.0.0.1:7080"), TLS: c.ListenTLS != "off",
-		ListenTLS: cmp.Or(c.ListenTLS, "127.0.0.1:7443"), Force: c.Force, Seed: c.Seed, Policy: c.Policy, Clock: c.Clock,
+		Listen: c.Listen, TLS: c.ListenTLS != "off",
+		ListenTLS: c.ListenTLS, Force: c.Force, Seed: c.Seed, Policy: c.Policy, Clock: c.Clock,
 		Switches: c.Switches, ReturnURLs: c.Returns,
 	})
 	if err != nil {

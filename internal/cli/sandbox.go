@@ -13,6 +13,7 @@ type sandboxOptions struct {
 	f        *Factory
 	config   sandbox.ServeConfig
 	switches map[string]string
+	clock    string
 }
 
 func newCmdSandbox(f *Factory) *cobra.Command {
@@ -29,10 +30,12 @@ With --ready-file it also has a control side, for moving its clock, injecting fa
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.config.Listen, "listen", "127.0.0.1:7080", "address of Amazon's side")
+	flags.StringVar(&o.config.ListenTLS, "listen-tls", "", `address of Amazon's side over TLS, or "off" (default "127.0.0.1:7443" beside the default --listen, else a free port)`)
 	flags.StringVar(&o.config.Control, "control", "127.0.0.1:7081", "address of the control side")
 	flags.StringVar(&o.config.ReadyFile, "ready-file", "", "file to write once all answers; holds the control side's token")
 	flags.BoolVar(&o.config.Force, "force", false, "allow an address that other machines can reach: the sandbox tells its secrets to everyone")
 	flags.Int64Var(&o.config.Seed, "seed", 0, "what ids, secrets and tokens are drawn from")
+	flags.StringVar(&o.clock, "clock", "real", "real, frozen, a factor such as 60, or a time such as 2026-11-21T12:00:00Z to stand at")
 	flags.StringVar(&o.config.Policy, "policy", "static", "what a refresh does to the refresh token: static, strict, grace, family-revoke, expiring")
 	flags.StringToStringVar(&o.switches, "switch", nil, "turn a switch, e.g. ads.view_only=403")
 	flags.StringSliceVar(&o.config.Returns, "return-url", nil, "further Allowed Return URL of every security profile")
@@ -46,13 +49,17 @@ type sandboxKeys struct {
 }
 
 func sandboxRun(cmd *cobra.Command, o *sandboxOptions) error {
-	o.config.Switches = o.switches
+	clock, err := kit.ParseClock(o.clock)
+	if err != nil {
+		return refuse(err.Error(), "leave --clock out for the real time")
+	}
+	o.config.Switches, o.config.Clock = o.switches, clock
 	o.config.OnReady = func(r sandbox.Ready) {
 		r.Token = "" // it is in the ready file, and standard output may be anybody's
 		world := kit.DefaultWorld(o.config.Seed, nil)
 		_ = o.f.show(sandboxKeys{r, world.Profiles()}, func() {
 			fmt.Fprintln(o.f.Out, "Amazon on your own machine.")
-			o.f.pairs("address", r.URL, "control side", r.Control)
+			o.f.pairs("address", r.URL, "over TLS", r.TLS, "control side", r.Control)
 			for _, p := range world.Profiles() {
 				fmt.Fprintf(o.f.Out, "\n%s\n", p.Name)
 				o.f.pairs("client id", p.ClientID, "client secret", p.Secret())

@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"fmt"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -33,6 +35,24 @@ func FrozenClock(t time.Time) *Clock {
 // ScaledClock returns a clock that starts at t and runs factor times as fast as real time.
 func ScaledClock(t time.Time, factor float64) *Clock {
 	return newClock(clockState{base: t, real: time.Now(), factor: factor})
+}
+
+// ParseClock makes a clock from what people write: "real", "frozen", a factor such as "60", or a time such as
+// "2026-11-21T12:00:00Z" at which it is to stand.
+func ParseClock(text string) (*Clock, error) {
+	if factor, err := strconv.ParseFloat(text, 64); err == nil && factor >= 0 && factor <= 1e6 {
+		return ScaledClock(time.Now(), factor), nil
+	}
+	if at, err := time.Parse(time.RFC3339, text); err == nil {
+		return FrozenClock(at), nil
+	}
+	switch text {
+	case "", "real":
+		return RealClock(), nil
+	case "frozen":
+		return FrozenClock(time.Now()), nil
+	}
+	return nil, fmt.Errorf("making the sandbox's clock: %q is none of real, frozen, a factor such as 60, a time such as 2026-11-21T12:00:00Z", text)
 }
 
 func newClock(s clockState) *Clock {

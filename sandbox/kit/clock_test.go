@@ -45,3 +45,19 @@ func TestClock(t *testing.T) {
 		}
 	})
 }
+
+// TestParseClock holds what people may write for a clock.
+func TestParseClock(t *testing.T) {
+	t.Parallel()
+	for text, factor := range map[string]float64{"": 1, "real": 1, "frozen": 0, "60": 60, "0": 0, "2026-11-21T12:00:00Z": 0} {
+		c, err := kit.ParseClock(text)
+		if err != nil || c.Factor() != factor {
+			t.Errorf("%q: %v, %v", text, c, err)
+		}
+	}
+	for _, bad := range []string{"fast", "-1", "1e9", "2026-11-21"} {
+		if _, err := kit.ParseClock(bad); err == nil {
+			t.Errorf("%q was taken", bad)
+		}
+	}
+}
