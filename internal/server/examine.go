@@ -3,10 +3,13 @@ package server
 import (
 	"context"
 	"slices"
+	"time"
 
+	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/lwa"
 	"github.com/lockkeeper-dev/lockkeeper/internal/api"
 	"github.com/lockkeeper-dev/lockkeeper/internal/broker"
+	"github.com/lockkeeper-dev/lockkeeper/internal/doctor"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 	"github.com/lockkeeper-dev/lockkeeper/internal/vault"
 )
@@ -47,38 +50,52 @@ func (s *Server) examineApp(ctx context.Context, a vault.App) ([]api.Finding, er
 	}
 	var found []api.Finding
 	for _, v := range secrets[:min(1, len(secrets))] {
-		app := lwa.App{ClientID: a.ClientID, Secret: v.Value, Realm: a.Realm, Region: a.Region}
-		fresh := lwa.Fresh{ReturnURL: s.consoleURL() + "/oauth/callback", Scopes: s.scopes(a.Program)}
-		for _, c := range s.login().CheckFresh(ctx, app, fresh) {
-			f := api.Finding{Check: "app." + c.Name, Object: a.Name, OK: c.State == lwa.Passed, Detail: string(c.State)}
-			if c.State != lwa.Passed && c.Problem.Code != "" {
-				p := c.Problem
-				f.Problem = &p
-			}
-			found = append(found, f)
+		for _, c := range s.doctor().App(ctx, doctor.App{
+			App:       lwa.App{ClientID: a.ClientID, Secret: v.Value, Realm: a.Realm, Region: a.Region},
+			ReturnURL: s.consoleURL() + "/oauth/callback",
+			Scopes:    s.scopes(a.Program),
+		}) {
+			found = append(found, finding("app.", a.Name, c))
 		}
 	}
 	return found, nil
 }
 
-// examineGrant tells what is known of a grant's health, and asks Amazon where it should work.
+// examineGrant tells what is known of a grant's health, and asks Amazon where it should work. What Amazon lists is kept.
 func (s *Server) examineGrant(ctx context.Context, g broker.Grant) []api.Finding {
-	health := api.Finding{Check: "grant.health", Object: g.Name, OK: g.Problem == "", Detail: string(g.Health)}
-	if p, ok := problem.Known(g.Problem); ok {
-		health.Problem = &p
+	ctx, cancel := context.WithTimeout(ctx, 60*time.Second)
+	defer cancel()
+	p, ok := s.programs[g.Program]
+	if !ok {
+		return []api.Finding{{Check: "grant.health", Object: g.Name, OK: g.Problem == "", Detail: string(g.Health)}}
 	}
-	if !health.OK {
-		return []api.Finding{health}
+	token, _ := s.snapshot.Token(g.ID)
+	checks := s.doctor().Grant(ctx, doctor.Grant{
+		Program: p, App: lwa.App{ClientID: g.ClientID, Realm: g.Realm, Region: g.Region},
+		Health: string(g.Health), Problem: g.Problem, Since: g.Since,
+		Access: token.Access, Expires: token.Expires,
+		Known: g.Accounts, Asker: s.asker(ctx, g, p),
+		Keep: func(now []canon.Account) error {
+			for i := range now {
+				now[i].VerifiedAt = s.opt.Now()
+			}
+			return s.broker.SetAccounts(ctx, g.ID, now)
+		},
+	})
+	var found []api.Finding
+	for _, c := range checks {
+		found = append(found, finding("grant.", g.Name, c))
 	}
-	accounts := api.Finding{Check: "grant.accounts", Object: g.Name, OK: true}
-	if err := s.verify(ctx, g.ID); err != nil {
-		p, ok := problem.Of(err)
-		if !ok {
-			p = problem.New(problem.APIInternal).Because(err)
-		}
-		accounts.OK, accounts.Problem = false, &p
-	} else if now, ok := s.broker.Grant(g.ID); ok {
-		accounts.Detail = countAccounts(now)
+	return found
+}
+
+func (s *Server) doctor() doctor.Doctor { return doctor.Doctor{LWA: s.login(), Now: s.opt.Now} }
+
+// finding is a check as the control API tells it. A note is well, but says what it found.
+func finding(prefix, object string, c doctor.Check) api.Finding {
+	detail := c.Detail
+	if detail == "" {
+		detail = string(c.Result)
 	}
-	return []api.Finding{health, accounts}
+	return api.Finding{Check: prefix + c.Name, Object: object, OK: c.Fine(), Detail: detail, Problem: c.Problem}
 }
