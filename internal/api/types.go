@@ -16,6 +16,8 @@ type Status struct {
 	Console   string         `json:"console" doc:"address of the console and this API"`
 	Gateway   string         `json:"gateway" doc:"address of the gateway"`
 	Metrics   string         `json:"metrics" doc:"address of /metrics"`
+	AmazonTLS string         `json:"amazon_tls,omitempty" doc:"address where the gateway answers for Amazon's own hosts over TLS"`
+	Authority string         `json:"authority,omitempty" doc:"PEM file of the certificate that a process must trust for that, and no other"`
 	ReturnURL string         `json:"return_url" doc:"what Amazon must list among the Allowed Return URLs"`
 	Sandbox   string         `json:"sandbox,omitempty" doc:"address of the sandbox, where the realm sandbox exists"`
 	Key       string         `json:"key" doc:"fingerprint of the key that seals everything"`

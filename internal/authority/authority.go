@@ -61,6 +61,9 @@ func Open(cfg Config) (*Authority, error) {
 	return a, a.fresh()
 }
 
+// File is where the authority's certificate is for others to read; it is written anew with each authority.
+func (a *Authority) File() string { return filepath.Join(a.cfg.Dir, "authority.crt") }
+
 // PEM is the authority's certificate, for a process that shall trust it.
 func (a *Authority) PEM() ([]byte, error) {
 	if err := a.fresh(); err != nil {
@@ -143,16 +146,19 @@ func (a *Authority) create() error {
 		return fmt.Errorf("making the certificate authority: %w", err)
 	}
 	a.key = key
-	return a.save()
-}
-
-// save writes the file whole or not at all, readable by its owner alone.
-func (a *Authority) save() error {
-	der, err := x509.MarshalPKCS8PrivateKey(a.key)
+	public := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: raw})
+	der, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		return fmt.Errorf("keeping the certificate authority: %w", err)
 	}
-	text := append(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})...)
+	if err := a.save(a.path(), append(public, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})...)); err != nil {
+		return err
+	}
+	return a.save(a.File(), public)
+}
+
+// save writes a file whole or not at all, readable by its owner alone.
+func (a *Authority) save(path string, text []byte) error {
 	f, err := os.CreateTemp(a.cfg.Dir, "authority-*")
 	if err != nil {
 		return fmt.Errorf("keeping the certificate authority: %w", err)
@@ -161,7 +167,7 @@ func (a *Authority) save() error {
 	if err := errors.Join(werr, f.Close()); err != nil {
 		return errors.Join(fmt.Errorf("keeping the certificate authority: %w", err), os.Remove(f.Name()))
 	}
-	if err := os.Rename(f.Name(), a.path()); err != nil {
+	if err := os.Rename(f.Name(), path); err != nil {
 		return fmt.Errorf("keeping the certificate authority: %w", err)
 	}
 	return nil

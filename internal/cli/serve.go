@@ -81,7 +81,7 @@ func (f *Factory) announce(s *server.Server) error {
 	st := s.Addresses()
 	return f.show(st, func() {
 		fmt.Fprintln(f.Out, "Lockkeeper runs.")
-		f.pairs("console and API", st.Console, "gateway", st.Gateway, "metrics", st.Metrics, "sandbox", st.Sandbox, "data", st.Data)
+		f.pairs("console and API", st.Console, "gateway", st.Gateway, "metrics", st.Metrics, "Amazon's hosts", st.AmazonTLS, "sandbox", st.Sandbox, "data", st.Data)
 	})
 }
 

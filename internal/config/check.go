@@ -14,7 +14,10 @@ func (c *Config) Check() error {
 	if c.Data == "" {
 		return &Error{What: "no data folder is set", Hint: "give --data or LOCKKEEPER_DATA"}
 	}
-	for _, l := range []struct{ key, addr string }{{"console", c.Console}, {"gateway", c.Gateway}, {"metrics", c.Metrics}} {
+	for _, l := range []struct{ key, addr string }{{"console", c.Console}, {"gateway", c.Gateway}, {"metrics", c.Metrics}, {"amazon_tls", c.AmazonTLS}} {
+		if l.addr == "" && l.key == "amazon_tls" {
+			continue
+		}
 		if err := c.checkListener(l.key, l.addr); err != nil {
 			return err
 		}
@@ -66,7 +69,7 @@ func (c *Config) checkListener(key, addr string) error {
 	if Loopback(host) {
 		return nil
 	}
-	if key != "metrics" && (c.TLSCert != "" || len(c.BehindProxy) > 0) {
+	if key != "metrics" && key != "amazon_tls" && (c.TLSCert != "" || len(c.BehindProxy) > 0) {
 		return nil
 	}
 	if key == "metrics" && len(c.BehindProxy) > 0 {

@@ -41,6 +41,10 @@ type Config struct {
 	TLSCert string `key:"tls_cert" help:"PEM file with the certificate for console and gateway"`
 	TLSKey  string `key:"tls_key" help:"PEM file with the certificate's key"`
 
+	// AmazonTLS is where the gateway answers for Amazon's own hosts, with certificates of an authority that lives in the data
+	// folder: for software whose hosts cannot be changed. Loopback only. Defaults to none.
+	AmazonTLS string `key:"amazon_tls" help:"loopback address where the gateway answers for Amazon's own hosts over TLS"`
+
 	// Key says where the key that seals everything comes from: file, file:PATH, passphrase (asks), passphrase-file:PATH,
 	// passphrase-fd:N or credential:NAME (systemd). Defaults to what init chose.
 	Key string `key:"key" help:"key source: file[:PATH], passphrase, passphrase-file:PATH, passphrase-fd:N, credential:NAME"`

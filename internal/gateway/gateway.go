@@ -12,7 +12,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -67,6 +69,10 @@ type Config struct {
 
 	// Hosts are further host names that the gateway answers for, without port. Loopback's always belong to it. Defaults to none.
 	Hosts []string
+
+	// TokenHosts are Login with Amazon's hosts, which the gateway answers for over TLS beside those of the programs.
+	// Defaults to none.
+	TokenHosts []string
 
 	// Now is the clock. Defaults to time.Now.
 	Now func() time.Time
@@ -131,6 +137,9 @@ func New(cfg Config) (*Gateway, error) {
 	}
 	for _, name := range append(loopback, cfg.Hosts...) {
 		g.names[strings.ToLower(name)] = true
+	}
+	for _, name := range cfg.TokenHosts {
+		g.amazon[strings.ToLower(name)] = hostAs{} // of no program: the path says which token endpoint is meant
 	}
 	g.rules = newRules(programs)
 	seen := map[string]bool{"Authorization": true}
@@ -247,6 +256,9 @@ func (g *Gateway) Server() *http.Server {
 		Protocols:         protocols(),
 	}
 }
+
+// AmazonHosts are the names of Amazon's that the gateway answers for over TLS.
+func (g *Gateway) AmazonHosts() []string { return slices.Sorted(maps.Keys(g.amazon)) }
 
 // protocols are HTTP/1.1, and HTTP/2 over TLS alone: a plain connection is never turned into another (CVE-2026-88008).
 func protocols() *http.Protocols {

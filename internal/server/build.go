@@ -13,6 +13,7 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/all"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/lwa"
 	"github.com/lockkeeper-dev/lockkeeper/internal/api"
+	"github.com/lockkeeper-dev/lockkeeper/internal/authority"
 	"github.com/lockkeeper-dev/lockkeeper/internal/broker"
 	"github.com/lockkeeper-dev/lockkeeper/internal/console"
 	"github.com/lockkeeper-dev/lockkeeper/internal/egress"
@@ -58,10 +59,15 @@ func (s *Server) build(ctx context.Context) error {
 	s.gateway, err = gateway.New(gateway.Config{
 		Snapshot: s.snapshot, Door: s.egress, Refresher: s.broker, Programs: programs, MAC: s.sealer, Usage: s.store, Audit: s.store,
 		Access: s.opt.Access, Log: s.log, Metrics: s.metrics, Hosts: append(s.ownHosts(), s.cfg.Hosts...), Now: now,
-		HeaderLimit: int(s.cfg.HeaderLimit), ReplayLimit: s.cfg.ReplayLimit,
+		TokenHosts: tokenHosts(), HeaderLimit: int(s.cfg.HeaderLimit), ReplayLimit: s.cfg.ReplayLimit,
 	})
 	if err != nil {
 		return err
+	}
+	if s.cfg.AmazonTLS != "" {
+		if s.authority, err = authority.Open(authority.Config{Dir: s.cfg.Data, Hosts: s.gateway.AmazonHosts(), Now: now}); err != nil {
+			return err
+		}
 	}
 	s.self = newSelf(s)
 	s.console = console.New(console.Config{Broker: s.broker, Now: now, Secure: strings.HasPrefix(s.consoleURL(), "https:")})
@@ -89,6 +95,15 @@ func loginHosts() []string {
 	for _, r := range canon.Regions() {
 		h := lwa.Hosts(r)
 		hosts = append(hosts, h.Authorize, h.API)
+	}
+	return hosts
+}
+
+// tokenHosts are those of Login with Amazon's token endpoints.
+func tokenHosts() []string {
+	var hosts []string
+	for _, r := range canon.Regions() {
+		hosts = append(hosts, lwa.Hosts(r).API)
 	}
 	return hosts
 }

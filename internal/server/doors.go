@@ -12,7 +12,7 @@ import (
 )
 
 // ports are the listeners before anything is served on them.
-type ports struct{ console, gateway, metrics net.Listener }
+type ports struct{ console, gateway, metrics, amazon net.Listener }
 
 // listen takes the ports, and notes in the settings where they really are: the return URL depends on it.
 func (s *Server) listen() (p ports, err error) {
@@ -20,7 +20,10 @@ func (s *Server) listen() (p ports, err error) {
 		name string
 		addr *string
 		into *net.Listener
-	}{{"the console", &s.cfg.Console, &p.console}, {"the gateway", &s.cfg.Gateway, &p.gateway}, {"the metrics", &s.cfg.Metrics, &p.metrics}} {
+	}{{"the console", &s.cfg.Console, &p.console}, {"the gateway", &s.cfg.Gateway, &p.gateway}, {"the metrics", &s.cfg.Metrics, &p.metrics}, {"Amazon's hosts", &s.cfg.AmazonTLS, &p.amazon}} {
+		if *want.addr == "" {
+			continue
+		}
 		l, err := open(want.name, *want.addr, s.opt.FreePorts)
 		if err != nil {
 			return p, err
@@ -67,6 +70,9 @@ func (s *Server) openDoors(p ports) error {
 		return err
 	}
 	s.doors = []*door{console, gate, metrics, control}
+	if p.amazon != nil {
+		s.doors = append(s.doors, newAmazonDoor(p.amazon, s.gateway.Server(), s.authority))
+	}
 	s.closers = append(s.closers, func() error { _ = l.Close(); return nil })
 	return nil
 }
@@ -75,7 +81,10 @@ func (s *Server) openDoors(p ports) error {
 func (s *Server) Addresses() api.Status {
 	st := api.Status{
 		Version: s.opt.Version, Data: s.cfg.Data, Console: s.consoleURL(), Gateway: s.url(s.cfg.Gateway), Metrics: "http://" + s.cfg.Metrics,
-		ReturnURL: s.consoleURL() + "/oauth/callback", Sandbox: strings.TrimSuffix(s.cfg.SandboxURL, "/"), Grants: map[string]int{},
+		AmazonTLS: s.cfg.AmazonTLS, ReturnURL: s.consoleURL() + "/oauth/callback", Sandbox: strings.TrimSuffix(s.cfg.SandboxURL, "/"), Grants: map[string]int{},
+	}
+	if s.authority != nil {
+		st.Authority = s.authority.File()
 	}
 	if s.sealer != nil {
 		st.Key = s.sealer.KeysetFingerprint()

@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/lockkeeper-dev/lockkeeper/internal/authority"
 	"github.com/lockkeeper-dev/lockkeeper/internal/config"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 )
@@ -82,6 +83,13 @@ func newDoor(name string, l net.Listener, handler http.Handler, cfg config.Confi
 	d.listener = tls.NewListener(l, &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{cert}})
 	d.secure = true
 	return d, nil
+}
+
+// newAmazonDoor makes the door that answers for Amazon's own hosts. Its certificates come from an authority of this data
+// folder, whose certificate only a process that was given it trusts.
+func newAmazonDoor(l net.Listener, server *http.Server, a *authority.Authority) *door {
+	server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: a.GetCertificate, NextProtos: []string{"h2", "http/1.1"}}
+	return &door{name: "amazon", listener: tls.NewListener(l, server.TLSConfig), server: server, secure: true}
 }
 
 // serve works until the door is shut.

@@ -20,6 +20,7 @@ import (
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/api"
+	"github.com/lockkeeper-dev/lockkeeper/internal/authority"
 	"github.com/lockkeeper-dev/lockkeeper/internal/broker"
 	"github.com/lockkeeper-dev/lockkeeper/internal/config"
 	"github.com/lockkeeper-dev/lockkeeper/internal/console"
@@ -73,8 +74,10 @@ type Server struct {
 	console  *console.Console
 	api      *api.API
 	metrics  *prometheus.Registry
-	programs map[string]amazon.Program
-	self     *self
+
+	authority *authority.Authority // nil where the gateway does not answer for Amazon's hosts
+	programs  map[string]amazon.Program
+	self      *self
 
 	doors   []*door
 	control net.Listener
