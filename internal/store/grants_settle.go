@@ -136,12 +136,19 @@ func (s *Store) overtaken(x *broker.Settlement) (broker.Settled, error) {
 	if st.LastGood == x.Attempt.ID {
 		return broker.Settled{Won: true, State: st}, nil
 	}
-	if t := x.Tokens; t != nil && t.Refresh != nil {
-		keep, err := s.hot(`UPDATE grant_token SET rev = rev + 1, previous = $1, previous_version = $2, previous_at = $3 WHERE grant_id = $4 AND refresh IS NOT NULL`)
-		if err != nil {
+	if done, err := s.recorded(x); err != nil || done {
+		return broker.Settled{State: st, Taken: access}, err
+	}
+	if x.Tokens == nil && x.Rev == 0 && st.Generation == x.Sent {
+		// Another took the lease over and the outcome is still news: what is known of this send counts.
+		if err := s.exec(`UPDATE grant_token SET rev = rev + 1, sends = CASE WHEN sends > $1 THEN sends - $1 ELSE 0 END, wrote = wrote + $2,
+			lost_at = CASE WHEN lost_at = 0 THEN $3 ELSE lost_at END WHERE grant_id = $4`, flag(x.Refund), flag(x.Wrote), millis(x.LostAt), x.Grant); err != nil {
 			return broker.Settled{}, err
 		}
-		if _, err := keep.Exec(t.Refresh, t.Version, millis(t.Obtained), x.Grant); err != nil {
+	}
+	if t := x.Tokens; t != nil && t.Refresh != nil {
+		if err := s.exec(`UPDATE grant_token SET rev = rev + 1, previous = $1, previous_version = $2, previous_at = $3 WHERE grant_id = $4 AND refresh IS NOT NULL`,
+			t.Refresh, t.Version, millis(t.Obtained), x.Grant); err != nil {
 			return broker.Settled{}, err
 		}
 	}
@@ -155,6 +162,26 @@ func (s *Store) overtaken(x *broker.Settlement) (broker.Settled, error) {
 	}
 	st, access, err = s.state(x.Grant)
 	return broker.Settled{State: st, Taken: access}, err
+}
+
+// recorded reports whether this very exchange was settled before: a commit that was reported as failed can have taken effect.
+func (s *Store) recorded(x *broker.Settlement) (bool, error) {
+	row, err := s.hotRow(`SELECT count(*) FROM attempt WHERE grant_id = $1 AND id = $2`, x.Grant, x.Attempt.ID)
+	if err != nil {
+		return false, err
+	}
+	var n int
+	err = row.Scan(&n)
+	return n > 0, err
+}
+
+func (s *Store) exec(query string, args ...any) error {
+	stmt, err := s.hot(query)
+	if err != nil {
+		return err
+	}
+	_, err = stmt.Exec(args...)
+	return err
 }
 
 // addOnly keeps an attempt and changes nothing else.
@@ -192,11 +219,7 @@ func (s *Store) addVersion(grant id.Grant, t broker.SealedTokens) error {
 			[]any{grant, t.Version, vault.Active, t.Refresh, t.Fingerprint, millis(t.Obtained)},
 		},
 	} {
-		stmt, err := s.hot(step.query)
-		if err != nil {
-			return err
-		}
-		if _, err := stmt.Exec(step.args...); err != nil {
+		if err := s.exec(step.query, step.args...); err != nil {
 			return fmt.Errorf("storing a refresh token's version: %w", err)
 		}
 	}
