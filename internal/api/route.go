@@ -22,7 +22,7 @@ type named struct {
 
 // namedWith is the input of a route that does something to one thing.
 type namedWith[T any] struct {
-	named
+	Name string `path:"name" doc:"its name, or its id" maxLength:"128"`
 	Body T
 }
 

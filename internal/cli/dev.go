@@ -52,9 +52,6 @@ func devRun(cmd *cobra.Command, o *devOptions) error {
 	if err != nil {
 		return err
 	}
-	if cfg.Data, err = filepath.Abs(cfg.Data); err != nil {
-		return fmt.Errorf("finding the data folder: %w", err)
-	}
 	if cfg.Source("log_level") == "default" {
 		cfg.LogLevel = "warn"
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"time"
@@ -62,7 +63,14 @@ func (f *Factory) settings(cmd *cobra.Command) (config.Config, error) {
 	if f.flags.data != "" {
 		src.Flags["data"] = f.flags.data
 	}
-	return config.Load(src)
+	cfg, err := config.Load(src)
+	if err != nil {
+		return cfg, err
+	}
+	if cfg.Data, err = filepath.Abs(cfg.Data); err != nil {
+		return cfg, fmt.Errorf("finding the data folder: %w", err)
+	}
+	return cfg, nil
 }
 
 // client returns a client of the server that runs on the data folder. If none runs it says so.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/cli/control"
@@ -76,7 +77,7 @@ func asRefusal(err error) *Refusal {
 	case errors.As(err, &ae):
 		out := &Refusal{What: ae.Problem.What, Hint: ae.Problem.Fix, Code: string(ae.Problem.Code), Exit: exitFailed, Err: err}
 		if ae.Problem.Detail != "" {
-			out.What += " (" + ae.Problem.Detail + ")"
+			out.What = strings.TrimSuffix(out.What, ".") + " (" + ae.Problem.Detail + ")"
 		}
 		switch ae.Status {
 		case 401, 403:
@@ -89,9 +90,18 @@ func asRefusal(err error) *Refusal {
 		return &Refusal{What: "interrupted", Hint: "nothing was lost: run it again when you like", Exit: exitFailed, Err: err}
 	}
 	if p, ok := problem.Of(err); ok {
-		return &Refusal{What: p.Error(), Hint: p.Fix, Code: string(p.Code), Exit: exitFailed, Err: err}
+		out := &Refusal{What: p.What, Hint: p.Fix, Code: string(p.Code), Exit: exitFailed, Err: err}
+		if p.Detail != "" {
+			out.What = strings.TrimSuffix(p.What, ".") + " (" + p.Detail + ")"
+		}
+		return out
 	}
-	return &Refusal{What: err.Error(), Exit: exitFailed, Err: err}
+	out := &Refusal{What: err.Error(), Exit: exitFailed, Err: err}
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		out.Hint = "check that " + pe.Path + " can be reached and used by this user"
+	}
+	return out
 }
 
 // report prints err the way everything is refused and returns the exit code.

@@ -78,7 +78,7 @@ func allowReturn(sbx *sandbox.Server, url string) {
 
 // announce prints where everything is.
 func (f *Factory) announce(s *server.Server) error {
-	st := s.Addresses()
+	st := s.Status()
 	return f.show(st, func() {
 		fmt.Fprintln(f.Out, "Lockkeeper runs.")
 		f.pairs("console and API", st.Console, "gateway", st.Gateway, "metrics", st.Metrics, "Amazon's hosts", st.AmazonTLS, "sandbox", st.Sandbox, "data", st.Data)

@@ -98,7 +98,7 @@ func (c *Config) Parse(text, file string) error {
 		var pe toml.ParseError
 		if errors.As(err, &pe) {
 			hint := "mend that line; `lockkeeper config --example` prints a whole file"
-			if strings.Contains(pe.Message, "EOF") || !strings.HasSuffix(text, "\n") {
+			if pe.Position.Line >= strings.Count(strings.TrimRight(text, "\n"), "\n")+1 {
 				hint = "the file seems to end too early: it may have been cut off while it was copied or saved"
 			}
 			return &Error{What: fmt.Sprintf("the settings file %s cannot be read at line %d: %s", file, pe.Position.Line, pe.Message), Hint: hint, Err: err}
