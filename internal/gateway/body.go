@@ -28,14 +28,16 @@ func (q *request) takeBody() *problem.Problem {
 	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
 		return nil
 	}
-	src := &stalling{src: r.Body, ctl: http.NewResponseController(q.w), limit: q.g.cfg.StallLimit, read: &q.body.read}
+	src := q.stalling()
 	if n := r.ContentLength; n > 0 && n <= q.g.cfg.ReplayLimit {
 		q.body.held = make([]byte, n)
 		if _, err := io.ReadFull(src, q.body.held); err != nil {
 			return q.brokenBody()
 		}
+		src.relax()
 		return nil
 	}
+	_ = src.ctl.EnableFullDuplex() // Amazon may answer before the last byte came; what cannot do so waits
 	q.body.stream, q.body.length = src, r.ContentLength
 	return nil
 }
@@ -53,10 +55,21 @@ func (q *request) brokenBody() *problem.Problem {
 type stalling struct {
 	src   io.Reader
 	ctl   *http.ResponseController
-	limit time.Duration
+	limit time.Duration // between two reads
+	whole time.Duration // for the rest of the request
 	read  *atomic.Int64
 	set   time.Time
 }
+
+func (q *request) stalling() *stalling {
+	return &stalling{
+		src: q.r.Body, ctl: http.NewResponseController(q.w), limit: q.g.cfg.StallLimit, whole: q.g.cfg.StreamLimit, read: &q.body.read,
+	}
+}
+
+// relax moves the deadline away once the body is there: the server goes on reading, to see whether the caller leaves, and
+// would take a deadline that passes for that.
+func (s *stalling) relax() { _ = s.ctl.SetReadDeadline(time.Now().Add(s.whole)) }
 
 func (s *stalling) Read(p []byte) (int, error) {
 	if now := time.Now(); now.Sub(s.set) > time.Second { // a deadline costs more than a read
@@ -65,6 +78,9 @@ func (s *stalling) Read(p []byte) (int, error) {
 	}
 	n, err := s.src.Read(p)
 	s.read.Add(int64(n))
+	if err != nil {
+		s.relax()
+	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		err = errClientBody
 	}

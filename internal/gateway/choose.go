@@ -82,6 +82,10 @@ func (q *request) choose(grant *snapshot.Grant, asked string, at hostAs) *proble
 		return refusal(problem.GatewayGrantUnknown)
 	}
 	q.grant, q.account = grant, account
+	if account != "" && !q.who.Caller.MayUse(grant.ID, account) { // whether the grant opens it or not
+		q.g.denied.add(q.now, q.who, grant.ID, q.op.name, "no rule allows the account")
+		return refusal(problem.GatewayGrantUnknown)
+	}
 	if account != "" {
 		q.verified = grant.Account(account)
 	}

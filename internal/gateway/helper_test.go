@@ -51,7 +51,7 @@ type seen struct {
 
 // A house is a gateway with everything around it: Amazon's side behind the real door, a snapshot, and a caller with a pass.
 type house struct {
-	t        *testing.T
+	t        testing.TB
 	snap     *snapshot.Snapshot
 	gate     *gateway.Gateway
 	server   *httptest.Server
@@ -66,6 +66,7 @@ type house struct {
 	mu     sync.Mutex
 	calls  []seen
 	answer http.HandlerFunc
+	bypass http.Handler // answers instead, and nothing is written down
 	clock  time.Time
 
 	shop, agency, foreign id.Grant
@@ -74,7 +75,7 @@ type house struct {
 }
 
 // newHouse builds one. Its caller may do everything with grant shop.
-func newHouse(t *testing.T, change ...func(*gateway.Config)) *house {
+func newHouse(t testing.TB, change ...func(*gateway.Config)) *house {
 	t.Helper()
 	h := &house{
 		t: t, snap: snapshot.New(), metrics: prometheus.NewRegistry(), mac: &keys{current: 1, known: []byte{1}}, access: &syncBuffer{},
@@ -159,6 +160,10 @@ func (h *house) add(name string, rules ...policy.Rule) (policy.Caller, string) {
 
 // serveAmazon is Amazon's side: it writes down what came, then answers.
 func (h *house) serveAmazon(w http.ResponseWriter, r *http.Request) {
+	if h.bypass != nil {
+		h.bypass.ServeHTTP(w, r)
+		return
+	}
 	body, _ := io.ReadAll(r.Body)
 	h.mu.Lock()
 	h.calls = append(h.calls, seen{r.Method, r.Host, r.RequestURI, r.Header.Clone(), r.Trailer.Clone(), string(body)})
@@ -393,4 +398,58 @@ func (h *house) tokenFor(caller, pass, grant string) (string, answer) {
 	}
 	_ = json.Unmarshal([]byte(a.body), &body)
 	return body.Access, a
+}
+
+// request makes a request as net/http would hand it to the gateway, with the pass on it.
+func (h *house) request(method, path string, headers ...string) *http.Request {
+	r := httptest.NewRequest(method, path, nil)
+	r.Host = "localhost"
+	r.Header.Set("Authorization", "Bearer "+h.pass)
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Add(headers[i], headers[i+1])
+	}
+	return r
+}
+
+// A recorder keeps an answer's status and header.
+type recorder struct {
+	header http.Header
+	status int
+	size   int
+}
+
+func newRecorder() *recorder { return &recorder{header: http.Header{}} }
+
+func (r *recorder) Header() http.Header { return r.header }
+
+func (r *recorder) WriteHeader(status int) { r.status = status }
+
+func (r *recorder) Write(p []byte) (int, error) {
+	r.size += len(p)
+	return len(p), nil
+}
+
+// metric finds one of the gateway's counters by its name and the values of its labels.
+func (h *house) metric(name string, values ...string) float64 {
+	h.t.Helper()
+	families, err := h.metrics.Gather()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	total := 0.0
+	for _, f := range families {
+		if f.GetName() != name {
+			continue
+		}
+		for _, m := range f.GetMetric() {
+			has := map[string]bool{}
+			for _, l := range m.GetLabel() {
+				has[l.GetValue()] = true
+			}
+			if !slices.ContainsFunc(values, func(v string) bool { return !has[v] }) {
+				total += m.GetCounter().GetValue()
+			}
+		}
+	}
+	return total
 }

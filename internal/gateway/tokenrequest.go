@@ -160,8 +160,7 @@ func (q *request) tokenBody() ([]byte, bool) {
 	if q.r.Body == nil || q.r.Body == http.NoBody {
 		return nil, true
 	}
-	src := &stalling{src: q.r.Body, ctl: http.NewResponseController(q.w), limit: q.g.cfg.StallLimit, read: &q.body.read}
-	b, err := io.ReadAll(io.LimitReader(src, tokenBodyMost+1))
+	b, err := io.ReadAll(io.LimitReader(q.stalling(), tokenBodyMost+1))
 	return b, err == nil && len(b) <= tokenBodyMost
 }
 
