@@ -82,6 +82,8 @@ type Config struct {
 	Consents    Consents
 	Callers     Callers
 	Operators   Operators
+	Audit       audit.Sink       // Told of what a viewer was refused. Defaults to nobody.
+	Now         func() time.Time // Defaults to time.Now.
 
 	Status func() Status                                                     // what is running, and where
 	Verify func(ctx context.Context, g id.Grant) error                       // asks Amazon which accounts a grant opens
@@ -99,6 +101,9 @@ type API struct {
 
 // New builds the API and its description.
 func New(cfg Config) (*API, error) {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
 	a := &API{cfg: cfg, mux: http.NewServeMux()}
 	conf := huma.DefaultConfig("Lockkeeper's control API", "1")
 	conf.OpenAPI.OpenAPI = "3.1.0"

@@ -56,10 +56,28 @@ func (a *API) Remote() http.Handler {
 			write(w, p)
 			return
 		}
-		if op.Role != operator.Admin && r.Method != http.MethodGet {
-			write(w, problem.New(problem.APINotAllowed))
+		if op.Role != operator.Admin && !viewable(r) {
+			write(w, a.denied(r, op.Actor()))
 			return
 		}
 		a.mux.ServeHTTP(w, as(r, op.Actor()))
 	})
+}
+
+// viewable says what a viewer may do: look, and sign out.
+func viewable(r *http.Request) bool {
+	return r.Method == http.MethodGet || r.Method == http.MethodDelete && r.URL.Path == sessionPath
+}
+
+// denied writes down that a viewer tried more than he may. The route is written as the API's description has it, so that nothing
+// that was sent gets into the log.
+func (a *API) denied(r *http.Request, by audit.Actor) problem.Problem {
+	_, route := a.mux.Handler(r)
+	if a.cfg.Audit != nil {
+		entry := audit.Entry{At: a.cfg.Now(), Actor: by, Action: "api.call", Object: route, Outcome: audit.Denied}
+		if err := a.cfg.Audit.Record(r.Context(), entry); err != nil {
+			return problemOf(err)
+		}
+	}
+	return problem.New(problem.APINotAllowed)
 }

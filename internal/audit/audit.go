@@ -15,7 +15,7 @@ import (
 
 // An Actor is who did it.
 type Actor struct {
-	Kind string `json:"kind"` // "operator", "caller" or "system"
+	Kind string `json:"kind"` // "operator", "viewer", "caller" or "system"
 	ID   string `json:"id"`
 	Name string `json:"name"`
 }
@@ -23,6 +23,7 @@ type Actor struct {
 // The kinds of actor.
 const (
 	Operator = "operator"
+	Viewer   = "viewer" // an operator whose role lets him look and change nothing
 	Caller   = "caller"
 	System   = "system"
 )

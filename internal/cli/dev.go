@@ -45,6 +45,9 @@ Its data is kept in ./lockkeeper-dev, and a second start goes on with it.`,
 }
 
 func devRun(cmd *cobra.Command, o *devOptions) error {
+	if err := o.f.Harden(); err != nil {
+		return err
+	}
 	if o.f.flags.data == "" && o.f.Getenv("LOCKKEEPER_DATA") == "" {
 		o.f.flags.data = devFolder
 	}

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -56,7 +58,7 @@ func doctorRun(cmd *cobra.Command, f *Factory, name string) error {
 }
 
 func (f *Factory) printFindings(found []api.Finding) {
-	if len(found) == 0 {
+	if !slices.ContainsFunc(found, func(x api.Finding) bool { return !strings.HasPrefix(x.Check, "store.") }) {
 		fmt.Fprintln(f.Out, "There is nothing to look at yet. Begin with `lockkeeper app add`.")
 	}
 	for _, x := range found {

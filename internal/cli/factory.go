@@ -16,6 +16,7 @@ import (
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/cli/control"
 	"github.com/lockkeeper-dev/lockkeeper/internal/config"
+	"github.com/lockkeeper-dev/lockkeeper/internal/seal"
 )
 
 // A Factory holds what commands need from outside.
@@ -32,6 +33,9 @@ type Factory struct {
 	Now         func() time.Time
 	Version     string
 
+	// Harden closes this process's memory and files to others, before a key is in it (attack case F5).
+	Harden func() error
+
 	flags globalFlags
 }
 
@@ -43,7 +47,7 @@ type globalFlags struct {
 }
 
 func systemFactory() *Factory {
-	f := &Factory{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Now: time.Now, Version: version()}
+	f := &Factory{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Now: time.Now, Version: version(), Harden: seal.Harden}
 	f.Terminal.In = term.IsTerminal(int(os.Stdin.Fd()))
 	f.Terminal.Out = term.IsTerminal(int(os.Stdout.Fd()))
 	f.Terminal.Err = term.IsTerminal(int(os.Stderr.Fd()))

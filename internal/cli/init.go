@@ -37,6 +37,9 @@ There is no sign-up over HTTP: the first operator is made here and nowhere else.
 }
 
 func initRun(cmd *cobra.Command, o *initOptions) error {
+	if err := o.f.Harden(); err != nil {
+		return err
+	}
 	cfg, err := o.f.settings(cmd)
 	if err != nil {
 		return err

@@ -28,12 +28,15 @@ A stop waits for what is under way: an exchange with Amazon's token endpoint is 
 }
 
 func serveRun(cmd *cobra.Command, f *Factory) error {
+	if err := f.Harden(); err != nil {
+		return err
+	}
 	cfg, err := f.settings(cmd)
 	if err != nil {
 		return err
 	}
 	log := obs.NewLog(obs.LogConfig{Out: f.Err, Level: cfg.LogLevel, Format: cfg.LogFormat})
-	o := server.Options{Config: cfg, Log: log, Version: f.Version, Ask: f.Prompter.Secret, Now: time.Now, Harden: true}
+	o := server.Options{Config: cfg, Log: log, Version: f.Version, Ask: f.Prompter.Secret, Now: time.Now}
 	var sbx *sandbox.Server
 	if cfg.WithSandbox {
 		if sbx, err = startSandbox(&cfg); err != nil {

@@ -35,9 +35,14 @@ type Operator struct {
 	Created time.Time
 }
 
-// Actor is the operator as the audit log names him.
+// Actor is the operator as the audit log names him. A viewer is an actor of another kind, so that whoever asks for an operator
+// refuses him without knowing of roles.
 func (o Operator) Actor() audit.Actor {
-	return audit.Actor{Kind: "operator", ID: string(o.ID), Name: o.Name}
+	kind := audit.Operator
+	if o.Role != Admin {
+		kind = audit.Viewer
+	}
+	return audit.Actor{Kind: kind, ID: string(o.ID), Name: o.Name}
 }
 
 // A Row is an operator as stored.

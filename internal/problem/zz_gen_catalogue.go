@@ -222,6 +222,7 @@ const (
 	ServerSocket                 Code = "server.socket"
 	ServerSocketPath             Code = "server.socket_path"
 	ServerUnknownHost            Code = "server.unknown_host"
+	StoreAuditBroken             Code = "store.audit_broken"
 	StoreDamaged                 Code = "store.damaged"
 	StoreDiskFailing             Code = "store.disk_failing"
 	StoreDiskFull                Code = "store.disk_full"
@@ -478,6 +479,7 @@ var catalogue = map[Code]Problem{
 	ServerSocket:                 {Code: ServerSocket, What: "The control socket cannot be made in the data folder.", Whose: OperatorsOwn, Fix: "Check that the data folder is on a local disk and that this user may write to it.", Status: 500},
 	ServerSocketPath:             {Code: ServerSocketPath, What: "The data folder's path is too long for a control socket.", Whose: OperatorsOwn, Fix: "Choose a data folder with a shorter path, at most about 90 characters.", Status: 500},
 	ServerUnknownHost:            {Code: ServerUnknownHost, What: "The request's Host header names a machine that this listener is not.", Whose: CallersOwn, Fix: "Call the listener by its own address, or add the name to the setting hosts.", Status: 421},
+	StoreAuditBroken:             {Code: StoreAuditBroken, What: "The audit log was changed from outside: an entry is missing or is not what was written.", Whose: OperatorsOwn, Fix: "Keep a copy of the data folder, find out who could write to it, and compare it with your latest backup; everything else goes on.", Status: 500},
 	StoreDamaged:                 {Code: StoreDamaged, What: "The database file is damaged.", Whose: OperatorsOwn, Fix: "Stop Lockkeeper, keep a copy of the data folder, and restore the latest backup.", Status: 500},
 	StoreDiskFailing:             {Code: StoreDiskFailing, What: "The disk that holds the data folder reports errors.", Whose: OperatorsOwn, Fix: "Look at the system's log for that disk, and move the data folder to a sound one.", Status: 500},
 	StoreDiskFull:                {Code: StoreDiskFull, What: "The disk that holds the data folder is full, so nothing can be saved.", Whose: OperatorsOwn, Fix: "Make room on that disk; Lockkeeper goes on by itself, and nothing already saved is lost.", Status: 507},

@@ -19,7 +19,6 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/egress"
 	"github.com/lockkeeper-dev/lockkeeper/internal/gateway"
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
-	"github.com/lockkeeper-dev/lockkeeper/internal/obs"
 	"github.com/lockkeeper-dev/lockkeeper/internal/operator"
 	"github.com/lockkeeper-dev/lockkeeper/internal/policy"
 	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
@@ -29,7 +28,7 @@ import (
 // build makes the parts, from those that need nothing to those that need the others, and lets them read what is stored.
 func (s *Server) build(ctx context.Context) error {
 	now := s.opt.Now
-	s.snapshot, s.metrics = snapshot.New(), obs.NewRegistry(s.opt.Version)
+	s.snapshot = snapshot.New()
 	s.programs = map[string]amazon.Program{}
 	programs := all.Programs()
 	var codes []string
@@ -52,7 +51,7 @@ func (s *Server) build(ctx context.Context) error {
 	s.broker = broker.New(broker.Config{
 		Store: s.store, Sealer: s.sealer, Apps: s.vault, LWA: s.login(), Publisher: s.snapshot, Audit: s.store, Log: s.log,
 		Dir: s.cfg.Data, Policy: broker.ServerPolicy(s.cfg.RefreshPolicy), Margin: s.cfg.Margin, Now: now,
-		Authorize: s.consentPage, Connected: s.connected,
+		Authorize: s.consentPage, Connected: s.connected, Observer: s.numbers,
 	})
 	s.policy = policy.New(policy.Config{Store: s.store, Audit: s.store, Publisher: s.snapshot, Now: now})
 	s.people = operator.New(operator.Config{Store: s.store, Audit: s.store, Now: now})
@@ -73,7 +72,7 @@ func (s *Server) build(ctx context.Context) error {
 	s.console = console.New(console.Config{Broker: s.broker, Now: now, Secure: strings.HasPrefix(s.consoleURL(), "https:")})
 	s.api, err = api.New(api.Config{
 		Version: s.opt.Version, Vault: s.vault, Credentials: s.vault, Broker: s.broker, Consents: s.console, Callers: s.policy,
-		Operators: s.people, Status: s.Status, Verify: s.verify, Call: s.self.call, Doctor: s.examine, Scopes: s.scopes,
+		Operators: s.people, Audit: s.store, Now: now, Status: s.Status, Verify: s.verify, Call: s.self.call, Doctor: s.examine, Scopes: s.scopes,
 	})
 	if err != nil {
 		return fmt.Errorf("building the control API: %w", err)

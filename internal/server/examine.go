@@ -29,6 +29,9 @@ func (s *Server) examine(ctx context.Context, name string) ([]api.Finding, error
 		}
 	}
 	var found []api.Finding
+	if name == "" {
+		found = s.examineStore(ctx)
+	}
 	for _, a := range apps {
 		checks, err := s.examineApp(ctx, a)
 		if err != nil {

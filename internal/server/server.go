@@ -9,7 +9,6 @@ package server
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -50,9 +49,6 @@ type Options struct {
 
 	// FreePorts takes any free port where the wanted one is busy. Defaults to false.
 	FreePorts bool
-
-	// Harden turns off core dumps and debuggers for this process. Defaults to false, for tests.
-	Harden bool
 }
 
 // Server is a whole Lockkeeper.
@@ -74,6 +70,7 @@ type Server struct {
 	console  *console.Console
 	api      *api.API
 	metrics  *prometheus.Registry
+	numbers  *numbers
 
 	authority *authority.Authority // nil where the gateway does not answer for Amazon's hosts
 	programs  map[string]amazon.Program
@@ -96,11 +93,6 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if err := o.Config.Check(); err != nil {
 		return nil, err
 	}
-	if o.Harden {
-		if err := harden(); err != nil {
-			return nil, fmt.Errorf("turning off core dumps: %w", err)
-		}
-	}
 	s := &Server{opt: o, cfg: o.Config, log: o.Log, started: o.Now()}
 	defer func() {
 		if err != nil {
@@ -110,7 +102,9 @@ func New(ctx context.Context, o Options) (_ *Server, err error) {
 	if s.sealer, err = openKeys(ctx, s.cfg, o.Ask); err != nil {
 		return nil, err
 	}
-	if s.store, err = store.Open(ctx, store.Config{Dir: s.cfg.Data}); err != nil {
+	s.metrics = obs.NewRegistry(o.Version)
+	s.numbers = newNumbers(s.metrics)
+	if s.store, err = store.Open(ctx, store.Config{Dir: s.cfg.Data, Observe: s.numbers.committed}); err != nil {
 		return nil, err
 	}
 	s.closers = append(s.closers, s.store.Close)
