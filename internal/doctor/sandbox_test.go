@@ -52,19 +52,25 @@ func TestAppsOfTheSandbox(t *testing.T) {
 		{"another company's", kit.Agency, nil, nil, ""},
 		{"secret of another", kit.Shop, func(a *doctor.App) { a.Secret = secret.New("amzn1.oa2-cs.v1." + strings.Repeat("0", 64)) }, nil, "secret lwa.invalid_client"},
 		{"return URL not listed", kit.Shop, func(a *doctor.App) { a.ReturnURL = "https://elsewhere.example/cb" }, nil, "return_url lwa.return_url_not_listed, scope doctor.not_asked"},
-		{"unknown scope", kit.Shop, func(a *doctor.App) { a.Scopes = []string{"profile", "advertising:campaign_management"} }, nil,
-			"scope_form lwa.scope_form, scope lwa.unknown_scope"},
+		{
+			"unknown scope", kit.Shop, func(a *doctor.App) { a.Scopes = []string{"profile", "advertising:campaign_management"} }, nil,
+			"scope_form lwa.scope_form, scope lwa.unknown_scope",
+		},
 		{"unknown scope, told by a redirect", kit.Shop, func(a *doctor.App) { a.Scopes = []string{"brand:new"} }, map[string]string{"lwa.bad_scope": "redirect"}, "scope lwa.unknown_scope"},
 		{"unlinked, refused at consent", kit.Unlinked, nil, map[string]string{"lwa.unlinked_scope": "refuse"}, "scope lwa.unknown_scope"},
-		{"client id of nobody", kit.Shop, func(a *doctor.App) { a.ClientID = clientID }, nil,
-			"client_id lwa.unknown_client_id, return_url doctor.not_asked, scope doctor.not_asked, secret lwa.invalid_client"},
+		{
+			"client id of nobody", kit.Shop, func(a *doctor.App) { a.ClientID = clientID }, nil,
+			"client_id lwa.unknown_client_id, return_url doctor.not_asked, scope doctor.not_asked, secret lwa.invalid_client",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			amz, _, d := clinic(t, c.switches)
 			p := amz.World().Profile(c.profile)
-			a := doctor.App{App: lwa.App{ClientID: p.ClientID, Secret: secret.New(p.Secret()), Realm: amazon.Sandbox, Region: canon.EU},
-				ReturnURL: "http://localhost:7070/oauth/callback", Scopes: ads.New().Descriptor().Scopes}
+			a := doctor.App{
+				App:       lwa.App{ClientID: p.ClientID, Secret: secret.New(p.Secret()), Realm: amazon.Sandbox, Region: canon.EU},
+				ReturnURL: "http://localhost:7070/oauth/callback", Scopes: ads.New().Descriptor().Scopes,
+			}
 			if c.spoil != nil {
 				c.spoil(&a)
 			}
