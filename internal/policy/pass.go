@@ -39,5 +39,5 @@ func WellFormed(text string) bool {
 		return false
 	}
 	b, err := passEncoding.DecodeString(rest)
-	return err == nil && len(b) == passBytes+4 && crc32.ChecksumIEEE(b[:passBytes]) == binary.BigEndian.Uint32(b[passBytes:])
+	return err == nil && len(b) == passBytes+4 && passEncoding.EncodeToString(b) == rest && crc32.ChecksumIEEE(b[:passBytes]) == binary.BigEndian.Uint32(b[passBytes:])
 }
