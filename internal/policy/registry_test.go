@@ -42,12 +42,15 @@ func (m *memory) Callers(context.Context) ([]policy.Caller, error) { return nil,
 func (m *memory) AddPass(_ context.Context, _ id.Caller, _ policy.Pass, e audit.Entry) error {
 	return m.done(e)
 }
+
 func (m *memory) SetRules(_ context.Context, _ id.Caller, _ []policy.Rule, e audit.Entry) error {
 	return m.done(e)
 }
+
 func (m *memory) RevokeCaller(_ context.Context, _ id.Caller, _ time.Time, e audit.Entry) error {
 	return m.done(e)
 }
+
 func (m *memory) RevokePass(_ context.Context, _ id.Pass, _ time.Time, e audit.Entry) error {
 	return m.done(e)
 }

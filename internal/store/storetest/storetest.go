@@ -23,6 +23,7 @@ func Run(t *testing.T, open Open) {
 		"apps":        apps,
 		"credentials": credentials,
 		"audit":       audits,
+		"callers":     callers,
 		"grants":      grants,
 	}
 	for name, suite := range suites {
