@@ -36,13 +36,17 @@ func programPage(h *house) ([]byte, error) {
 		for _, region := range slices.Sorted(maps.Keys(p.Hosts)) {
 			fmt.Fprintf(&b, "| %s | `%s` |\n", region, p.Hosts[region])
 		}
-		b.WriteString("\n| operation | method and path | effect | on one account |\n|---|---|---|---|\n")
+		b.WriteString("\n| operation | method and path | effect | on one account | media type |\n|---|---|---|---|---|\n")
 		for _, op := range p.Operations {
 			scoped := "no"
 			if op.Scoped {
 				scoped = "yes"
 			}
-			fmt.Fprintf(&b, "| `%s.%s` | `%s %s` | %s | %s |\n", p.Code, op.ID, op.Method, op.Path, op.Effect, scoped)
+			media := "JSON"
+			if op.Accept != "" {
+				media = "`" + op.Accept + "`"
+			}
+			fmt.Fprintf(&b, "| `%s.%s` | `%s %s` | %s | %s | %s |\n", p.Code, op.ID, op.Method, op.Path, op.Effect, scoped, media)
 		}
 	}
 	return b.Bytes(), nil
