@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
@@ -48,7 +49,22 @@ func (s *Server) verify(ctx context.Context, gid id.Grant) error {
 	for i := range accounts {
 		accounts[i].VerifiedAt = now
 	}
+	if len(problems) > 0 {
+		accounts = append(accounts, unseen(g.Accounts, accounts)...)
+	}
 	return s.broker.SetAccounts(ctx, gid, accounts)
+}
+
+// unseen are the accounts known before that are not in the new list. Where a region refused to answer they stay: a throttled host says
+// nothing of whether they are still open.
+func unseen(before, now []canon.Account) []canon.Account {
+	var out []canon.Account
+	for _, a := range before {
+		if !slices.ContainsFunc(now, func(b canon.Account) bool { return a.ID == b.ID && a.Region == b.Region }) {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 // connected is told of each grant that was consented to, before the person hears of it: the accounts are what he came for. A
