@@ -13,6 +13,7 @@ import (
 func worlds(t *testing.T, drive func(t *testing.T, w *world)) {
 	t.Helper()
 	t.Run("sandbox", func(t *testing.T) { drive(t, sandboxWorld(t)) })
+	t.Run("gateway", func(t *testing.T) { drive(t, gatewayWorld(t)) })
 }
 
 func TestScaleLeap(t *testing.T) {
@@ -27,6 +28,18 @@ func TestPythonAmazonAdAPI(t *testing.T) {
 
 func TestCurl(t *testing.T) {
 	worlds(t, func(t *testing.T, w *world) { w.converse(t, "curl", "./drive.sh") })
+}
+
+// Software whose hosts cannot be changed reaches the gateway under Amazon's own names, over TLS, by being told where they are and whom to trust.
+func TestCurl_AmazonsOwnHosts(t *testing.T) {
+	w := gatewayWorld(t)
+	w.token, w.ads = "https://api.amazon.com/auth/o2/token", "https://advertising-api.amazon.com"
+	w.curlHome = t.TempDir()
+	settings := "connect-to = \"::" + w.tls + "\"\ncacert = \"" + w.authority + "\"\n"
+	if err := os.WriteFile(filepath.Join(w.curlHome, ".curlrc"), []byte(settings), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.converse(t, "curl", "./drive.sh")
 }
 
 // passport-amazon signs people in: Lockkeeper has no such page, so it is driven against the sandbox alone.

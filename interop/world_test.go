@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lockkeeper-dev/lockkeeper/internal/config"
+	"github.com/lockkeeper-dev/lockkeeper/internal/keytest"
 	"github.com/lockkeeper-dev/lockkeeper/sandbox"
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
@@ -25,7 +27,11 @@ type world struct {
 	secret    string
 	refresh   string
 	profile   string // an Ads profile with several campaigns
+	refused   string // status of a token request after that
 	revoke    func() // withdraws what the client lives on
+	curlHome  string // folder of a .curlrc
+	tls       string // where the gateway answers for Amazon's own hosts
+	authority string // and whom to trust there
 	throttled *kit.Armed
 }
 
@@ -43,8 +49,31 @@ func sandboxWorld(t *testing.T) *world {
 		name: "sandbox", amazon: amazon,
 		token: amazon.URL("lwa", "NA") + "/auth/o2/token", ads: amazon.URL("ads", "NA"),
 		client: app.ClientID, secret: app.Secret(), refresh: consent.RefreshToken(),
-		profile: profileWithCampaigns(t, amazon, consent),
-		revoke:  func() { consent.Revoke() },
+		profile: profileWithCampaigns(t, amazon, consent), refused: "400",
+		revoke: func() { consent.Revoke() },
+	}
+}
+
+// gatewayWorld is a Lockkeeper in front of the sandbox. The client holds a caller's name, its pass and a grant's name where
+// Amazon's client id, client secret and refresh token would be; nothing of Amazon's reaches it.
+func gatewayWorld(t *testing.T) *world {
+	t.Helper()
+	key := keytest.Start(t, keytest.Options{Sandbox: sandbox.Options{Seed: 11}, Configure: func(c *config.Config) { c.AmazonTLS = "127.0.0.1:0" }})
+	key.App(kit.Shop)
+	key.Connect("shop", kit.Shop, kit.Advertiser)
+	pass := key.Pass("reports", "shop")
+	scope := []string{"profile", "advertising::campaign_management"}
+	return &world{
+		name: "gateway", amazon: key.Sandbox,
+		token: key.Status.Gateway + "/auth/o2/token", ads: key.Status.Gateway,
+		client: "reports", secret: pass, refresh: "shop",
+		profile: profileWithCampaigns(t, key.Sandbox, key.Sandbox.Consent(kit.Shop, kit.Advertiser, scope...)),
+		revoke: func() {
+			if err := key.Client.RevokeCaller(t.Context(), "reports"); err != nil {
+				t.Fatal(err)
+			}
+		},
+		refused: "401", tls: key.Status.AmazonTLS, authority: key.Status.Authority,
 	}
 }
 
@@ -91,7 +120,7 @@ func (w *world) converse(t *testing.T, dir string, command ...string) {
 			"LK_TOKEN_URL=" + w.token, "LK_ADS_URL=" + w.ads, "LK_CLIENT_ID=" + w.client, "LK_CLIENT_SECRET=" + w.secret,
 			"LK_REFRESH_TOKEN=" + w.refresh, "LK_PROFILE_ID=" + w.profile, "LK_RETURN_URL=" + returnURL,
 			"LK_AUTHORIZE_URL=" + w.amazon.URL("lwa", "NA") + "/ap/oa", "LK_API_URL=" + w.amazon.URL("lwa", "NA"),
-			"LK_CONSENT=&sandbox_consent=" + kit.Advertiser,
+			"LK_REVOKED_STATUS=" + w.refused, "CURL_HOME=" + w.curlHome, "LK_CONSENT=&sandbox_consent=" + kit.Advertiser,
 		},
 		wishes: map[string]func(){
 			"expire":     func() { w.amazon.Advance(61 * time.Minute) },

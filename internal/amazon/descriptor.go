@@ -53,6 +53,7 @@ type Operation struct {
 	Path   string `toml:"path"`   // with {name} for one segment
 	Effect Effect `toml:"effect"`
 	Scoped bool   `toml:"scoped"` // acts on one account, named by a selector header
+	Merge  bool   `toml:"merge"`  // lists what one region holds; a call that names no region gets the lists of all, joined
 	Accept string `toml:"accept"` // media type that Amazon wants for request and answer, if a special one
 }
 

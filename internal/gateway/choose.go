@@ -150,7 +150,8 @@ func (q *request) only(account string) (*snapshot.Grant, *problem.Problem) {
 }
 
 // chooseRegion settles the region: the account's, else the one that Lockkeeper-Region names, else that of Amazon's host where
-// the request came by one, else the only one in which the grant has accounts.
+// the request came by one, else the only one in which the grant has accounts. An SDK that lists profiles names none of these: it
+// gets the lists of all regions, joined, since each profile id in it then settles its own region.
 func (q *request) chooseRegion(asked string, at hostAs) *problem.Problem {
 	if q.verified != nil && q.verified.Region != "" {
 		q.region = q.verified.Region
@@ -182,6 +183,10 @@ func (q *request) chooseRegion(asked string, at hostAs) *problem.Problem {
 			break
 		}
 		q.region = r
+	}
+	if q.region == "" && q.op.Merge {
+		q.everywhere = true
+		return nil
 	}
 	if q.region == "" {
 		return refusal(problem.GatewayRegionNeeded)

@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"encoding/base64"
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -38,7 +39,7 @@ func TestAProfileChoosesGrantAndRegion(t *testing.T) {
 func TestRegion(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.want(h.call("GET", "/v2/profiles"), 400, "gateway.region_needed")
+	h.want(h.call("GET", "/managerAccounts"), 400, "gateway.region_needed")
 	h.want(h.call("GET", "/v2/profiles", "Lockkeeper-Region", "eu"), 200, "")
 	if got := h.amazon()[0].host; got != "advertising-api-eu.amazon.com" {
 		t.Errorf("called %s", got)
@@ -53,6 +54,21 @@ func TestRegion(t *testing.T) {
 	h.want(h.call("GET", "/v2/profiles"), 200, "")
 	if got := h.amazon()[2].host; got != "advertising-api-eu.amazon.com" {
 		t.Errorf("all accounts live in EU, called %s", got)
+	}
+}
+
+// An SDK whose address and key were changed lists profiles without a word of regions: it gets those of all.
+func TestRegion_ListsOfAllWhereNoneIsNamed(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.want(h.call("GET", "/v2/profiles"), 200, "")
+	var hosts []string
+	for _, got := range h.amazon() {
+		hosts = append(hosts, got.host)
+	}
+	slices.Sort(hosts)
+	if d := cmp.Diff([]string{"advertising-api-eu.amazon.com", "advertising-api-fe.amazon.com", "advertising-api.amazon.com"}, hosts); d != "" {
+		t.Errorf("called (-want +got)\n%s", d)
 	}
 }
 

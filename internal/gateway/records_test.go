@@ -109,7 +109,7 @@ func TestUsage(t *testing.T) {
 		h.want(h.call("GET", "/v2/profiles", "Lockkeeper-Region", "NA"), 200, "")
 	}
 	h.gate.Flush(context.Background())
-	h.want(h.call("GET", "/v2/profiles"), 400, "gateway.region_needed")
+	h.want(h.call("GET", "/v2/profiles", "Lockkeeper-Region", "XX"), 400, "gateway.region_unknown")
 	h.usage.mu.Lock()
 	h.usage.err = nil
 	h.usage.mu.Unlock()

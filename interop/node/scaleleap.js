@@ -9,8 +9,9 @@ const marketplace = {
 }
 const oauth = new OAuthClient({ clientId: env.LK_CLIENT_ID, clientSecret: env.LK_CLIENT_SECRET, redirectUri: env.LK_RETURN_URL }, marketplace)
 const scope = Number(env.LK_PROFILE_ID)
-// The SDK makes an UnauthorizedError of the code UNAUTHORIZED; a wrong token comes back as the code 401, which it calls generic.
-const unauthorised = (e) => e instanceof UnauthorizedError || e.message === 'Authentication failed'
+// The SDK makes an UnauthorizedError of the code UNAUTHORIZED; a wrong token comes back as the code 401, or as Lockkeeper's own, which it
+// calls generic.
+const unauthorised = (e) => e instanceof UnauthorizedError || e.message === 'Authentication failed' || /^gateway\./.test(e.code)
 const as = (accessToken) => new AmazonAdvertising(marketplace, { clientId: env.LK_CLIENT_ID, accessToken, scope })
 
 async function main() {
