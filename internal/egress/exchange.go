@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"time"
 )
 
@@ -103,6 +104,7 @@ func (x *exchange) run() (*response, error) {
 		x.keep = false
 		return resp, nil
 	}
+	x.written()
 	return x.receive()
 }
 
@@ -110,8 +112,15 @@ func (x *exchange) write(p []byte) error {
 	if err := x.allow(x.r.stallTime); err != nil {
 		return err
 	}
-	_, err := x.conn.Write(p)
+	_, err := writeHalves(x.conn, p)
 	return err
+}
+
+// written tells who asked for it in the context, as net/http does, that the whole request has left.
+func (x *exchange) written() {
+	if t := httptrace.ContextClientTrace(x.ctx); t != nil && t.WroteRequest != nil {
+		t.WroteRequest(httptrace.WroteRequestInfo{})
+	}
 }
 
 // send writes head and body, in one write if they fit into one buffer.

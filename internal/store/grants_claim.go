@@ -118,11 +118,13 @@ func openIntents(tx *sql.Tx) (map[id.Grant]broker.State, error) {
 	return states, rows.Err()
 }
 
-// recover closes one intent. What was never sent gives its count back; everything else is an answer that was lost, and has
+// recover closes one intent, and makes the refresh due that it was for: where a loss is possible, the sooner it is looked at
+// the better (a server with a grace window still takes the old token). What was never sent gives its count back; everything else is an answer that was lost, and has
 // its attempt kept, so that the loss can be told by id and time.
 func (s *Store) recover(tx *sql.Tx, grant id.Grant, st broker.State, f broker.Fate) error {
 	const closing = `UPDATE grant_token SET rev = rev + 1, intent_attempt = '', intent_at = 0, intent_deadline = 0, intent_fingerprint = '',
-		sends = sends - $1, wrote = wrote + $2, lost_at = CASE WHEN lost_at = 0 THEN $3 ELSE lost_at END, attempts = attempts + $4 WHERE grant_id = $5`
+		sends = sends - $1, wrote = wrote + $2, lost_at = CASE WHEN lost_at = 0 THEN $3 ELSE lost_at END, attempts = attempts + $4,
+		refresh_at = CASE WHEN refresh_at > intent_at THEN intent_at ELSE refresh_at END WHERE grant_id = $5`
 	if f == broker.NeverSent {
 		_, err := tx.Exec(closing, min(st.Sends, 1), 0, 0, 0, grant)
 		return err

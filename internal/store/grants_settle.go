@@ -60,8 +60,7 @@ func (s *Store) Settle(ctx context.Context, settlements []broker.Settlement) ([]
 			}
 			results[i] = r
 		}
-		crashPoint("P7")
-		return nil
+		return crashPoint("P7")
 	})
 	if err != nil {
 		return nil, err
