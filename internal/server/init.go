@@ -58,15 +58,28 @@ func Init(ctx context.Context, s Setup) (_ Made, err error) {
 	if err != nil {
 		return Made{}, err
 	}
+	made := &unmaking{dir: s.Config.Data}
 	defer func() {
 		_ = st.Close()
 		if err != nil {
-			unmake(s.Config.Data, src)
+			made.undo()
 		}
 	}()
+	// Asked again under the folder's lock: another Init may have been quicker, and nothing of its may be touched.
+	if print, err := st.Meta(ctx, store.KeyFingerprint); err != nil || print != "" {
+		return Made{}, errors.Join(err, problem.New(problem.ServerSetUpAlready))
+	}
+	if _, err := os.Lstat(path); err == nil {
+		return Made{}, problem.New(problem.ServerSetUpAlready)
+	}
+	made.names = append(made.names, "lockkeeper.db", "lockkeeper.db-wal", "lockkeeper.db-shm")
 	print, err := seal.CreateFile(path, src)
 	if err != nil {
 		return Made{}, err
+	}
+	made.names = append(made.names, keysetName)
+	if k, ok := src.(seal.KeyFile); ok {
+		made.key = k.Path
 	}
 	if err := st.SetMeta(ctx, store.KeyFingerprint, print); err != nil {
 		return Made{}, fmt.Errorf("noting the keyset: %w", err)
@@ -95,16 +108,18 @@ func CheckFresh(data string) error {
 	return nil
 }
 
-// unmake removes what a failed Init left, and nothing else. A key file is removed only if this Init made the keyset for it.
-func unmake(dir string, src seal.Source) {
-	made := filepath.Join(dir, keysetName)
-	if _, err := os.Lstat(made); err == nil {
-		_ = os.Remove(made)
-		if k, ok := src.(seal.KeyFile); ok {
-			_ = os.Remove(k.Path)
-		}
+// unmaking remembers what an Init made, so that one that fails takes away that and nothing else.
+type unmaking struct {
+	dir   string
+	names []string
+	key   string
+}
+
+func (u *unmaking) undo() {
+	for _, name := range u.names {
+		_ = os.Remove(filepath.Join(u.dir, name))
 	}
-	for _, name := range []string{"lockkeeper.db", "lockkeeper.db-wal", "lockkeeper.db-shm", "lock"} {
-		_ = os.Remove(filepath.Join(dir, name))
+	if u.key != "" {
+		_ = os.Remove(u.key)
 	}
 }
