@@ -17,6 +17,7 @@ type body struct {
 	stream io.Reader // nil where held, or where there is none
 	length int64
 	read   atomic.Int64
+	broken atomic.Bool // by the caller, who is there but sends no more, or nonsense
 }
 
 // replayable reports whether the body can be sent from its beginning once more.
@@ -45,10 +46,10 @@ func (q *request) takeBody() *problem.Problem {
 // brokenBody is for a body that ended early, stood still, or was framed wrongly. The connection cannot go on.
 func (q *request) brokenBody() *problem.Problem {
 	q.w.Header().Set("Connection", "close")
-	if q.r.Context().Err() != nil {
-		return refusal(problem.GatewayClientGone)
+	if q.body.broken.Load() || q.r.Context().Err() == nil { // a deadline that passes ends the context too
+		return refusal(problem.GatewayBodyBroken)
 	}
-	return refusal(problem.GatewayBodyBroken)
+	return refusal(problem.GatewayClientGone)
 }
 
 // stalling reads a caller's body, and gives up on one that stands still.
@@ -57,13 +58,13 @@ type stalling struct {
 	ctl   *http.ResponseController
 	limit time.Duration // between two reads
 	whole time.Duration // for the rest of the request
-	read  *atomic.Int64
+	body  *body
 	set   time.Time
 }
 
 func (q *request) stalling() *stalling {
 	return &stalling{
-		src: q.r.Body, ctl: http.NewResponseController(q.w), limit: q.g.cfg.StallLimit, whole: q.g.cfg.StreamLimit, read: &q.body.read,
+		src: q.r.Body, ctl: http.NewResponseController(q.w), limit: q.g.cfg.StallLimit, whole: q.g.cfg.StreamLimit, body: &q.body,
 	}
 }
 
@@ -77,11 +78,13 @@ func (s *stalling) Read(p []byte) (int, error) {
 		_ = s.ctl.SetReadDeadline(now.Add(s.limit)) // what cannot set one, such as a recorder in a test, cannot stall
 	}
 	n, err := s.src.Read(p)
-	s.read.Add(int64(n))
-	if err != nil {
+	s.body.read.Add(int64(n))
+	switch {
+	case err == nil:
+	case errors.Is(err, io.EOF):
 		s.relax()
-	}
-	if err != nil && !errors.Is(err, io.EOF) {
+	default: // the deadline stays, or the server would wait for the rest before it closes
+		s.body.broken.Store(!errors.Is(err, io.ErrUnexpectedEOF))
 		err = errClientBody
 	}
 	return n, err

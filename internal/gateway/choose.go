@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
@@ -109,44 +110,48 @@ func (q *request) selectedAccount() string {
 // only finds the one grant of the program that fits.
 func (q *request) only(account string) (*snapshot.Grant, *problem.Problem) {
 	caller := q.who.Caller
+	var fit []*snapshot.Grant
 	if account != "" {
-		var found *snapshot.Grant
 		for g := range q.g.cfg.Snapshot.AccountsFor(q.program.code, account) {
-			if !caller.MayUse(g.ID, account) {
-				continue
+			if caller.MayUse(g.ID, account) {
+				fit = append(fit, g)
 			}
-			if found != nil {
-				return nil, refusal(problem.GatewayGrantAmbiguous)
-			}
-			found = g
 		}
-		if found != nil {
-			return found, nil
+		if len(fit) > 0 {
+			return single(fit)
 		}
 	}
-	var found *snapshot.Grant
 	for i := range caller.Rules {
 		if caller.Rules[i].Deny {
 			continue
 		}
 		for _, gid := range caller.Rules[i].Grants {
 			g, ok := q.g.cfg.Snapshot.Grant(gid)
-			if !ok || (found != nil && g.ID == found.ID) || g.Program != q.program.code || !caller.MayUse(gid, "") {
-				continue
+			if ok && g.Program == q.program.code && caller.MayUse(gid, "") && !slices.ContainsFunc(fit, func(f *snapshot.Grant) bool { return f.ID == gid }) {
+				fit = append(fit, g)
 			}
-			if found != nil {
-				if account != "" { // none of them is verified for it
-					return nil, refusal(problem.GatewayGrantUnknown)
-				}
-				return nil, refusal(problem.GatewayGrantAmbiguous)
-			}
-			found = g
 		}
 	}
-	if found == nil {
+	if account != "" && len(fit) > 1 { // none of them is verified for it
 		return nil, refusal(problem.GatewayGrantUnknown)
 	}
-	return found, nil
+	return single(fit)
+}
+
+// single returns the only one. Of several it returns none, but their names, all of which the caller may use.
+func single(fit []*snapshot.Grant) (*snapshot.Grant, *problem.Problem) {
+	switch len(fit) {
+	case 0:
+		return nil, refusal(problem.GatewayGrantUnknown)
+	case 1:
+		return fit[0], nil
+	}
+	names := make([]string, len(fit))
+	for i, g := range fit {
+		names[i] = g.Name
+	}
+	slices.Sort(names)
+	return nil, because(problem.GatewayGrantAmbiguous, "they are "+strings.Join(names, ", "))
 }
 
 // chooseRegion settles the region: the account's, else the one that Lockkeeper-Region names, else that of Amazon's host where

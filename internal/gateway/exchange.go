@@ -100,7 +100,7 @@ func (q *request) accessToken(ctx context.Context) (snapshot.Token, *problem.Pro
 		return t, nil
 	}
 	if q.grant.Health == snapshot.Blocked {
-		return snapshot.Token{}, q.unready(problem.GatewayGrantBlocked)
+		return snapshot.Token{}, q.unready(problem.GatewayGrantBlocked, nil)
 	}
 	ctx, cancel := context.WithTimeout(ctx, q.g.cfg.TokenWait)
 	defer cancel()
@@ -112,22 +112,28 @@ func (q *request) accessToken(ctx context.Context) (snapshot.Token, *problem.Pro
 		q.grant = g
 	}
 	if q.grant.Health == snapshot.Blocked {
-		return snapshot.Token{}, q.unready(problem.GatewayGrantBlocked)
+		return snapshot.Token{}, q.unready(problem.GatewayGrantBlocked, err)
 	}
-	p := q.unready(problem.GatewayGrantNotReady)
-	p.RetryAt = q.now.Add(5 * time.Second)
+	p := q.unready(problem.GatewayGrantNotReady, err)
+	if p.RetryAt.IsZero() {
+		p.RetryAt = q.now.Add(5 * time.Second)
+	}
 	return snapshot.Token{}, p
 }
 
-// unready says that a grant cannot be used, in the words of its own problem where it has one.
-func (q *request) unready(code problem.Code) *problem.Problem {
+// unready says that a grant cannot be used, in the words of its own problem where it has one, or else in those of the refresh
+// that just failed.
+func (q *request) unready(code problem.Code, err error) *problem.Problem {
 	p := problem.New(code)
-	if own, ok := problem.Known(q.grant.Problem); ok {
-		own.Status = p.Status
-		own.Detail = p.What
-		return &own
+	own, ok := problem.Known(q.grant.Problem)
+	if !ok {
+		own, ok = problem.Of(err)
 	}
-	return &p
+	if !ok {
+		return &p
+	}
+	own.Status, own.Detail = p.Status, p.What
+	return &own
 }
 
 // send sends the call once, and once more if that is safe: where nothing of it can have reached Amazon, or where it only
