@@ -1,0 +1,171 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/all"
+	"github.com/lockkeeper-dev/lockkeeper/internal/audit"
+	"github.com/lockkeeper-dev/lockkeeper/internal/egress"
+	"github.com/lockkeeper-dev/lockkeeper/internal/gateway"
+	"github.com/lockkeeper-dev/lockkeeper/internal/id"
+	"github.com/lockkeeper-dev/lockkeeper/internal/policy"
+	"github.com/lockkeeper-dev/lockkeeper/internal/seal"
+	"github.com/lockkeeper-dev/lockkeeper/internal/secret"
+	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
+	"github.com/lockkeeper-dev/lockkeeper/internal/store"
+)
+
+func child(role string, args []string) error {
+	switch role {
+	case "upstream":
+		return childUpstream(args)
+	case "proxy":
+		return childProxy(args)
+	case "gateway":
+		return childGateway(args)
+	case "refresh":
+		return childRefresh(args)
+	case "grants":
+		return childGrants(args)
+	}
+	return fmt.Errorf("there is no role %s", role)
+}
+
+// Names in the gateway's child.
+const (
+	callerName = "bench"
+	grantName  = "shop"
+	profileID  = "1111111111111111"
+)
+
+// A count is what the gateway wrote down, in each of the places where it writes.
+type count struct{ Access, Metrics, Usage int }
+
+// nobody is a Refresher with nothing to give: the token of a bench is good to its end.
+type nobody struct{}
+
+var errNobody = errors.New("a bench refreshes nothing")
+
+func (nobody) Token(context.Context, id.Grant) (snapshot.Token, error) {
+	return snapshot.Token{}, errNobody
+}
+
+func (nobody) Invalid(context.Context, id.Grant, int64) (snapshot.Token, error) {
+	return snapshot.Token{}, errNobody
+}
+
+// childGateway is the gateway with everything on: store, keys, policy, access log, metrics and the way out.
+func childGateway(args []string) error {
+	ctx := context.Background()
+	certs, dir, upstream := args[0], args[1], args[2]
+	roots, err := loadRoots(certs)
+	if err != nil {
+		return err
+	}
+	st, sealer, err := open(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = st.Close() }()
+	snap, metrics, programs := snapshot.New(), prometheus.NewRegistry(), all.Programs()
+	door, err := egress.New(egress.Config{Programs: programs, SandboxURL: upstream, SandboxRoots: roots})
+	if err != nil {
+		return err
+	}
+	access, err := os.Create(filepath.Join(dir, "access.log"))
+	if err != nil {
+		return err
+	}
+	registry := policy.New(policy.Config{Store: st, Audit: st, Publisher: snap, Now: time.Now})
+	now := time.Now()
+	grant := id.New[id.Grant](now)
+	snap.PublishGrant(snapshot.Grant{
+		ID: grant, Name: grantName, Program: "ads", Realm: amazon.Sandbox, ClientID: "amzn1.application-oa2-client.EXAMPLE", Region: canon.NA,
+		Accounts: []canon.Account{{ID: profileID, Region: canon.NA}}, Health: snapshot.OK,
+	})
+	token := secret.New(secretHeader[len("Bearer "):])
+	snap.PublishToken(grant, snapshot.Token{Access: token, Generation: 1, Obtained: now, Expires: now.Add(time.Hour)})
+	_, pass, err := registry.Add(ctx, audit.Itself("bench"), policy.NewCaller{Name: callerName, Rules: []policy.Rule{{Grants: []id.Grant{grant}}}})
+	if err != nil {
+		return err
+	}
+	gate, err := gateway.New(gateway.Config{
+		Snapshot: snap, Door: door, Refresher: nobody{}, Programs: programs, MAC: sealer, Usage: st, Audit: st, Access: access, Metrics: metrics,
+	})
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	running, stop := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- gate.Run(running) }()
+	go func() { _ = gate.Server().Serve(l) }()
+	return sayAndWait(map[string]string{"Addr": l.Addr().String(), "Pass": pass.Reveal()}, func() any {
+		stop()
+		if err := <-done; err != nil {
+			return err
+		}
+		c, err := counted(ctx, access.Name(), metrics, st)
+		if err != nil {
+			return err
+		}
+		return c
+	})
+}
+
+// counted reads back what the gateway wrote down.
+func counted(ctx context.Context, access string, metrics *prometheus.Registry, st *store.Store) (count, error) {
+	var c count
+	log, err := os.ReadFile(access)
+	if err != nil {
+		return c, err
+	}
+	c.Access = bytes.Count(log, []byte("\n"))
+	families, err := metrics.Gather()
+	if err != nil {
+		return c, err
+	}
+	for _, f := range families {
+		if f.GetName() == "lockkeeper_gateway_requests_total" {
+			for _, m := range f.GetMetric() {
+				c.Metrics += int(m.GetCounter().GetValue())
+			}
+		}
+	}
+	rows, err := st.Usage(ctx, "", time.Unix(0, 0))
+	for _, r := range rows {
+		c.Usage += int(r.Count)
+	}
+	return c, err
+}
+
+// open makes a store and keys in a folder.
+func open(ctx context.Context, dir string) (*store.Store, *seal.Sealer, error) {
+	st, err := store.Open(ctx, store.Config{Dir: dir})
+	if err != nil {
+		return nil, nil, err
+	}
+	src, path := seal.KeyFile{Path: filepath.Join(dir, "key")}, filepath.Join(dir, "keyset.json")
+	print, err := seal.CreateFile(path, src)
+	if err != nil {
+		return nil, nil, err
+	}
+	sealer, err := seal.LoadFile(path, src, print)
+	return st, sealer, err
+}

@@ -1,0 +1,127 @@
+//go:build linux
+
+package main
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// A report is everything that was measured.
+type report struct {
+	settings    settings
+	cells       map[cell]sample
+	sent        int // through the gateway
+	vend        map[string]sample
+	refresh     refreshed
+	refreshCPU  time.Duration
+	devOnce     time.Duration
+	firstAnswer time.Duration
+	resident    int64
+}
+
+func contains(list, name string) bool {
+	for part := range strings.SplitSeq(list, ",") {
+		if part == name {
+			return true
+		}
+	}
+	return false
+}
+
+// text is the report as Markdown.
+func (r *report) text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `# Speed
+
+Written by `+"`make bench`"+`. %d cores, %s, loopback, %d interleaved rounds of %v, medians. What is measured has one core to itself, load
+and upstream share the other. Absolute figures drift from machine to machine; ratios within one run scatter by about 15%%.
+
+`, onlineCores(), runtime.Version(), r.settings.rounds, r.settings.slice)
+	if r.cells != nil {
+		fmt.Fprintf(&b, `## Calls through the gateway
+
+The gateway runs with pass check, policy, limits, access log, counts of use and metrics. Each of the three records held all of the %d requests sent
+through it. nginx and haproxy have one worker and their access log on; ReverseProxy is Go's, tuned, with neither log nor rights. GET answers 1 KB,
+POST sends 2 KB and gets 1 KB.
+
+`, r.sent)
+		r.ratios(&b)
+		for _, secure := range []bool{true, false} {
+			r.table(&b, secure)
+		}
+	}
+	r.others(&b)
+	return b.String()
+}
+
+// ratios sums up: geometric means over both methods at 16 and 64 connections, nginx = 1.00.
+func (r *report) ratios(b *strings.Builder) {
+	fmt.Fprint(b, "nginx = 1.00, geometric mean of both methods at 16 and 64 connections:\n\n")
+	fmt.Fprint(b, "| | TLS upstream: CPU | requests/s | plain upstream: CPU | requests/s |\n|---|--:|--:|--:|--:|\n")
+	for _, name := range subjects[1:] {
+		fmt.Fprintf(b, "| %s |", name)
+		for _, secure := range []bool{true, false} {
+			fmt.Fprintf(b, " %.2f | %.2f |", r.ratio(name, secure, func(s sample) float64 { return s.cpu }), r.ratio(name, secure, func(s sample) float64 { return s.rate }))
+		}
+		fmt.Fprintln(b)
+	}
+	at := func(name string) float64 { return r.cells[cell{name, true, "GET", 1}].p50 }
+	fmt.Fprintf(b, "\nAdded to a direct call at one connection (TLS, GET, p50): nginx %.0f us, gateway %.0f us: %.2f times as much.\n\n",
+		at("nginx")-at("direct"), at("gateway")-at("direct"), (at("gateway")-at("direct"))/(at("nginx")-at("direct")))
+}
+
+func (r *report) ratio(name string, secure bool, of func(sample) float64) float64 {
+	sum, n := 0.0, 0
+	for _, m := range methods {
+		for _, conns := range []int{16, 64} {
+			sum += math.Log(of(r.cells[cell{name, secure, m, conns}]) / of(r.cells[cell{"nginx", secure, m, conns}]))
+			n++
+		}
+	}
+	return math.Exp(sum / float64(n))
+}
+
+func (r *report) table(b *strings.Builder, secure bool) {
+	title := "Plain upstream"
+	if secure {
+		title = "TLS upstream"
+	}
+	fmt.Fprintf(b, "### %s\n\n| | connections | requests/s | p50 us | p99 us | CPU us a request |\n|---|--:|--:|--:|--:|--:|\n", title)
+	for _, m := range methods {
+		for _, conns := range connections {
+			for _, name := range subjects {
+				s := r.cells[cell{name, secure, m, conns}]
+				cpu := "-"
+				if name != "direct" {
+					cpu = fmt.Sprintf("%.1f", s.cpu)
+				}
+				fmt.Fprintf(b, "| %s %s | %d | %.0f | %.0f | %.0f | %s |\n", m, name, conns, s.rate, s.p50, s.p99, cpu)
+			}
+		}
+	}
+	fmt.Fprintln(b)
+}
+
+func (r *report) others(b *strings.Builder) {
+	if r.vend != nil {
+		n, g := r.vend["nginx"], r.vend["gateway"]
+		fmt.Fprintf(b, "## Tokens\n\nVending a token of ours at `/auth/o2/token`, 16 connections: %.0f a second, %.1f us CPU each, p99 %.0f us. nginx `return` of as many bytes: %.0f a second. Ratio %.2f.\n\n",
+			g.rate, g.cpu, g.p99, n.rate, g.rate/n.rate)
+	}
+	if r.refresh.Refreshes > 0 {
+		fmt.Fprintf(b, "## Refreshes\n\nWhole protocol against the sandbox (policy strict), 256 grants at once, SQLite with synchronous=FULL, broker and sandbox sharing %d cores: %.0f durable refreshes a second, each with a rotated refresh token (%d in %.1f s). A million grants at 55 minutes need 303.\n\n",
+			onlineCores(), float64(r.refresh.Refreshes)/r.refresh.Seconds, r.refresh.Refreshes, r.refresh.Seconds)
+	}
+	if r.firstAnswer > 0 {
+		fmt.Fprintf(b, "## Start and memory\n\n| | |\n|---|--:|\n| `serve` with %d grants, start to first answer | %d ms |\n| resident after 3 s | %.1f MB |\n| `dev --once`, once built | %.1f s |\n\n",
+			grantsKept, r.firstAnswer.Milliseconds(), float64(r.resident)/1e6, r.devOnce.Seconds())
+	}
+	if host, err := os.ReadFile("/proc/loadavg"); err == nil {
+		fmt.Fprintf(b, "Load average when this was written: %s. Above the number of cores, the figures are of a busy machine.\n", strings.Fields(string(host))[0])
+	}
+}
