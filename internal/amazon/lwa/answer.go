@@ -23,7 +23,7 @@ const (
 	shortest        = time.Minute
 )
 
-// judge classes an outcome exactly by the table of refresh-protocol.
+// judge classes an outcome exactly by the table of the refresh protocol.
 func (c Client) judge(answer *amazon.Answer, err error) Result {
 	if err != nil {
 		var send *amazon.SendError

@@ -58,8 +58,8 @@ var testApp = lwa.App{
 
 const good = `{"access_token":"Atza|sbxEXAMPLE","refresh_token":"Atzr|sbxEXAMPLE","token_type":"bearer","expires_in":3600}`
 
-// TestOutcomes is the outcome table of refresh-protocol, a row for each way in which an exchange can end.
-func TestOutcomes(t *testing.T) {
+// TestD7_EveryOutcomeOfAnExchange is the outcome table of the refresh protocol, a row for each way in which an exchange can end (attack cases D7, R21 and A6).
+func TestD7_EveryOutcomeOfAnExchange(t *testing.T) {
 	t.Parallel()
 	truncated := says(200, good)
 	truncated.Truncated = true
@@ -133,8 +133,8 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
-// TestLifetimes holds that no answer with good tokens is lost for its lifetime, and that none makes a loop or lives for ever.
-func TestLifetimes(t *testing.T) {
+// TestD5_Lifetimes holds (attack case D5) that no answer with good tokens is lost for its lifetime, and that none makes a loop or lives for ever.
+func TestD5_Lifetimes(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]time.Duration{
 		"3600": time.Hour, `"3600"`: time.Hour, `" 3600 "`: time.Hour, "3599.9": 3599 * time.Second, "120": 2 * time.Minute,
@@ -153,8 +153,8 @@ func TestLifetimes(t *testing.T) {
 	}
 }
 
-// TestRefreshTokenUnchanged holds that absent, null and empty all mean "unchanged" (attack case: the save that erased the stored one).
-func TestRefreshTokenUnchanged(t *testing.T) {
+// TestR17_RefreshTokenUnchanged holds that absent, null and empty all mean "unchanged": a save that erased the stored one lost grants elsewhere (R17).
+func TestR17_RefreshTokenUnchanged(t *testing.T) {
 	t.Parallel()
 	for _, field := range []string{``, `"refresh_token":null,`, `"refresh_token":"",`} {
 		lc, _ := client(says(200, `{"access_token":"Atza|sbxEXAMPLE",`+field+`"token_type":"Bearer","expires_in":3600}`))

@@ -16,8 +16,8 @@ func page(reason, token string) string {
 		"</p><p>errorMsg=" + token + "</p><h2>Request Details</h2><ul><li>client_id: amzn1.application-oa2-client.EXAMPLE</li><li>scope: x</li></ul></body></html>"
 }
 
-// TestEveryRefusalHasItsName holds a row for each error of ads-lwa 1.3 and 1.8 to 1.10.
-func TestEveryRefusalHasItsName(t *testing.T) {
+// TestR29_EveryRefusalHasItsName holds a row for each error of ads-lwa 1.3 and 1.8 to 1.10 (attack case R29).
+func TestR29_EveryRefusalHasItsName(t *testing.T) {
 	t.Parallel()
 	rows := []struct {
 		name   string
@@ -77,7 +77,7 @@ func TestEveryRefusalHasItsName(t *testing.T) {
 	}
 }
 
-// TestNeverSayRetryForADeadGrant: invalid_grant says "authorise again", never "retry" (issue 2, item 3).
+// TestNeverSayRetryForADeadGrant: invalid_grant says "authorise again", never "retry".
 func TestNeverSayRetryForADeadGrant(t *testing.T) {
 	t.Parallel()
 	for _, code := range []problem.Code{problem.LWAConsentWithdrawn, problem.LWARefreshTokenRefused, problem.LWACodeRefused} {

@@ -9,7 +9,7 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/secret"
 )
 
-// TestPastedClientIDs holds the paste errors of ads-lwa 1.11 and issue 2, item 8.
+// TestPastedClientIDs holds the paste errors of ads-lwa 1.11.
 func TestPastedClientIDs(t *testing.T) {
 	t.Parallel()
 	id := "amzn1.application-oa2-client.0123456789abcdef0123456789abcdef"
