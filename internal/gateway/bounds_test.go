@@ -103,7 +103,7 @@ func TestA3_AmazonsHostsOverTLS(t *testing.T) {
 		{"evil", "eviladvertising-api.amazon.com", "/v2/profiles", 421, "gateway.host_refused"},
 		{"advertising-apixamazon.com", "advertising-apixamazon.com", "/v2/profiles", 421, "gateway.host_refused"},
 		{"www.amazon.com", "www.amazon.com", "/v2/profiles", 421, "gateway.host_refused"},
-		{"localhost", "localhost", "/v2/profiles", 400, "gateway.region_needed"},
+		{"localhost", "localhost", "/managerAccounts", 400, "gateway.region_needed"},
 	} {
 		req, err := http.NewRequest("GET", server.URL+c.path, nil)
 		if err != nil {

@@ -109,7 +109,8 @@ type Gateway struct {
 	forced      *forced
 	vend        *operation
 	none        *operation
-	buffers     sync.Pool
+	buffers     sync.Pool // for bodies
+	lines       sync.Pool // for the access log
 }
 
 // New returns a Gateway. It fails where two programs overlap.
@@ -160,6 +161,7 @@ func New(cfg Config) (*Gateway, error) {
 	g.forced = newForced()
 	g.vend = &operation{Operation: amazon.Operation{ID: "token", Effect: amazon.Read}, name: "lockkeeper.token"}
 	g.none = &operation{Operation: amazon.Operation{ID: "none", Effect: amazon.Read}, name: "none"}
+	g.lines.New = func() any { b := make([]byte, 0, 768); return &b }
 	g.buffers.New = func() any { b := make([]byte, 32<<10); return &b }
 	return g, nil
 }

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -214,11 +213,25 @@ func (q *request) logLine(end time.Time) {
 	if q.grant != nil {
 		grant = string(q.grant.ID)
 	}
-	q.g.access.add(end,
-		slog.String("request", string(q.id)), slog.String("caller", caller), slog.String("pass", pass), slog.String("grant", grant),
-		slog.String("account", q.account), slog.String("region", string(q.region)), slog.String("method", q.r.Method),
-		slog.String("operation", q.op.name), slog.Int("status", q.status), slog.String("problem", string(q.code)),
-		slog.Int64("in", q.body.read.Load()), slog.Int64("out", q.out), slog.Int("tries", q.tries),
-		slog.Int64("us", end.Sub(q.now).Microseconds()), slog.Int64("amazon_us", q.amazon.Microseconds()), slog.Bool("cut", q.aborted),
-	)
+	buf := q.g.lines.Get().(*[]byte)
+	l := newLine((*buf)[:0], end, "request")
+	l.text("request", string(q.id))
+	l.text("caller", caller)
+	l.text("pass", pass)
+	l.text("grant", grant)
+	l.text("account", q.account)
+	l.text("region", string(q.region))
+	l.text("method", q.r.Method)
+	l.text("operation", q.op.name)
+	l.number("status", int64(q.status))
+	l.text("problem", string(q.code))
+	l.number("in", q.body.read.Load())
+	l.number("out", q.out)
+	l.number("tries", int64(q.tries))
+	l.number("us", end.Sub(q.now).Microseconds())
+	l.number("amazon_us", q.amazon.Microseconds())
+	l.bool("cut", q.aborted)
+	*buf = l.end()
+	q.g.access.add(*buf)
+	q.g.lines.Put(buf)
 }
