@@ -121,9 +121,9 @@ func (e entry) check(folder string) error {
 	case !codeForm.MatchString(e.Code):
 		return fmt.Errorf("the code is not of the form folder.words_like_this")
 	case folder != "internal/problem" && !strings.HasPrefix(e.Code, own+"."):
-		return fmt.Errorf("the code does not begin with %s.", own)
+		return fmt.Errorf("the code does not begin with %q", own+".")
 	case folder == "internal/problem" && len(e.Match) > 0:
-		return fmt.Errorf("Lockkeeper's own problems are not matched")
+		return fmt.Errorf("a problem of our own has no rules, since nothing is matched with them")
 	case !slices.Contains(owners, e.Whose):
 		return fmt.Errorf("whose is %q, not one of %s", e.Whose, strings.Join(owners, ", "))
 	case !sentence(e.What) || !sentence(e.Fix):
