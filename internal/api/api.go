@@ -45,6 +45,7 @@ type Credentials interface {
 // Broker is what it needs of *broker.Broker.
 type Broker interface {
 	Begin(ctx context.Context, by audit.Actor, c broker.Connect) (broker.Consent, error)
+	Adopt(ctx context.Context, by audit.Actor, c broker.Connect, refresh secret.Value) (broker.Grant, error)
 	Grants() []broker.Grant
 	GrantNamed(name string) (broker.Grant, bool)
 	Attempts(ctx context.Context, g id.Grant, limit int) ([]broker.Attempt, error)

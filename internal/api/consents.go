@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"strings"
@@ -20,6 +21,8 @@ func (a *API) consentRoutes(h huma.API) {
 		func(ctx context.Context, in *with[Connect]) (*body[Consent], error) {
 			return answer(a.connect(ctx, in.Body))
 		})
+	add(h, route{id: "adopt-grant", method: "POST", path: "/grants", summary: "Make a grant of a refresh token that you have", tag: "grants"},
+		func(ctx context.Context, in *with[Adopt]) (*body[Grant], error) { return answer(a.adopt(ctx, in.Body)) })
 	add(h, route{id: "get-consent", method: "GET", path: "/consents/{name}", summary: "How a consent fares", tag: "grants"},
 		func(ctx context.Context, in *named) (*body[ConsentState], error) {
 			s, ok := a.cfg.Consents.Consent(in.Name)
@@ -48,23 +51,28 @@ func (a *API) consentRoutes(h huma.API) {
 		})
 }
 
-func (a *API) connect(ctx context.Context, in Connect) (Consent, error) {
+// connection fills in what was left out.
+func (a *API) connection(ctx context.Context, in Connect) (broker.Connect, error) {
 	app, err := a.appFor(ctx, in)
 	if err != nil {
-		return Consent{}, err
+		return broker.Connect{}, err
 	}
-	name := in.Name
-	if name == "" {
-		name = app.Name
-	}
-	c := broker.Connect{Name: name, App: app.ID, Program: app.Program, Scopes: in.Scopes, ReturnURL: a.cfg.Status().ReturnURL}
+	c := broker.Connect{Name: cmp.Or(in.Name, app.Name), App: app.ID, Program: app.Program, Scopes: in.Scopes, ReturnURL: a.cfg.Status().ReturnURL}
 	if in.Region != "" {
 		if c.Region, err = canon.ParseRegion(in.Region); err != nil {
-			return Consent{}, problem.New(problem.APIUnknownRegion).With("%q", in.Region)
+			return c, problem.New(problem.APIUnknownRegion).With("%q", in.Region)
 		}
 	}
 	if len(c.Scopes) == 0 {
 		c.Scopes = a.cfg.Scopes(app.Program)
+	}
+	return c, nil
+}
+
+func (a *API) connect(ctx context.Context, in Connect) (Consent, error) {
+	c, err := a.connection(ctx, in)
+	if err != nil {
+		return Consent{}, err
 	}
 	begun, err := a.cfg.Broker.Begin(ctx, actor(ctx), c)
 	if err != nil {
@@ -74,6 +82,26 @@ func (a *API) connect(ctx context.Context, in Connect) (Consent, error) {
 	return Consent{
 		ID: ticket, Start: a.cfg.Status().Console + "/oauth/start/" + ticket, URL: begun.URL, Binding: begun.Binding.Reveal(), Expires: begun.Expires,
 	}, nil
+}
+
+// adopt checks the form of what was pasted before it is sent anywhere: an access token in its place is told from a refresh token.
+func (a *API) adopt(ctx context.Context, in Adopt) (Grant, error) {
+	c, err := a.connection(ctx, Connect{Name: in.Name, App: in.App, Region: in.Region, Scopes: in.Scopes})
+	if err != nil {
+		return Grant{}, err
+	}
+	clean, notes := tidy("refresh token", in.RefreshToken)
+	refresh := secret.New(clean)
+	if err := vault.CheckRefreshToken(refresh); err != nil {
+		return Grant{}, err
+	}
+	g, err := a.cfg.Broker.Adopt(ctx, actor(ctx), c, refresh)
+	if err != nil {
+		return Grant{}, err
+	}
+	out, err := a.wholeGrant(ctx, g.Name)
+	out.Notes = notes
+	return out, err
 }
 
 // appFor finds the app: by name; for an existing grant its own; else the only one.

@@ -72,6 +72,7 @@ type Grant struct {
 	RefreshAt  time.Time        `json:"refresh_at,omitzero" doc:"when it will be refreshed"`
 	Accounts   []canon.Account  `json:"accounts"`
 	Attempts   []Attempt        `json:"attempts,omitempty" doc:"the last exchanges, newest first"`
+	Notes      []string         `json:"notes,omitempty" doc:"what was mended in what was pasted"`
 }
 
 // Attempt is one exchange at a token endpoint.
@@ -88,11 +89,20 @@ type Attempt struct {
 
 // Connect asks for a consent.
 type Connect struct {
-	Name    string   `json:"name" doc:"name for the grant; the name of an existing grant authorises it again"`
+	Name    string   `json:"name,omitempty" doc:"name for the grant, empty for the app's; the name of an existing grant authorises it again"`
 	App     string   `json:"app,omitempty" doc:"name of the app; empty for the only one"`
 	Region  string   `json:"region,omitempty" doc:"empty for the app's"`
 	Scopes  []string `json:"scopes,omitempty" doc:"empty for the program's"`
 	Browser bool     `json:"browser,omitempty" doc:"whether a browser on this machine will come back to the console"`
+}
+
+// Adopt makes a grant of a refresh token that somebody already has.
+type Adopt struct {
+	Name         string   `json:"name,omitempty" doc:"name for the grant; empty for the app's"`
+	App          string   `json:"app,omitempty" doc:"name of the app that the token was given to; empty for the only one"`
+	Region       string   `json:"region,omitempty" doc:"empty for the app's"`
+	Scopes       []string `json:"scopes,omitempty" doc:"empty for the program's"`
+	RefreshToken string   `json:"refresh_token"`
 }
 
 // Consent is a consent under way. Start is opened in a browser of this machine; URL in a browser anywhere, whose final address is

@@ -17,6 +17,7 @@ type grantConnectOptions struct {
 	headless bool
 	user     string
 	paste    bool
+	refresh  string
 }
 
 func newCmdGrantConnect(f *Factory) *cobra.Command {
@@ -28,7 +29,8 @@ func newCmdGrantConnect(f *Factory) *cobra.Command {
 
 On a desktop this opens the browser, which comes back by itself. Over ssh, or with --paste, it prints Amazon's address; open it
 anywhere, and paste the address at which the browser ends up, even if the page there cannot be shown.
-The name of an existing grant authorises that grant again.`,
+The name of an existing grant authorises that grant again. If you already have a refresh token of this app, from software that used
+it before, --refresh-token-file takes it over without anybody signing in.`,
 		Example: `  lockkeeper grant connect
   lockkeeper grant connect acme --app ads --region EU
   lockkeeper grant connect demo --headless        (sandbox only: walks the consent by itself)`,
@@ -51,6 +53,7 @@ The name of an existing grant authorises that grant again.`,
 	flags.StringSliceVar(&o.connect.Scopes, "scope", nil, "scope to ask for (default the program's)")
 	flags.BoolVar(&o.headless, "headless", false, "walk the sandbox's consent without a browser")
 	flags.StringVar(&o.user, "user", "", "with --headless: which of the sandbox's people says yes")
+	flags.StringVar(&o.refresh, "refresh-token-file", "", "take over the refresh token in this file (- for standard input) in place of asking anybody")
 	flags.BoolVar(&o.paste, "paste", false, "do not open a browser here; paste the returned address")
 	return cmd
 }
@@ -61,6 +64,13 @@ func grantConnectRun(cmd *cobra.Command, o *grantConnectOptions) error {
 		return err
 	}
 	ctx := cmd.Context()
+	if o.refresh != "" {
+		g, err := o.adopt(ctx, c)
+		if err != nil {
+			return err
+		}
+		return o.show(g)
+	}
 	consent, err := c.Connect(ctx, o.connect)
 	if err != nil {
 		return err
@@ -85,6 +95,27 @@ func grantConnectRun(cmd *cobra.Command, o *grantConnectOptions) error {
 	if err != nil {
 		return err
 	}
+	return o.show(g)
+}
+
+// adopt takes over a refresh token that the person has.
+func (o *grantConnectOptions) adopt(ctx context.Context, c *control.Client) (g api.Grant, err error) {
+	token, err := o.f.secretFrom(o.refresh, "Refresh token")
+	if err != nil {
+		return g, err
+	}
+	in := api.Adopt{Name: o.connect.Name, App: o.connect.App, Region: o.connect.Region, Scopes: o.connect.Scopes, RefreshToken: token.Reveal()}
+	err = o.f.working("trying the refresh token", func() error {
+		g, err = c.Adopt(ctx, in)
+		return err
+	})
+	for _, n := range g.Notes {
+		o.f.say("lockkeeper: note: %s", n)
+	}
+	return g, err
+}
+
+func (o *grantConnectOptions) show(g api.Grant) error {
 	return o.f.show(g, func() {
 		fmt.Fprintf(o.f.Out, "Connected %q: %d accounts. It is refreshed by itself from now on, next at %s.\n", g.Name, len(g.Accounts), at(g.RefreshAt))
 		if g.Problem != nil {

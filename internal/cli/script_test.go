@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -54,7 +55,8 @@ func setup(env *testscript.Env) error {
 	return nil
 }
 
-// await waits until the server on the data folder (or on the folder that it is given) answers.
+// await waits until the server on the data folder (or on the folder that it is given) answers, and sets METRICS to an address that
+// is then in use.
 func await(ts *testscript.TestScript, neg bool, args []string) {
 	data := ts.Getenv("LOCKKEEPER_DATA")
 	if len(args) > 0 {
@@ -66,7 +68,8 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 	defer tick.Stop()
 	c := control.New(control.SocketPath(data))
 	for {
-		if _, err := c.Status(ctx); err == nil {
+		if status, err := c.Status(ctx); err == nil {
+			ts.Setenv("METRICS", strings.TrimPrefix(status.Metrics, "http://"))
 			return
 		} else if ctx.Err() != nil {
 			ts.Fatalf("no server answered on %s: %v", data, err)

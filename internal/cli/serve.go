@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"syscall"
 	"time"
 
@@ -37,6 +39,12 @@ func serveRun(cmd *cobra.Command, f *Factory) error {
 	}
 	log := obs.NewLog(obs.LogConfig{Out: f.Err, Level: cfg.LogLevel, Format: cfg.LogFormat})
 	o := server.Options{Config: cfg, Log: log, Version: f.Version, Ask: f.Prompter.Secret, Now: time.Now}
+	access, err := f.accessLog(cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = access.Close() }()
+	o.Access = access
 	var sbx *sandbox.Server
 	if cfg.WithSandbox {
 		if sbx, err = startSandbox(&cfg); err != nil {
@@ -57,6 +65,26 @@ func serveRun(cmd *cobra.Command, f *Factory) error {
 	}
 	return s.Run(cmd.Context())
 }
+
+// accessLog opens what the settings name. The file is its owner's alone: it tells who called what.
+func (f *Factory) accessLog(cfg config.Config) (io.WriteCloser, error) {
+	switch cfg.AccessLog {
+	case "off", "":
+		return nopCloser{io.Discard}, nil
+	case "-":
+		return nopCloser{f.Out}, nil
+	}
+	file, err := os.OpenFile(cfg.AccessLog, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, refuse(fmt.Sprintf("writing the access log %s: %v", cfg.AccessLog, pathCause(err)), "name a file that this user may write to, - or off")
+	}
+	return file, nil
+}
+
+type nopCloser struct{ io.Writer }
+
+// Close implements io.Closer.
+func (nopCloser) Close() error { return nil }
 
 // startSandbox starts a sandbox for a server with these settings, and sets its address among them. A busy port makes it take
 // another, since nobody but this server needs to find it.

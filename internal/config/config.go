@@ -85,6 +85,10 @@ type Config struct {
 	// LogFormat is text or json. Defaults to text.
 	LogFormat string `key:"log_format" help:"text or json"`
 
+	// AccessLog is where the gateway writes one line of JSON for each request: - for standard output, off, or a file, which is
+	// appended to. Defaults to -.
+	AccessLog string `key:"access_log" help:"where the gateway's access log goes: - for standard output, off, or a file"`
+
 	// File is the file that was read; Sources tells for each key where its value came from.
 	File    string            `key:"-"`
 	Sources map[string]string `key:"-"`
@@ -106,6 +110,7 @@ func Defaults(getenv func(string) string) Config {
 		Drain:         20 * time.Second,
 		LogLevel:      "info",
 		LogFormat:     "text",
+		AccessLog:     "-",
 		Sources:       map[string]string{},
 	}
 }

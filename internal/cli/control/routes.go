@@ -79,6 +79,11 @@ func (c *Client) Connect(ctx context.Context, in api.Connect) (api.Consent, erro
 	return post[api.Consent](ctx, c, "/consents", in)
 }
 
+// Adopt makes a grant of a refresh token.
+func (c *Client) Adopt(ctx context.Context, in api.Adopt) (api.Grant, error) {
+	return post[api.Grant](ctx, c, "/grants", in)
+}
+
 // Consent tells how a consent fares.
 func (c *Client) Consent(ctx context.Context, consent string) (api.ConsentState, error) {
 	return get[api.ConsentState](ctx, c, "/consents/"+seg(consent))
