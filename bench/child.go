@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime/pprof"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -112,6 +113,13 @@ func childGateway(args []string) error {
 	if err != nil {
 		return err
 	}
+	if name := os.Getenv("LOCKKEEPER_BENCH_PROFILE"); name != "" { // where the gateway's CPU goes, for `go tool pprof`
+		end, err := profile(name)
+		if err != nil {
+			return err
+		}
+		defer end()
+	}
 	running, stop := context.WithCancel(ctx)
 	done := make(chan error, 1)
 	go func() { done <- gate.Run(running) }()
@@ -127,6 +135,25 @@ func childGateway(args []string) error {
 		}
 		return c
 	})
+}
+
+// profile writes a CPU profile until the function it returns is called.
+func profile(name string) (end func(), err error) {
+	f, err := os.Create(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, err
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		_ = f.Close()
+		if f, err := os.Create(name + ".allocs"); err == nil {
+			_ = pprof.Lookup("allocs").WriteTo(f, 0)
+			_ = f.Close()
+		}
+	}, nil
 }
 
 // counted reads back what the gateway wrote down.

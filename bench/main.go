@@ -24,6 +24,7 @@ type settings struct {
 	slice  time.Duration // of one measurement
 	out    string
 	parts  string
+	only   string
 }
 
 func main() {
@@ -40,7 +41,11 @@ func main() {
 	flag.DurationVar(&s.slice, "slice", 300*time.Millisecond, "length of one measurement")
 	flag.StringVar(&s.out, "out", filepath.Join("docs", "reference", "performance.md"), "file to write; empty for none")
 	flag.StringVar(&s.parts, "parts", "gateway,vend,refresh,serve", "what to measure")
+	flag.StringVar(&s.only, "only", "", "measure this competitor alone, for a profile (LOCKKEEPER_BENCH_PROFILE names its file)")
 	flag.Parse()
+	if s.only != "" {
+		s.out = ""
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Minute)

@@ -50,7 +50,7 @@ func measureGateway(ctx context.Context, s settings, dir string, r *report) erro
 		return err
 	}
 	samples := map[cell][]sample{}
-	for _, secure := range []bool{true, false} {
+	for _, secure := range []bool{false, true} {
 		if err := measureSide(ctx, s, filepath.Join(dir, fmt.Sprint(secure)), dir, up, roots, secure, samples, r); err != nil {
 			return err
 		}
@@ -88,6 +88,9 @@ func measureSide(ctx context.Context, s settings, dir, certs string, up *process
 		for _, method := range methods {
 			for _, conns := range connections {
 				for _, name := range subjects {
+					if s.only != "" && s.only != name {
+						continue
+					}
 					t := direct
 					if name != "direct" {
 						t = target{addr: procs[name].addr}
