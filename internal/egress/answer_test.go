@@ -94,7 +94,7 @@ func TestB6_D7_EndlessAnswersEnd(t *testing.T) {
 			for _, _ = io.WriteString(c, head); err == nil; _, err = c.Write(part) {
 			}
 		})
-		w := door(t, egress.Config{SandboxURL: addr, StreamTimeout: 50 * time.Millisecond})
+		w := door(t, egress.Config{SandboxURL: addr, StreamTimeout: 500 * time.Millisecond})
 		call := tokenCall()
 		call.Limit = 100_000
 		if a, err := w.Send(t.Context(), call); err != nil || len(a.Body) != 100_000 || !a.Truncated {

@@ -3,7 +3,6 @@ package egress
 import (
 	"bufio"
 	"net"
-	"syscall"
 	"time"
 )
 
@@ -19,10 +18,11 @@ type conn struct {
 	r        *bufio.Reader
 	idle     time.Time // since when nobody uses it
 	deadline time.Time // as set on Conn
+	look     *looker   // nil where there is no socket below, as in tests in memory
 }
 
 func newConn(host string, below *counter, c net.Conn) *conn {
-	return &conn{Conn: c, host: host, below: below, r: bufio.NewReaderSize(c, bufferSize)}
+	return &conn{Conn: c, host: host, below: below, r: bufio.NewReaderSize(c, bufferSize), look: newLooker(below.Conn)}
 }
 
 // allow sets the deadline of the next read or write: d from now, but not after end. A deadline is moved only if it is more than
@@ -44,16 +44,6 @@ func (c *conn) allow(d time.Duration, end time.Time) error {
 	return c.SetDeadline(c.deadline)
 }
 
-// stale reports whether the other side has closed the connection, or sent what nobody asked for, while it was idle. A look costs a
-// system call, so it is done only after a second: it is after long idling that servers close.
-func (c *conn) stale(now time.Time) bool {
-	if now.Sub(c.idle) < lookAfter {
-		return false
-	}
-	s, ok := c.below.Conn.(syscall.Conn)
-	if !ok {
-		return false
-	}
-	raw, err := s.SyscallConn()
-	return err != nil || readable(raw)
-}
+// stale reports whether the other side has closed the connection, or sent what nobody asked for, while it was idle. The look costs a
+// system call each time, and is what keeps one grant's late answer from being taken for another's.
+func (c *conn) stale() bool { return c.look != nil && c.look.readable() }

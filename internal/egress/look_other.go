@@ -2,7 +2,11 @@
 
 package egress
 
-import "syscall"
+import "net"
 
-// readable cannot look without taking on this system: a connection that idled is never used again.
-func readable(syscall.RawConn) bool { return true }
+// A looker cannot look on this system without taking away: a connection that idled is never used again.
+type looker struct{}
+
+func newLooker(net.Conn) *looker { return &looker{} }
+
+func (*looker) readable() bool { return true }

@@ -2,16 +2,36 @@
 
 package egress
 
-import "syscall"
+import (
+	"net"
+	"syscall"
+)
 
-// readable reports whether something can be read from the socket at once: bytes, the end, or an error. It takes nothing away.
-func readable(raw syscall.RawConn) bool {
-	ready := true
-	err := raw.Read(func(fd uintptr) bool {
-		var b [1]byte
-		_, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-		ready = err != syscall.EAGAIN && err != syscall.EINTR
-		return true
-	})
-	return err != nil || ready
+// A looker tells whether anything can be read from a socket at once, without taking it away.
+type looker struct {
+	raw   syscall.RawConn
+	peek  func(fd uintptr) bool // made once: it is called for every request
+	ready bool
+	b     [1]byte
 }
+
+func newLooker(c net.Conn) *looker {
+	s, ok := c.(syscall.Conn)
+	if !ok {
+		return nil
+	}
+	raw, err := s.SyscallConn()
+	if err != nil {
+		return nil
+	}
+	l := &looker{raw: raw}
+	l.peek = func(fd uintptr) bool {
+		_, _, err := syscall.Recvfrom(int(fd), l.b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		l.ready = err != syscall.EAGAIN && err != syscall.EINTR
+		return true
+	}
+	return l
+}
+
+// readable reports bytes, the end, or an error.
+func (l *looker) readable() bool { return l.raw.Read(l.peek) != nil || l.ready }

@@ -6,10 +6,8 @@ import (
 	"time"
 )
 
-const (
-	lookAfter = 0                // idle time after which a connection is looked at before its next use
-	idleTime  = 45 * time.Second // less than the minute after which Amazon's load balancers close
-)
+// idleTime is how long a connection is kept: less than the minute after which Amazon's load balancers close theirs.
+const idleTime = 45 * time.Second
 
 // pool is an upstream that keeps connections of its own, each read and written in the goroutine of the exchange that has it.
 // A door has one for each realm, so that connections of the two never mix.
@@ -42,7 +40,7 @@ func (p *pool) get(ctx context.Context, host string) (c *conn, reused bool, err 
 			c, err = p.dial(ctx, host)
 			return c, false, err
 		}
-		if now := time.Now(); now.Sub(c.idle) < idleTime && !c.stale(now) {
+		if time.Since(c.idle) < idleTime && !c.stale() {
 			return c, true, nil
 		}
 		_ = c.Close()

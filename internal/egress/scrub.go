@@ -26,16 +26,20 @@ func scrubHeader(h http.Header, secrets []string) {
 // scrubBytes overwrites the secrets in b with as many asterisks, so that no length changes.
 func scrubBytes(b []byte, secrets []string) {
 	for _, s := range secrets {
-		for rest := b; ; {
-			i := bytes.Index(rest, []byte(s))
-			if i < 0 {
-				break
-			}
-			for j := range len(s) {
-				rest[i+j] = '*'
-			}
-			rest = rest[i+len(s):]
+		scrubOne(b, []byte(s))
+	}
+}
+
+func scrubOne(b, secret []byte) {
+	for {
+		i := bytes.Index(b, secret)
+		if i < 0 {
+			return
 		}
+		for j := range secret {
+			b[i+j] = '*'
+		}
+		b = b[i+len(secret):]
 	}
 }
 
@@ -43,7 +47,7 @@ func scrubBytes(b []byte, secrets []string) {
 // that may be the beginning of the secret, so a secret cut in two by the network is found too.
 type scrubber struct {
 	src    io.ReadCloser
-	secret string
+	secret []byte
 	buf    []byte // read, not yet given out
 	ready  int    // how much of buf may be given out
 	err    error  // what src ended with
@@ -51,7 +55,7 @@ type scrubber struct {
 
 func scrubBody(body io.ReadCloser, secrets []string) io.ReadCloser {
 	for _, s := range secrets {
-		body = &scrubber{src: body, secret: s}
+		body = &scrubber{src: body, secret: []byte(s)}
 	}
 	return body
 }
@@ -63,7 +67,7 @@ func (s *scrubber) Read(p []byte) (int, error) {
 	}
 	if s.ready == 0 && len(s.buf) == 0 && s.err == nil { // the common case: read into p, nothing held back
 		n, err := s.src.Read(p)
-		scrubBytes(p[:n], []string{s.secret})
+		scrubOne(p[:n], s.secret)
 		keep := 0
 		if err == nil {
 			keep = s.overlap(p[:n])
@@ -77,7 +81,7 @@ func (s *scrubber) Read(p []byte) (int, error) {
 		var chunk [2048]byte
 		n, err := s.src.Read(chunk[:])
 		s.buf, s.err = append(s.buf, chunk[:n]...), err
-		scrubBytes(s.buf, []string{s.secret})
+		scrubOne(s.buf, s.secret)
 		s.ready = len(s.buf)
 		if err == nil {
 			s.ready -= s.overlap(s.buf)
@@ -99,7 +103,7 @@ func (s *scrubber) overlap(b []byte) int {
 		if i < 0 {
 			return 0
 		}
-		if tail = tail[i:]; strings.HasPrefix(s.secret, string(tail)) {
+		if tail = tail[i:]; bytes.HasPrefix(s.secret, tail) {
 			return len(tail)
 		}
 	}

@@ -24,6 +24,9 @@ type Stream struct {
 	// Length is how many bytes Body has, -1 if that is not known: then it is sent in chunks. Body must not be longer.
 	Length int64
 
+	// Whole bounds the exchange to the end of its answer's body. Defaults to Config.StreamTimeout.
+	Whole time.Duration
+
 	// Key is what a 429 is remembered by. Defaults to none: nothing is remembered.
 	Key LimitKey
 }
@@ -54,6 +57,9 @@ func (d *Door) Stream(ctx context.Context, s Stream) (*Reply, error) {
 		return nil, &amazon.SendError{Err: err}
 	}
 	r.headTime, r.stallTime, r.end = d.cfg.HeadTimeout, d.cfg.StallTimeout, time.Now().Add(d.cfg.StreamTimeout)
+	if s.Whole > 0 {
+		r.end = time.Now().Add(s.Whole)
+	}
 	if s.Call.Timeout > 0 {
 		r.headTime = s.Call.Timeout
 	}

@@ -35,9 +35,7 @@ func (q *request) exchange() *problem.Problem {
 	if p := q.takeBody(); p != nil {
 		return p
 	}
-	ctx, cancel := context.WithTimeout(q.r.Context(), q.g.cfg.StreamLimit)
-	defer cancel()
-	got := q.ask(ctx, q.region, token)
+	got := q.ask(q.r.Context(), q.region, token)
 	q.tries, q.amazon = got.tries, got.took
 	if got.err != nil {
 		return q.failed(got.err)
@@ -173,6 +171,7 @@ func (q *request) outgoing(region canon.Region, t snapshot.Token) egress.Stream 
 		RawQuery: q.query,
 		Body:     q.body.stream,
 		Length:   q.body.length,
+		Whole:    q.g.cfg.StreamLimit,
 		Key:      egress.LimitKey{Grant: q.grant.ID, Region: region},
 	}
 }
