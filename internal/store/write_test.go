@@ -214,7 +214,7 @@ func TestCloseWritesWhatWaits(t *testing.T) {
 func TestD2_DiskFull(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
-	s := open(t, store.Config{Dir: dir, MaxPages: 60})
+	s := open(t, store.Config{Dir: dir, MaxPages: 200})
 	big := string(make([]byte, 64<<10))
 	written := 0
 	var err error
