@@ -67,7 +67,7 @@ func bubbleConfig(t *testing.T, cfg broker.Config, fn func(t *testing.T, h *hous
 	})
 }
 
-func (h *house) start() {
+func (h *house) open() {
 	h.t.Helper()
 	var err error
 	h.store, err = store.Open(context.Background(), store.Config{Dir: h.dir, FaultFlush: func() error {
@@ -83,6 +83,11 @@ func (h *house) start() {
 		h.t.Fatal(err)
 	}
 	h.snap = snapshot.New()
+}
+
+func (h *house) start() {
+	h.t.Helper()
+	h.open()
 	h.broker = broker.New(h.config())
 	if err := h.broker.Load(context.Background()); err != nil {
 		h.t.Fatal(err)
