@@ -76,7 +76,7 @@ type Config struct {
 	// ReplayLimit is the most bytes of a body that the gateway keeps to send it once more. Defaults to 1048576.
 	ReplayLimit int64 `key:"replay_limit" help:"most bytes of a body that the gateway keeps to send it once more"`
 
-	// Drain is how long a stop waits for what is under way. Defaults to 20 seconds.
+	// Drain is how long a stop waits for what is under way. Defaults to 40 seconds, which outlasts an exchange with the token endpoint.
 	Drain time.Duration `key:"drain" help:"how long a stop waits for what is under way"`
 
 	// LogLevel is debug, info, warn or error. Defaults to info.
@@ -107,7 +107,7 @@ func Defaults(getenv func(string) string) Config {
 		RefreshPolicy: "static",
 		HeaderLimit:   64 << 10,
 		ReplayLimit:   1 << 20,
-		Drain:         20 * time.Second,
+		Drain:         40 * time.Second,
 		LogLevel:      "info",
 		LogFormat:     "text",
 		AccessLog:     "-",

@@ -129,7 +129,7 @@ func copyFolder(t testing.TB, from, to string) {
 func (s *stage) start() {
 	s.t.Helper()
 	s.cmd = exec.Command(s.binary, "serve", "--data", s.dir, "--console", "localhost:0", "--gateway", "127.0.0.1:0", "--metrics", "127.0.0.1:0",
-		"--sandbox-url", "http://"+s.sbx.Addr(), "--refresh-policy", believed[s.policy], "--json")
+		"--sandbox-url", "http://"+s.sbx.Addr(), "--refresh-policy", believed[s.policy], "--drain", "3s", "--json")
 	s.cmd.Env = append(os.Environ(), "LOCKKEEPER_CRASH_SOCKET="+s.hub.path)
 	s.cmd.Stderr = s.out
 	stdout, err := s.cmd.StdoutPipe()

@@ -50,7 +50,7 @@ func (s *Server) build(ctx context.Context) error {
 	})
 	s.broker = broker.New(broker.Config{
 		Store: s.store, Sealer: s.sealer, Apps: s.vault, LWA: s.login(), Publisher: s.snapshot, Audit: s.store, Log: s.log,
-		Dir: s.cfg.Data, Policy: broker.ServerPolicy(s.cfg.RefreshPolicy), Margin: s.cfg.Margin, Now: now,
+		Dir: s.cfg.Data, Policy: broker.ServerPolicy(s.cfg.RefreshPolicy), Margin: s.cfg.Margin, Drain: s.cfg.Drain, Now: now,
 		Authorize: s.consentPage, Connected: s.connected, Observer: s.numbers,
 	})
 	s.policy = policy.New(policy.Config{Store: s.store, Audit: s.store, Publisher: s.snapshot, Now: now})
