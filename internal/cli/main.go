@@ -19,6 +19,7 @@ import (
 func Main() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	signal.Ignore(syscall.SIGXFSZ) // a limit on file sizes is a full disk: the write fails, and the process goes on
 	return Run(ctx, systemFactory(), os.Args[1:])
 }
 

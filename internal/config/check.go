@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -38,6 +39,9 @@ func (c *Config) Check() error {
 		if _, err := netip.ParsePrefix(cidr); err != nil {
 			return &Error{What: fmt.Sprintf("behind_proxy: %q is no network", cidr), Hint: "write it as CIDR, e.g. 10.0.0.0/8"}
 		}
+	}
+	if err := c.checkKey(); err != nil {
+		return err
 	}
 	if c.PublicURL != "" {
 		if err := checkURL("public_url", c.PublicURL); err != nil {
@@ -126,3 +130,35 @@ func (c *Config) ConsoleURL() string {
 
 // ReturnURL is what Amazon's developer console must list among the Allowed Return URLs.
 func (c *Config) ReturnURL() string { return c.ConsoleURL() + "/oauth/callback" }
+
+// checkKey refuses a key source that is none. It does not say what stood there: somebody may have put the passphrase itself, which
+// is no setting.
+func (c *Config) checkKey() error {
+	kind, where, named := strings.Cut(c.Key, ":")
+	switch kind {
+	case "", "passphrase":
+		if !named {
+			return nil
+		}
+	case "file":
+		if named == (where != "") {
+			return nil
+		}
+	case "passphrase-file":
+		if where != "" {
+			return nil
+		}
+	case "passphrase-fd":
+		if _, err := strconv.ParseUint(where, 10, 16); err == nil {
+			return nil
+		}
+	case "credential":
+		if where != "" && !strings.ContainsAny(where, `/\`) && where != "." && where != ".." {
+			return nil
+		}
+	}
+	return &Error{
+		What: c.Source("key") + ": key names no key source; what it holds is not shown",
+		Hint: "it must be file, file:PATH, passphrase, passphrase-file:PATH, passphrase-fd:N or credential:NAME; a passphrase itself is never a setting",
+	}
+}

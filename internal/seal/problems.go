@@ -36,8 +36,8 @@ func keyUnreadable(err error) error { return problem.New(problem.SealKeyUnreadab
 
 func keyUnwritable(err error) error { return problem.New(problem.SealKeyUnwritable).Because(err) }
 
-// wanting adds the fingerprint that was wanted to a refusal that does not know it.
-func wanting(err error, fingerprint string) error {
+// Wanting adds the fingerprint of the keyset that was wanted to a refusal that does not know it.
+func Wanting(err error, fingerprint string) error {
 	var p problem.Problem
 	if fingerprint == "" || !errors.As(err, &p) {
 		return err

@@ -72,14 +72,14 @@ func (s *Sealer) Wrap(src Source) ([]byte, error) {
 func Load(text []byte, src Source) (*Sealer, error) {
 	w, head, err := parseWrapped(text)
 	if err != nil {
-		return nil, err
+		return nil, Wanting(err, w.Fingerprint)
 	}
 	if src.Kind() != w.Source {
 		return nil, keySource(w.Fingerprint, w.Source, src.Kind())
 	}
 	key, err := src.again(w.Params)
 	if err != nil {
-		return nil, wanting(err, w.Fingerprint)
+		return nil, Wanting(err, w.Fingerprint)
 	}
 	defer clear(key)
 	a, err := chacha20poly1305.NewX(key)
@@ -87,7 +87,7 @@ func Load(text []byte, src Source) (*Sealer, error) {
 		return nil, fmt.Errorf("opening the keyset: %w", err)
 	}
 	if len(w.Sealed) < a.NonceSize() {
-		return nil, wanting(keyDamaged("the keyset is too short"), w.Fingerprint)
+		return nil, Wanting(keyDamaged("the keyset is too short"), w.Fingerprint)
 	}
 	nonce, sealed := w.Sealed[:a.NonceSize()], w.Sealed[a.NonceSize():]
 	plain, err := a.Open(nil, nonce, sealed, head)
@@ -97,7 +97,7 @@ func Load(text []byte, src Source) (*Sealer, error) {
 	defer clear(plain)
 	k, err := parseKeys(plain)
 	if err != nil {
-		return nil, wanting(keyDamaged(err.Error()), w.Fingerprint)
+		return nil, Wanting(keyDamaged(err.Error()), w.Fingerprint)
 	}
 	s, err := k.sealer()
 	if err != nil {
@@ -112,7 +112,7 @@ func Load(text []byte, src Source) (*Sealer, error) {
 // Describe tells a wrapped keyset's fingerprint and the kind of source it wants, without opening it.
 func Describe(text []byte) (fingerprint, source string, err error) {
 	w, _, err := parseWrapped(text)
-	return w.Fingerprint, w.Source, err
+	return w.Fingerprint, w.Source, Wanting(err, w.Fingerprint)
 }
 
 func parseWrapped(text []byte) (wrapped, []byte, error) {
@@ -124,7 +124,7 @@ func parseWrapped(text []byte) (wrapped, []byte, error) {
 	}
 	head, err := w.head()
 	if err != nil || w.Checksum != checksum(append(bytes.Clone(head), w.Sealed...)) {
-		return wrapped{}, nil, wanting(keyDamaged("the keyset file is not whole"), w.Fingerprint)
+		return w, nil, keyDamaged("the keyset file is not whole")
 	}
 	return w, head, nil
 }
@@ -148,15 +148,30 @@ func CreateFile(path string, src Source) (fingerprint string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return fingerprint, writeNew(path, text)
+	if err := writeNew(path, text); err != nil {
+		if k, ok := src.(KeyFile); ok {
+			_ = os.Remove(k.Path) // made a moment ago for this keyset; left behind it would stop the next try
+		}
+		return "", err
+	}
+	return fingerprint, nil
 }
 
 // LoadFile opens the keyset at path. Where want is not empty, the keyset must be the one of that fingerprint: the database
-// remembers which one sealed its rows.
+// remembers which one sealed its rows. What a file that is damaged or another's says of itself does not count then.
 func LoadFile(path string, src Source, want string) (*Sealer, error) {
 	text, err := readPrivate(path)
 	if err != nil {
-		return nil, wanting(err, want)
+		return nil, Wanting(err, want)
+	}
+	if want != "" {
+		w, _, err := parseWrapped(text)
+		if err != nil {
+			return nil, Wanting(err, want)
+		}
+		if w.Fingerprint != want {
+			return nil, keySwapped(want, w.Fingerprint)
+		}
 	}
 	s, err := Load(text, src)
 	if err != nil {

@@ -53,7 +53,7 @@ func keySource(cfg config.Config, wrapped string, ask Ask) (seal.Source, error) 
 	case "passphrase-fd":
 		fd, err := strconv.Atoi(where)
 		if err != nil || fd < 0 {
-			return bad("passphrase-fd:%s names no file descriptor", where)
+			return bad("passphrase-fd names no file descriptor")
 		}
 		f := os.NewFile(uintptr(fd), "passphrase")
 		if f == nil {
@@ -68,7 +68,7 @@ func keySource(cfg config.Config, wrapped string, ask Ask) (seal.Source, error) 
 		}
 		return passphrase(seal.ReadPassphraseFile(filepath.Join(dir, where)))
 	}
-	return bad("%q is none", spec)
+	return bad("the setting names none") // what it holds is not said: somebody may have put a passphrase there
 }
 
 func passphrase(value secret.Value, err error) (seal.Source, error) {
@@ -94,17 +94,20 @@ func openKeys(ctx context.Context, cfg config.Config, ask Ask) (*seal.Sealer, er
 		return nil, err
 	}
 	path := filepath.Join(cfg.Data, keysetName)
-	kind := "file"
+	kind, named := "file", want
 	if text, err := os.ReadFile(path); err == nil {
-		if _, k, err := seal.Describe(text); err == nil {
+		if print, k, err := seal.Describe(text); err == nil {
 			kind = k
+			if named == "" {
+				named = print
+			}
 		}
 	} else if errors.Is(err, fs.ErrNotExist) && want == "" {
 		return nil, problem.New(problem.ServerNotSetUp)
 	}
 	src, err := keySource(cfg, kind, ask)
 	if err != nil {
-		return nil, err
+		return nil, seal.Wanting(err, named)
 	}
 	return seal.LoadFile(path, src, want)
 }

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 func flock(f *os.File) error {
@@ -21,4 +23,10 @@ func flock(f *os.File) error {
 func owned(info fs.FileInfo) bool {
 	st, ok := info.Sys().(*syscall.Stat_t)
 	return ok && int(st.Uid) == os.Geteuid()
+}
+
+// sizeLimited reports whether this process may not write files as large as it likes (RLIMIT_FSIZE, setrlimit(2)).
+func sizeLimited() bool {
+	var limit unix.Rlimit
+	return unix.Getrlimit(unix.RLIMIT_FSIZE, &limit) == nil && limit.Cur < 1<<40
 }

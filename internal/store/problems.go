@@ -27,7 +27,7 @@ func notAFolder(what string) error { return problem.New(problem.StoreNoFolder).W
 // explainOS puts the system's refusals into Lockkeeper's words.
 func explainOS(err error) error {
 	switch {
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
 		return problem.New(problem.StoreDiskFull).Because(err)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return problem.New(problem.StoreReadOnly).Because(err)

@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
+	"os"
 	"strconv"
 
 	"modernc.org/sqlite" // registers the driver "sqlite"
@@ -29,8 +31,20 @@ func address(path string, cfg Config, pragmas ...string) string {
 	}
 	q.Set("_txlock", "immediate")
 	q.Set("mode", "rw") // never makes a file: prepareFile did, with its mode
+	if cfg.ReadOnly {
+		readOnly(q, path)
+	}
 	q.Set("_dqs", "0")
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+}
+
+// readOnly keeps SQLite from changing the folder. Without a write-ahead log nobody is at work, and the file is read as it stands, so
+// that SQLite makes no log beside it; with one, the log is read and not folded into the file.
+func readOnly(q url.Values, path string) {
+	q.Set("mode", "ro")
+	if _, err := os.Lstat(path + "-wal"); errors.Is(err, fs.ErrNotExist) {
+		q.Set("immutable", "1")
+	}
 }
 
 // openWriter opens the one connection that writes. synchronous=FULL flushes the write-ahead log at every commit: what
@@ -141,6 +155,9 @@ func explain(err error) error {
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
 		return problem.New(problem.StoreDamaged).Because(err)
 	case sqlite3.SQLITE_IOERR:
+		if sizeLimited() { // SQLite does not tell EFBIG from a broken disk
+			return problem.New(problem.StoreDiskFull).With("this process may not write larger files").Because(err)
+		}
 		return problem.New(problem.StoreDiskFailing).Because(err)
 	}
 	return err

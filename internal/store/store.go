@@ -9,7 +9,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -38,6 +40,7 @@ type Store struct {
 	writer *writer
 	wdb    *sql.DB
 	rdb    *sql.DB
+	made   bool // by this Open, which has not ended well yet
 }
 
 // Open opens the data folder, takes its lock, brings the schema up to date and starts the writer. Every refusal is a
@@ -58,6 +61,9 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 			return nil, err
 		}
 	}
+	if _, missing := os.Lstat(s.path); errors.Is(missing, fs.ErrNotExist) {
+		s.made = !cfg.ReadOnly
+	}
 	if err := prepareFile(s.path, cfg.ReadOnly); err != nil {
 		return nil, err
 	}
@@ -76,6 +82,7 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 	if s.writer, err = startWriter(ctx, s.wdb, cfg); err != nil {
 		return nil, explain(err)
 	}
+	s.made = false
 	return s, nil
 }
 
@@ -119,6 +126,11 @@ func (s *Store) release() error {
 			if err := db.Close(); err != nil && first == nil {
 				first = fmt.Errorf("closing the database: %w", err)
 			}
+		}
+	}
+	if s.made { // on a full disk, say: what is half made would pass for an installation
+		for _, p := range []string{s.path, s.path + "-wal", s.path + "-shm"} {
+			_ = os.Remove(p)
 		}
 	}
 	if s.lock != nil {
