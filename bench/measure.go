@@ -191,7 +191,6 @@ func measureRefresh(ctx context.Context, s settings, dir string, r *report) erro
 	if err := p.hear(&r.refresh); err != nil {
 		return err
 	}
-	r.refreshCPU = p.cpu()
 	if r.refresh.Rotated < r.refresh.Refreshes {
 		return fmt.Errorf("%d refreshes brought %d generations", r.refresh.Refreshes, r.refresh.Rotated)
 	}

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -111,6 +112,7 @@ func (k *keeper) connect(ctx context.Context, n int) ([]id.Grant, error) {
 type refreshed struct {
 	Refreshes int
 	Seconds   float64
+	CPU       float64 // seconds, of broker, store and sandbox together
 	Rotated   int
 }
 
@@ -152,7 +154,7 @@ func childRefresh(args []string) error {
 			before[g] = t.Generation
 		}
 	}
-	began := time.Now()
+	began, used := time.Now(), cpuTime()
 	for _, g := range grants {
 		group.Go(func() {
 			for time.Since(began) < length {
@@ -169,7 +171,7 @@ func childRefresh(args []string) error {
 	if err, _ := fail.Load().(error); err != nil {
 		return err
 	}
-	out := refreshed{Refreshes: int(n.Load()), Seconds: took.Seconds()}
+	out := refreshed{Refreshes: int(n.Load()), Seconds: took.Seconds(), CPU: (cpuTime() - used).Seconds()}
 	for _, g := range grants {
 		t, err := k.broker.Token(ctx, g)
 		if err != nil {
@@ -182,6 +184,15 @@ func childRefresh(args []string) error {
 		return err
 	}
 	return json.NewEncoder(os.Stdout).Encode(out)
+}
+
+// cpuTime is what this process has used.
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // sayAndDoNothing is the first line of a child that listens nowhere.

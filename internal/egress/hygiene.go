@@ -121,11 +121,18 @@ func connectionNamed(h http.Header) map[string]bool {
 	return named
 }
 
-// validName reports whether s is a token (RFC 9110, section 5.6.2).
+// tokenChars are the characters of a token (RFC 9110, section 5.6.2).
+var tokenChars = func() (t [256]bool) {
+	for c := '!'; c <= '~'; c++ {
+		t[c] = !strings.ContainsRune("\"(),/:;<=>?@[\\]{}", c)
+	}
+	return t
+}()
+
+// validName reports whether s is a token, as the names of headers and methods are.
 func validName(s string) bool {
 	for i := range len(s) {
-		c := s[i]
-		if c <= ' ' || c >= 0x7f || strings.IndexByte("\"(),/:;<=>?@[\\]{}", c) >= 0 {
+		if !tokenChars[s[i]] {
 			return false
 		}
 	}
