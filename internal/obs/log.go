@@ -41,8 +41,8 @@ func NewLog(cfg LogConfig) *slog.Logger {
 // shapes of secrets: Amazon's tokens (ads-lwa 1.6), AWS key ids, client secrets of security profiles, and ours.
 var shapes = regexp.MustCompile(`(?:Atza|Atzr|Atc|Atna|Atnr)(?:\||%7[Cc])[A-Za-z0-9._~+/=|%-]+` +
 	`|amzn1\.oa2-cs\.v1\.[A-Za-z0-9]+` +
-	`|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b` +
-	`|\blk[pto]_[A-Za-z0-9_.-]{8,}`)
+	`|(?:AKIA|ASIA)[A-Z0-9]{16}` +
+	`|lk[pto]_[A-Za-z0-9_.-]{8,}`)
 
 // Scrub blanks what looks like a secret in text.
 func Scrub(text string) string { return shapes.ReplaceAllString(text, secret.Redacted) }

@@ -25,6 +25,7 @@ func Run(t *testing.T, open Open) {
 		"audit":       audits,
 		"callers":     callers,
 		"grants":      grants,
+		"operators":   operators,
 	}
 	for name, suite := range suites {
 		t.Run(name, func(t *testing.T) {
