@@ -1,7 +1,6 @@
 package seal_test
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -52,7 +51,7 @@ func describeHardened(t *testing.T, file string) {
 	if err := unix.Getrlimit(unix.RLIMIT_CORE, &core); err != nil || core != (unix.Rlimit{}) {
 		t.Errorf("core dumps may have %+v, %v", core, err)
 	}
-	if err := os.WriteFile(file, []byte(fmt.Sprint("x")), 0o666); err != nil {
+	if err := os.WriteFile(file, []byte("x"), 0o666); err != nil {
 		t.Error(err)
 	}
 }

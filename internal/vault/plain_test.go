@@ -71,6 +71,9 @@ func search(t *testing.T, dir string, secrets []string) (wal bool) {
 			return err
 		}
 		b, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
 		wal = wal || filepath.Ext(path) == ".db-wal"
 		found = found || bytes.Contains(b, []byte("acme-eu"))
 		for _, s := range secrets {
