@@ -16,7 +16,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"lockkeeper": func() { os.Exit(cli.Main()) }})
+	testscript.Main(m, map[string]func(){"lockkeeper": func() { os.Exit(cli.Main()) }, "owner": owner})
 }
 
 // TestScripts runs every script of testdata with the real program. A script that wants a server starts one of its own, on free
