@@ -33,7 +33,7 @@ The name of an existing grant authorises that grant again. If you already have a
 it before, --refresh-token-file takes it over without anybody signing in.`,
 		Example: `  lockkeeper grant connect
   lockkeeper grant connect acme --app ads --region EU
-  lockkeeper grant connect demo --headless        (sandbox only: walks the consent by itself)`,
+  lockkeeper grant connect demo --headless        # sandbox only: walks the consent by itself`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return wantArgs("NAME")(cmd, args)
