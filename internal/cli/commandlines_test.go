@@ -46,7 +46,7 @@ func TestCommandLines(t *testing.T) {
 }
 
 // invocationForm is where a shell would start the program, from source or as it is installed.
-var invocationForm = regexp.MustCompile(`(?:^|[\s=/(|;&])(?:go run \./cmd/lockkeeper|lockkeeper) +`)
+var invocationForm = regexp.MustCompile(`(?:^|[|;&(] *|=\S*/|\bsudo (?:-u \S+ )?)(?:go run \./cmd/lockkeeper|lockkeeper) +`)
 
 // invocations returns the arguments of each start of the program in a line of shell.
 func invocations(line string) [][]string {
@@ -126,7 +126,7 @@ func TestCommandLinesAreChecked(t *testing.T) {
 	for _, line := range []string{
 		"lockkeeper frobnicate", "lockkeeper grant conect", "lockkeeper app add --frob", "lockkeeper call ads GET", "$ lockkeeper app show",
 		"cat x | lockkeeper explain --frob -", "ExecStart=/usr/local/bin/lockkeeper serv", "go run ./cmd/lockkeeper deev # try",
-		`lockkeeper app add "two words" three`,
+		`lockkeeper app add "two words" three`, "sudo -u lockkeeper lockkeeper grant frob",
 	} {
 		found := invocations(line)
 		if len(found) != 1 {
@@ -139,7 +139,7 @@ func TestCommandLinesAreChecked(t *testing.T) {
 	}
 	for _, line := range []string{
 		"lockkeeper --data lockkeeper-dev app list", "lockkeeper call ads GET /v2/profiles --region NA | head", "lockkeeper explain 'a b' # why",
-		"lockkeeper serve --help",
+		"lockkeeper serve --help", "sudo -u lockkeeper lockkeeper --data /srv/lockkeeper grant list",
 	} {
 		if err := check(invocations(line)[0], true); err != nil {
 			t.Errorf("%q does not pass: %v", line, err)
