@@ -6,6 +6,7 @@ package guide
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"sync"
 
@@ -62,3 +63,26 @@ func StepNamed(id string) (Step, Guide, bool) { return all().Step(id) }
 
 // Steps returns the full names of all steps, sorted.
 func Steps() []string { return all().Steps() }
+
+// Compare writes all tasks side by side for a terminal: which key each needs, if any.
+func Compare(w io.Writer) error { return all().Compare(w) }
+
+// A Comparison is one task among the others.
+type Comparison struct {
+	Task     string   `json:"task"`
+	Want     string   `json:"want"`
+	Key      string   `json:"key"`
+	NeedsKey bool     `json:"needs_key"`
+	From     string   `json:"from"`
+	Time     string   `json:"time"`
+	Called   []string `json:"called,omitempty"`
+}
+
+// Compared returns what Compare writes.
+func Compared() []Comparison {
+	var out []Comparison
+	for _, g := range All() {
+		out = append(out, Comparison{Task: g.ID, Want: g.Want, Key: g.Key, NeedsKey: g.NeedsKey, From: g.From, Time: g.Time, Called: g.Called})
+	}
+	return out
+}
