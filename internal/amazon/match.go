@@ -47,12 +47,12 @@ type Rule struct {
 func NewMatcher(code string, text []byte) (*Matcher, error) {
 	var file struct {
 		Problem []struct {
-			Code                   string
-			What, Whose, Fix, Docs string
-			Status                 int
-			Retry                  string // how long such a refusal usually lasts, where Amazon does not say
-			Detail                 string // an expression over the folded text; its first group becomes the detail
-			Match                  []Rule
+			Code                          string
+			What, Whose, Fix, Docs, Guide string
+			Status                        int
+			Retry                         string // how long such a refusal usually lasts, where Amazon does not say
+			Detail                        string // an expression over the folded text; its first group becomes the detail
+			Match                         []Rule
 		}
 	}
 	meta, err := toml.Decode(string(text), &file)

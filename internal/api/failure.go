@@ -19,6 +19,7 @@ type Failure struct {
 	Fix    string   `json:"fix"`
 	Detail string   `json:"detail,omitempty"`
 	Docs   string   `json:"docs,omitempty"`
+	Guide  string   `json:"guide,omitempty" doc:"step of the setup guide that avoids it"`
 	Errors []string `json:"errors,omitempty" doc:"which fields are wrong, and how"`
 }
 
@@ -45,7 +46,7 @@ func failure(p problem.Problem) *Failure {
 		status = http.StatusInternalServerError
 	}
 	return &Failure{
-		Title: p.What, Status: status, Code: string(p.Code), What: p.What, Whose: string(p.Whose), Fix: p.Fix, Detail: p.Detail, Docs: p.Docs,
+		Title: p.What, Status: status, Code: string(p.Code), What: p.What, Whose: string(p.Whose), Fix: p.Fix, Detail: p.Detail, Docs: p.Docs, Guide: p.Guide,
 	}
 }
 

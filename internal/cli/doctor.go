@@ -72,6 +72,9 @@ func (f *Factory) printFindings(found []api.Finding) {
 		fmt.Fprintf(f.Out, "%s  %-14s %-18s %s\n", mark, x.Object, x.Check, x.Detail)
 		if p := x.Problem; p != nil {
 			fmt.Fprintf(f.Out, "      %s (%s)\n      %s must act: %s\n", p.What, p.Code, p.Whose, p.Fix)
+			if p.Guide != "" {
+				fmt.Fprintf(f.Out, "      how it is avoided: %s\n", stepHint(p.Guide))
+			}
 		}
 	}
 }

@@ -48,7 +48,7 @@ func explainRun(f *Factory, text string) error {
 				fmt.Fprint(f.Out, "Perhaps: ")
 			}
 			fmt.Fprintln(f.Out, p.What)
-			f.pairs("code", string(p.Code), "who must act", string(p.Whose), "fix", p.Fix, "seen", p.Evidence, "detail", p.Detail, "read on", p.Docs)
+			f.pairs("code", string(p.Code), "who must act", string(p.Whose), "fix", p.Fix, "avoided by", stepHint(p.Guide), "seen", p.Evidence, "detail", p.Detail, "read on", p.Docs)
 		}
 	})
 }

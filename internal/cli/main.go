@@ -25,14 +25,18 @@ func Main() int {
 
 // Run runs one command line and returns the exit code.
 func Run(ctx context.Context, f *Factory, args []string) int {
+	if err := f.execute(ctx, args); err != nil {
+		return f.report(err)
+	}
+	return exitDone
+}
+
+// execute runs one command line.
+func (f *Factory) execute(ctx context.Context, args []string) error {
 	root := newRoot(f)
 	root.SetArgs(args)
 	root.SetIn(f.In)
 	root.SetOut(f.Out)
 	root.SetErr(f.Err)
-	err := root.ExecuteContext(ctx)
-	if err == nil {
-		return exitDone
-	}
-	return f.report(err)
+	return root.ExecuteContext(ctx)
 }

@@ -13,6 +13,7 @@ func newRoot(f *Factory) *cobra.Command {
 		Short: "Keep every kind of Amazon API key, and lend it to your software one request at a time",
 		Long: `Lockkeeper keeps Amazon API keys, keeps them alive, and lends them to your software one request at a time.
 
+Which key?       lockkeeper guide
 Try it:          lockkeeper dev                     (Amazon on your own machine, nothing to sign up for)
 Set it up:       lockkeeper init && lockkeeper serve
 Something wrong? lockkeeper explain 'any text Amazon gave you'
@@ -21,7 +22,12 @@ Something wrong? lockkeeper explain 'any text Amazon gave you'
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          noArgs,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.Terminal.In && f.Terminal.Out && !f.flags.json {
+				return start(cmd.Context(), f)
+			}
+			return cmd.Help()
+		},
 	}
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {

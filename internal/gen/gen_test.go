@@ -67,7 +67,7 @@ func generated(t *testing.T, root string) map[string]string {
 func TestGenerates(t *testing.T) {
 	t.Parallel()
 	root := lay(t, tree())
-	if err := run(root); err != nil {
+	if err := run(root, false); err != nil {
 		t.Fatal(err)
 	}
 	got := generated(t, root)
@@ -94,7 +94,7 @@ func TestDeterministic(t *testing.T) {
 	t.Parallel()
 	one, two := lay(t, tree()), lay(t, tree())
 	for _, root := range []string{one, two} {
-		if err := run(root); err != nil {
+		if err := run(root, false); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -109,7 +109,7 @@ func TestDeterministic(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := run(one); err != nil {
+	if err := run(one, false); err != nil {
 		t.Fatal(err)
 	}
 	if after, err := os.Stat(path); err != nil || !after.ModTime().Equal(before.ModTime()) {
@@ -142,7 +142,7 @@ func TestBadEntries(t *testing.T) {
 		files := tree()
 		change(files)
 		root := lay(t, files)
-		if err := run(root); err == nil {
+		if err := run(root, false); err == nil {
 			t.Errorf("%s: no error", name)
 		} else if strings.Contains(err.Error(), root) && name != "no TOML" && name != "program no TOML" {
 			t.Errorf("%s: the error names a path of this machine: %v", name, err)

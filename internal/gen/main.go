@@ -1,8 +1,10 @@
-// Command gen turns the data in the programs' folders into Go: the catalogue of problems, the lists of programs and fakes, and two reference pages.
+// Command gen turns the data in the programs' folders into Go and pages: the catalogue of problems, the lists of programs and fakes, the
+// reference pages, the guides and the README's table of keys.
 //
-// It finds the folders itself, by looking for program.toml and problems.toml, so adding a program is adding a folder. It imports
-// nothing of this module: it must build even while a generated file is broken. Its output depends on the files alone, in sorted
-// order, and a file whose content would not change is left untouched.
+// It finds the folders itself, by looking for program.toml, problems.toml and guide.toml, so adding a program is adding a folder. Of this
+// module it imports only internal/guide/book, which needs nothing generated: it must build even while a generated file is broken. Its output
+// depends on the files alone, in sorted order, and a file whose content would not change is left untouched. With -check it writes nothing and
+// fails where it would.
 package main
 
 import (
@@ -10,8 +12,11 @@ import (
 	"flag"
 	"fmt"
 	"go/format"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 )
 
 // Module is the import path that generated imports begin with.
@@ -19,14 +24,15 @@ const module = "github.com/lockkeeper-dev/lockkeeper"
 
 func main() {
 	root := flag.String("root", "", "root of the repository; defaults to the nearest folder upwards with a go.mod")
+	check := flag.Bool("check", false, "write nothing, and fail where a file is out of date")
 	flag.Parse()
-	if err := run(*root); err != nil {
+	if err := run(*root, *check); err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)
 		os.Exit(1)
 	}
 }
 
-func run(root string) error {
+func run(root string, check bool) error {
 	if root == "" {
 		found, err := findRoot()
 		if err != nil {
@@ -38,6 +44,7 @@ func run(root string) error {
 	if err != nil {
 		return err
 	}
+	files := guidePages(h)
 	for _, f := range []struct {
 		path string
 		make func(*house) ([]byte, error)
@@ -47,17 +54,28 @@ func run(root string) error {
 		{"sandbox/all/zz_gen_all.go", fakeList},
 		{"docs/reference/zz_gen_problems.md", problemPage},
 		{"docs/reference/zz_gen_programs.md", programPage},
+		{"README.md", readme},
 	} {
 		text, err := f.make(h)
 		if err != nil {
 			return fmt.Errorf("making %s: %w", f.path, err)
 		}
-		if text == nil {
-			continue // nothing to make yet
+		if text != nil { // else there is nothing to make yet
+			files[f.path] = text
 		}
-		if err := write(filepath.Join(root, filepath.FromSlash(f.path)), text); err != nil {
+	}
+	var late []string
+	for _, path := range slices.Sorted(maps.Keys(files)) {
+		changed, err := write(filepath.Join(root, filepath.FromSlash(path)), files[path], check)
+		if err != nil {
 			return err
 		}
+		if check && changed {
+			late = append(late, path)
+		}
+	}
+	if len(late) > 0 {
+		return fmt.Errorf("out of date, so run `make generate` and keep what it writes: %s", strings.Join(late, ", "))
 	}
 	return nil
 }
@@ -80,23 +98,26 @@ func findRoot() (string, error) {
 	}
 }
 
-// write formats Go text and replaces the file only where that changes it.
-func write(path string, text []byte) error {
+// write formats Go text and replaces the file only where that changes it, which it reports. A dry run only reports.
+func write(path string, text []byte, dry bool) (bool, error) {
 	if filepath.Ext(path) == ".go" {
 		formatted, err := format.Source(text)
 		if err != nil {
-			return fmt.Errorf("formatting %s: %w", path, err)
+			return false, fmt.Errorf("formatting %s: %w", path, err)
 		}
 		text = formatted
 	}
 	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, text) {
-		return nil
+		return false, nil
+	}
+	if dry {
+		return true, nil
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("making the folder of %s: %w", path, err)
+		return false, fmt.Errorf("making the folder of %s: %w", path, err)
 	}
 	if err := os.WriteFile(path, text, 0o644); err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
+		return false, fmt.Errorf("writing %s: %w", path, err)
 	}
-	return nil
+	return true, nil
 }

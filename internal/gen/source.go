@@ -54,6 +54,9 @@ func catalogue(h *house) ([]byte, error) {
 		if e.Docs != "" {
 			fmt.Fprintf(&b, ", Docs: %q", e.Docs)
 		}
+		if e.Guide != "" {
+			fmt.Fprintf(&b, ", Guide: %q", e.Guide)
+		}
 		if e.Status != 0 {
 			fmt.Fprintf(&b, ", Status: %d", e.Status)
 		}

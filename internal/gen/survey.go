@@ -10,13 +10,17 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
+
+	"github.com/lockkeeper-dev/lockkeeper/internal/guide/book"
 )
 
-// A house is what the survey found: the problems of all folders and the folders of all programs.
+// A house is what the survey found: the problems of all folders, the folders of all programs, and the guides.
 type house struct {
 	root     string
 	problems []entry   // sorted by code
 	programs []program // sorted by folder
+	guides   []book.File
+	book     book.Book // the guides, joined and held to the problems and the doctor's checks
 }
 
 // An entry is one problem of the catalogue, with the rules by which it is recognised.
@@ -26,6 +30,7 @@ type entry struct {
 	Whose  string `toml:"whose"`
 	Fix    string `toml:"fix"`
 	Docs   string `toml:"docs"`
+	Guide  string `toml:"guide"` // the step of the guide that avoids it
 	Status int    `toml:"status"`
 	Retry  string `toml:"retry"`
 	Detail string `toml:"detail"`
@@ -57,7 +62,7 @@ var (
 	owners   = []string{"caller", "operator", "account-owner", "amazon", "lockkeeper"}
 )
 
-// survey walks the source tree for problems.toml and program.toml.
+// survey walks the source tree for problems.toml, program.toml and guide.toml.
 func survey(root string) (*house, error) {
 	h := &house{root: root}
 	err := filepath.WalkDir(filepath.Join(root, "internal"), func(path string, d fs.DirEntry, err error) error {
@@ -76,6 +81,8 @@ func survey(root string) (*house, error) {
 			return h.addProblems(path, folder)
 		case "program.toml":
 			return h.addProgram(path, folder)
+		case "guide.toml":
+			return h.addGuide(path, folder)
 		}
 		return nil
 	})
@@ -89,7 +96,7 @@ func survey(root string) (*house, error) {
 			return nil, fmt.Errorf("problem %s stands twice", h.problems[i].Code)
 		}
 	}
-	return h, nil
+	return h, h.bind()
 }
 
 func (h *house) addProblems(path, folder string) error {

@@ -33,6 +33,7 @@ type Problem struct {
 	Whose    Whose     `json:"whose"`              // who must act
 	Fix      string    `json:"fix"`                // one sentence: what to do
 	Docs     string    `json:"docs,omitempty"`     // where to read on
+	Guide    string    `json:"guide,omitempty"`    // the step of the guide that avoids it, e.g. "ads.authorise"
 	Detail   string    `json:"detail,omitempty"`   // what was seen this time; never a secret, query or body
 	Evidence string    `json:"evidence,omitempty"` // how it was recognised, e.g. "HTTP 401, error invalid_client"
 	RetryAt  time.Time `json:"retry_at,omitzero"`  // when trying again makes sense, if known

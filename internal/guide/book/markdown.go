@@ -110,14 +110,11 @@ func (b Book) Table(pages string) string {
 		}
 		fmt.Fprintf(&out, "| [%s](%szz_gen_%s.md) | %s | %s | %s |\n", cell(g.Want), pages, g.ID, need, cell(g.From), cell(g.Time))
 	}
-	out.WriteString("\nA page told you to get something else? ")
-	for i, g := range b.guides {
-		if i > 0 {
-			out.WriteString("; ")
-		}
-		fmt.Fprintf(&out, "%s: `%s`", md(strings.Join(g.Called, ", ")), g.ID)
+	out.WriteString("\nA page told you to get something else? These are other names for what a task needs:\n\n")
+	for _, g := range b.guides {
+		fmt.Fprintf(&out, "- `%s`: %s\n", g.ID, md(strings.Join(g.Called, ", ")))
 	}
-	out.WriteString(".\n\n`lockkeeper guide --for " + strings.Join(TaskIDs, "|") + "` shows every portal, menu and field.\n")
+	out.WriteString("\n`lockkeeper guide --for " + strings.Join(TaskIDs, "|") + "` shows every portal, menu and field, and what of older instructions still holds.\n")
 	return out.String()
 }
 
@@ -133,7 +130,7 @@ func list(b *strings.Builder, title string, lines []string) {
 
 // md keeps text from being read as Markdown or HTML.
 func md(s string) string {
-	return strings.NewReplacer("<", "&lt;", ">", "&gt;", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`).Replace(s)
+	return strings.NewReplacer("<", "&lt;", "*", `\*`, "[", `\[`, "]", `\]`).Replace(s)
 }
 
 // cell is md inside a table.

@@ -38,12 +38,12 @@ func (p *page) wrap(first, text string) {
 	p.line(line)
 }
 
-// words splits text at blanks, but keeps a menu path's arrow with what follows it, so that no line begins bare.
+// words splits text at blanks, but keeps a menu path's arrow with what is before it, so that no line begins with one.
 func words(text string) []string {
 	var out []string
 	for _, w := range strings.Fields(text) {
-		if n := len(out); n > 0 && out[n-1] == ">" {
-			out[n-1] += " " + w
+		if n := len(out); n > 0 && w == ">" {
+			out[n-1] += " >"
 			continue
 		}
 		out = append(out, w)
@@ -78,10 +78,12 @@ func (g Guide) Text(w io.Writer) error {
 	for _, a := range g.Answer {
 		p.wrap("", a)
 	}
-	p.named(0, "Comes from", g.From)
-	p.named(0, "Takes", g.Time)
+	p.line("")
+	p.wrap("Key          ", g.Key)
+	p.wrap("Comes from   ", g.From)
+	p.wrap("Takes        ", g.Time)
 	if len(g.Called) > 0 {
-		p.named(0, "Also called", strings.Join(g.Called, "; "))
+		p.wrap("Also called  ", strings.Join(g.Called, "; "))
 	}
 	p.list("Who may have it", g.Apply)
 	p.list("Who is refused", g.Refused)
@@ -99,7 +101,8 @@ func (g Guide) Text(w io.Writer) error {
 	}
 	p.head("Step by step")
 	for i, s := range g.Steps {
-		p.step(fmt.Sprintf("%2d. ", i+1), s, g)
+		p.line("")
+		p.step(fmt.Sprintf("%2d. ", i+1), s, g, 3)
 	}
 	p.credentials(g.Credentials)
 	for _, n := range g.Notes {
@@ -116,7 +119,7 @@ func (g Guide) Text(w io.Writer) error {
 // StepText writes one step of a guide for a terminal.
 func (g Guide) StepText(w io.Writer, s Step) error {
 	var p page
-	p.step("", s, g)
+	p.step("", s, g, len(s.Avoids))
 	p.line("")
 	p.wrap("", "All steps: lockkeeper guide --for "+g.ID)
 	return p.to(w)
@@ -129,10 +132,8 @@ func (p *page) to(w io.Writer) error {
 	return nil
 }
 
-func (p *page) step(number string, s Step, g Guide) {
-	if number != "" {
-		p.line("")
-	}
+// step writes a step, with at most so many of the problems that it avoids.
+func (p *page) step(number string, s Step, g Guide, most int) {
 	p.wrap(number, s.Title)
 	in := 4
 	p.named(in, "step", s.ID)
@@ -153,10 +154,14 @@ func (p *page) step(number string, s Step, g Guide) {
 		p.named(in, first(i, "mind"), m)
 	}
 	for i, c := range s.Commands {
-		p.named(in, first(i, "then"), c)
+		p.line(fmt.Sprintf("    %-9s %s", first(i, "then"), c)) // never wrapped: it is there to be copied
 	}
 	p.named(in, "checks", strings.Join(s.Checks, ", "))
-	p.named(in, "avoids", strings.Join(s.Avoids, ", "))
+	avoids := strings.Join(s.Avoids[:min(most, len(s.Avoids))], ", ")
+	if more := len(s.Avoids) - most; more > 0 {
+		avoids += fmt.Sprintf(" and %d more", more)
+	}
+	p.named(in, "avoids", avoids)
 }
 
 func first(i int, name string) string {
