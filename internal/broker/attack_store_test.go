@@ -19,22 +19,25 @@ import (
 func TestD1_DiedWithAnOpenIntent(t *testing.T) {
 	for _, c := range []struct {
 		point   string
-		sent    bool // the whole request left
-		rotated bool // the server acted on it
+		mark    string // how far the request is known to have left
+		rotated bool   // the server acted on it
 		deaths  int
 		policy  broker.ServerPolicy
 		health  snapshot.Health
 		calls   int
 	}{
-		{"before the send", false, false, 1, broker.Strict, snapshot.OK, 1},
-		{"before the send", false, false, 2, broker.Strict, snapshot.OK, 1},
-		{"before the send", false, false, 5, broker.Unknown, snapshot.OK, 1},
-		{"after the send, not acted on", true, false, 1, broker.Strict, snapshot.OK, 1},
-		{"after the send", true, true, 1, broker.Strict, snapshot.Blocked, 1},
-		{"after the send, twice", true, true, 2, broker.Strict, snapshot.Blocked, 0},
-		{"after the send", true, true, 1, broker.Grace, snapshot.OK, 1},
-		{"after the send", true, true, 1, broker.Static, snapshot.OK, 1},
-		{"after the send, often", true, true, 5, broker.Static, snapshot.OK, 1},
+		{"before the send", "", false, 1, broker.Strict, snapshot.OK, 1},
+		{"before the send", "", false, 2, broker.Strict, snapshot.OK, 1},
+		{"before the send", "", false, 5, broker.Unknown, snapshot.OK, 1},
+		{"in the send", "begun", false, 1, broker.Strict, snapshot.OK, 1},
+		{"in the send", "begun", false, 3, broker.Strict, snapshot.OK, 1},
+		{"after the send, before its mark", "begun", true, 1, broker.Strict, snapshot.Blocked, 1},
+		{"after the send, not acted on", "sent", false, 1, broker.Strict, snapshot.OK, 1},
+		{"after the send", "sent", true, 1, broker.Strict, snapshot.Blocked, 1},
+		{"after the send, twice", "sent", true, 2, broker.Strict, snapshot.Blocked, 0},
+		{"after the send", "sent", true, 1, broker.Grace, snapshot.OK, 1},
+		{"after the send", "sent", true, 1, broker.Static, snapshot.OK, 1},
+		{"after the send, often", "sent", true, 5, broker.Static, snapshot.OK, 1},
 	} {
 		t.Run(fmt.Sprintf("%s/%d/%s", c.point, c.deaths, c.policy), func(t *testing.T) {
 			bubble(t, c.policy, func(t *testing.T, h *house) {
@@ -42,7 +45,7 @@ func TestD1_DiedWithAnOpenIntent(t *testing.T) {
 				var attempts []id.Attempt
 				h.end()
 				for range c.deaths {
-					attempts = append(attempts, h.die(g.ID, c.sent))
+					attempts = append(attempts, h.die(g.ID, c.mark))
 				}
 				if c.rotated && c.policy != broker.Static {
 					h.login.set(func(l *login) { l.users["shop"].gen++; l.users["shop"].since = time.Now() })
@@ -76,7 +79,7 @@ func TestD1_DiedWithAnOpenIntent(t *testing.T) {
 }
 
 // die leaves what a process leaves that is killed in a refresh: it starts, claims, perhaps sends, and is gone.
-func (h *house) die(g id.Grant, sent bool) id.Attempt {
+func (h *house) die(g id.Grant, mark string) id.Attempt {
 	h.t.Helper()
 	h.open()
 	defer func() { _ = h.store.Close() }()
@@ -94,8 +97,8 @@ func (h *house) die(g id.Grant, sent bool) id.Attempt {
 	if err != nil || !claimed[0].Won {
 		h.t.Fatal(claimed, err)
 	}
-	if sent {
-		err = broker.MarkSent(h.dir, a)
+	if mark != "" {
+		err = broker.Mark(h.dir, mark, a)
 	}
 	if err != nil {
 		h.t.Fatal(err)

@@ -85,15 +85,18 @@ func (b *Broker) try(t ticket, g *Grant, claimed Claimed, refresh secret.Value, 
 	return r
 }
 
-// send makes one exchange on the broker's own context, and notes when its request has left whole.
+// send makes one exchange on the broker's own context, and notes when its request begins to leave and when it has left whole.
 func (b *Broker) send(ctx context.Context, t ticket, g *Grant, s vault.AppSecret, refresh secret.Value) lwa.Result {
 	ctx, cancel := context.WithTimeout(ctx, b.cfg.Timeout)
 	defer cancel()
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(info httptrace.WroteRequestInfo) {
-		if info.Err == nil {
-			b.sent.mark(t.claim.Attempt)
-		}
-	}})
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { b.sent.mark(t.claim.Attempt, begunMark) },
+		WroteRequest: func(info httptrace.WroteRequestInfo) {
+			if info.Err == nil {
+				b.sent.mark(t.claim.Attempt, sentMark)
+			}
+		},
+	})
 	app := lwa.App{ClientID: t.secrets.app.ClientID, Secret: s.Value, Realm: g.Realm, Region: g.Region}
 	if g.Kind == ClientCredentials {
 		return b.cfg.LWA.ClientCredentials(ctx, app, g.Scopes...)

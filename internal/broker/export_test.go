@@ -6,15 +6,16 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
 )
 
-// MarkSent writes what a process that was killed after its send has left.
-func MarkSent(dir string, attempts ...id.Attempt) error {
+// Mark writes what a process that was killed during its send ("begun") or after it ("sent") has left.
+func Mark(dir, how string, a id.Attempt) error {
 	l, err := startSent(dir)
 	if err != nil {
 		return err
 	}
 	defer l.close()
-	for _, a := range attempts {
-		l.mark(a)
+	l.mark(a, begunMark)
+	if how == "sent" {
+		l.mark(a, sentMark)
 	}
 	return nil
 }

@@ -487,6 +487,7 @@ func (l *login) effect(x *exchange, app lwa.App, u *user, gen int, refresh bool)
 // wrote does what net/http does when a request has left.
 func wrote(ctx context.Context) {
 	if t := httptrace.ContextClientTrace(ctx); t != nil && t.WroteRequest != nil {
+		t.GotConn(httptrace.GotConnInfo{})
 		t.WroteRequest(httptrace.WroteRequestInfo{})
 	}
 }

@@ -1,7 +1,6 @@
 package broker
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,12 +13,13 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
 )
 
-// A sentLog remembers which exchanges left this machine whole, so that a kill between the intent and the send is told from
-// one after it. An entry is one small write into a file whose space was taken beforehand; it is not flushed, since it has to
-// outlive a kill of the process, not a loss of power. After a loss of power the boot id differs, and every fate is unknown.
+// A sentLog remembers which exchanges were about to leave this machine, and which left it whole. An entry is one small write
+// into a file whose space was taken beforehand; it is not flushed, since it has to outlive a kill of the process, not a loss of
+// power. After a loss of power the boot id differs, and every fate is unknown.
 //
-// The window that is left lies between the socket's write and this one, some microseconds on one goroutine. In it a kill
-// makes a sent exchange look unsent; then a second check may present a dead token, and nothing else goes wrong.
+// An exchange is marked as begun before its first byte and as sent after its last. A kill in between, or in the microseconds
+// after the last byte and before its mark, leaves its fate unknown: it is told as a possible loss, and counts as a send, but
+// is no proof that anything left, so no grant is given up for it.
 type sentLog struct {
 	mu   sync.Mutex
 	file *os.File
@@ -29,9 +29,12 @@ type sentLog struct {
 
 const (
 	sentName  = "sent.log"
-	sentEntry = 27   // a ULID and a line end
+	sentEntry = 28   // a ULID, a mark and a line end
 	sentHead  = 64   // "boot <id>", padded
 	sentRoom  = 8192 // far more than can be under way at once
+
+	begunMark = 'b'
+	sentMark  = 's'
 )
 
 // readSent returns the fates that the file of the last process tells.
@@ -50,19 +53,20 @@ func readSent(dir string) (func(id.Attempt) Fate, error) {
 	if len(text) != sentHead+sentRoom*sentEntry {
 		return unknown, nil
 	}
-	sent := map[id.Attempt]bool{}
-	for line := range bytes.Lines(text[sentHead:]) {
-		if line[0] != 0 {
-			sent[id.Attempt(bytes.TrimSpace(line))] = true
+	marks := map[id.Attempt]byte{}
+	for at := sentHead; at+sentEntry <= len(text); at += sentEntry {
+		if entry := text[at : at+sentEntry]; entry[0] != 0 {
+			a := id.Attempt(entry[:sentEntry-2])
+			marks[a] = max(marks[a], entry[sentEntry-2])
 		}
 	}
 	boot := strings.TrimSpace(string(text[:sentHead]))
 	same := boot != "" && boot == bootID()
 	return func(a id.Attempt) Fate {
-		switch {
-		case sent[a]:
+		switch mark := marks[a]; {
+		case mark == sentMark:
 			return SurelySent
-		case same:
+		case mark == 0 && same:
 			return NeverSent
 		}
 		return FateUnknown
@@ -92,14 +96,14 @@ func startSent(dir string) (*sentLog, error) {
 	return &sentLog{file: f, path: path}, nil
 }
 
-// mark records that a's request left whole. Where that cannot be written the file goes, so that no fate is told wrongly.
-func (l *sentLog) mark(a id.Attempt) {
+// mark records how far a's request has come. Where that cannot be written the file goes, so that no fate is told wrongly.
+func (l *sentLog) mark(a id.Attempt, mark byte) {
 	if l == nil {
 		return
 	}
 	entry := make([]byte, sentEntry)
 	copy(entry, a)
-	entry[sentEntry-1] = '\n'
+	entry[sentEntry-2], entry[sentEntry-1] = mark, '\n'
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	at := sentHead + (l.next%sentRoom)*sentEntry

@@ -90,7 +90,8 @@ func (x *exchange) abandon() {
 }
 
 func (x *exchange) run() (*response, error) {
-	before := x.conn.below.sent
+	before, trace := x.conn.below.sent, httptrace.ContextClientTrace(x.ctx)
+	begun(trace)
 	if err := x.send(); err != nil {
 		var body *errBodyRead
 		if x.conn.below.sent == before || errors.As(err, &body) || isTimeout(err) || x.ctx.Err() != nil {
@@ -104,7 +105,7 @@ func (x *exchange) run() (*response, error) {
 		x.keep = false
 		return resp, nil
 	}
-	x.written()
+	written(trace)
 	return x.receive()
 }
 
@@ -116,9 +117,16 @@ func (x *exchange) write(p []byte) error {
 	return err
 }
 
-// written tells who asked for it in the context, as net/http does, that the whole request has left.
-func (x *exchange) written() {
-	if t := httptrace.ContextClientTrace(x.ctx); t != nil && t.WroteRequest != nil {
+// begun and written tell who asked for it in the context, as net/http does, that the request is about to leave, and that it has
+// left whole.
+func begun(t *httptrace.ClientTrace) {
+	if t != nil && t.GotConn != nil {
+		t.GotConn(httptrace.GotConnInfo{})
+	}
+}
+
+func written(t *httptrace.ClientTrace) {
+	if t != nil && t.WroteRequest != nil {
 		t.WroteRequest(httptrace.WroteRequestInfo{})
 	}
 }

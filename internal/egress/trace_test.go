@@ -11,7 +11,7 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/egress"
 )
 
-// The broker learns from the context's trace that a token request has left whole, before its answer is there.
+// The broker learns from the context's trace that a token request is about to leave, and that it has, before its answer is there.
 func TestWroteRequestIsTold(t *testing.T) {
 	t.Parallel()
 	told := make(chan struct{}, 1)
@@ -22,7 +22,16 @@ func TestWroteRequestIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(d.Close)
-	ctx := httptrace.WithClientTrace(context.Background(), &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { told <- struct{}{} }})
+	begun := false
+	ctx := httptrace.WithClientTrace(context.Background(), &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { begun = true },
+		WroteRequest: func(httptrace.WroteRequestInfo) {
+			if !begun {
+				t.Error("the request had left before it was told that it would")
+			}
+			told <- struct{}{}
+		},
+	})
 	if _, err := d.Send(ctx, amazon.Call{Realm: amazon.Sandbox, Host: "api.amazon.com", Method: "POST", Path: "/auth/o2/token"}); err != nil {
 		t.Fatal(err)
 	}

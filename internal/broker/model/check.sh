@@ -33,11 +33,11 @@ row() { # expected, property, switches, words
 }
 
 one="-DNREP=1"
-two="-DNREP=2 -DMAXC=1 -DMAXX=3"
-stall="-DNREP=2 -DPAUSE=1 -DMAXC=0 -DMAXX=3"
+two="-DNREP=2 -DMAXU=1 -DMAXC=1 -DMAXX=3"
+stall="-DNREP=2 -DMAXU=1 -DPAUSE=1 -DMAXC=0 -DMAXX=3"
 
 for policy in 0 1 2; do
-  for prop in noconc durable mono nodiscard sentfirst neverwrong flagged; do row holds $prop "$one -DPOLICY=$policy" "one process, three kills"; done
+  for prop in noconc durable mono nodiscard sentfirst told neverwrong flagged; do row holds $prop "$one -DPOLICY=$policy" "one process, three kills"; done
   case $policy in
   0) row holds neverblocked "$one -DPOLICY=0" "a static server: never blocked" ;;
   1) row holds onedead "$one -DPOLICY=1" "a strict server sees one dead token at most"
@@ -56,6 +56,7 @@ row fails onedead "$one -DPOLICY=1 -DINTENT=0 -DMAXX=5" "without the intent: ask
 row fails sentfirst "$one -DPOLICY=1 -DMARK=0" "without the sent log: blocked for nothing"
 row fails onedead "$one -DPOLICY=1 -DMARKGAP=1" "a kill between the send and its mark"
 row holds sentfirst "$one -DPOLICY=1 -DMARKGAP=1" "which still blocks nothing that was not sent"
+row holds told "$one -DPOLICY=1 -DMARKGAP=1" "and still tells of the loss"
 row fails neverwrong "$stall -DPOLICY=1 -DREREAD=0" "without the re-read after invalid_grant"
 row fails durable "$one -DPOLICY=1 -DLATE=0" "published before the commit"
 exit $bad

@@ -4,8 +4,8 @@
    endpoint answers, refuses, or its answer is lost; a process may be killed at five points, and restarts. What is lost with a
    process is volatile here: what it received and had not stored. What outlives it is durable: the row, and the sent log.
 
-   The sent log is marked in the same step as the send, since both are done by one goroutine within microseconds; MARKGAP=1 opens
-   that gap and shows what then fails.
+   The sent log is marked before the first byte leaves ("begun") and after the last ("marked"). The second mark is made in the same
+   step as the send, since both are done by one goroutine within microseconds; MARKGAP=1 opens that gap and shows what then fails.
 
    Switches: POLICY 0 static, 1 strict, 2 grace.  NREP processes.  PAUSE a live holder may be pre-empted.  FAMILY a dead token
    kills the whole family.  CAS, INTENT, MARK, REREAD, LATE (publish after the commit) are the protocol's parts; each can be taken
@@ -47,7 +47,9 @@
 #ifndef MAXC
 #define MAXC 3          /* kills */
 #endif
+#ifndef MAXU
 #define MAXU 2          /* endpoints that cannot be reached */
+#endif
 
 /* the token endpoint */
 byte cur = 1;           /* the token that is good */
@@ -63,6 +65,7 @@ byte wrote = 0;         /* those known to have left */
 bool blocked = false;
 
 /* the sent log, of the open intent */
+bool begun = false;
 bool marked = false;
 
 /* what is watched */
@@ -93,7 +96,8 @@ start:
     down[id] = false;
     if :: NREP == 1 && intent != 0 ->
             if :: MARK && marked -> wrote++; lost = true
-               :: MARK && !marked -> if :: sends > 0 -> sends-- :: else -> skip fi
+               :: MARK && !marked && begun -> lost = true
+               :: MARK && !marked && !begun -> if :: sends > 0 -> sends-- :: else -> skip fi
                :: !MARK -> wrote++; lost = true
             fi;
             intent = 0; holder = 0
@@ -111,16 +115,18 @@ start:
           :: else ->
              mygen = gen; mytok = tok; holder = id;
              if :: INTENT -> intent = id; sends++ :: else -> skip fi;
-             marked = false
+             begun = false; marked = false
        fi
      }
      if :: mygen == 0 -> break :: else -> skip fi;
-     if :: KILL                                                          /* P2, P3 */
+     if :: KILL                                                          /* P2 */
         :: unreached < MAXU ->                                           /* not consumed */
            unreached++;
            atomic { close(1, 0); release() }
            goto again
         :: true -> skip fi;
+     begun = true;
+     if :: KILL :: true -> skip fi;                                      /* P3 */
      atomic {                                                            /* the request leaves whole, and acts */
        inflight++; exchanges++;
        if :: inflight > 1 -> overlap = true :: else -> skip fi;
@@ -194,6 +200,7 @@ ltl onedead   { [] (dead <= 1) }
 ltl replicas  { [] (dead <= NREP) }
 ltl nodead    { [] (dead == 0) }
 ltl sentfirst { [] (blocked -> exchanges > 0) }
+ltl told      { [] (blocked -> lost) }
 ltl neverwrong { [] (!wrongblock) }
 ltl neverblocked { [] (!blocked) }
 ltl flagged   { [] (dead > 0 -> <> (blocked || exchanges >= MAXX || tok == cur)) }
