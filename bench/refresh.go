@@ -154,6 +154,13 @@ func childRefresh(args []string) error {
 			before[g] = t.Generation
 		}
 	}
+	if name := os.Getenv("LOCKKEEPER_BENCH_PROFILE"); name != "" {
+		end, err := profile(name)
+		if err != nil {
+			return err
+		}
+		defer end()
+	}
 	began, used := time.Now(), cpuTime()
 	for _, g := range grants {
 		group.Go(func() {

@@ -113,8 +113,8 @@ func (r *report) others(b *strings.Builder) {
 			g.rate, g.cpu, g.p99, n.rate, g.rate/n.rate)
 	}
 	if r.refresh.Refreshes > 0 {
-		fmt.Fprintf(b, "## Refreshes\n\nWhole protocol against the sandbox (policy strict), 256 grants at once, SQLite with synchronous=FULL, broker and sandbox sharing %d cores: %.0f durable refreshes a second, each with a rotated refresh token (%d in %.1f s, %.0f us CPU each, sandbox included). A million grants at 55 minutes need 303.\n\n",
-			onlineCores(), float64(r.refresh.Refreshes)/r.refresh.Seconds, r.refresh.Refreshes, r.refresh.Seconds, r.refresh.CPU*1e6/float64(r.refresh.Refreshes))
+		fmt.Fprintf(b, "## Refreshes\n\nWhole protocol against the sandbox (policy strict), 256 grants at once, SQLite with synchronous=FULL, broker and sandbox sharing %d cores: %.0f durable refreshes a second, each with a rotated refresh token (%d in %.1f s, %.0f us CPU each, sandbox included; the process had %.1f cores). A million grants at 55 minutes need 303.\n\n",
+			onlineCores(), float64(r.refresh.Refreshes)/r.refresh.Seconds, r.refresh.Refreshes, r.refresh.Seconds, r.refresh.CPU*1e6/float64(r.refresh.Refreshes), r.refresh.CPU/r.refresh.Seconds)
 	}
 	if r.firstAnswer > 0 {
 		fmt.Fprintf(b, "## Start and memory\n\n| | |\n|---|--:|\n| `serve` with %d grants, start to first answer | %d ms |\n| resident after 3 s | %.1f MB |\n| `dev --once`, once built | %.1f s |\n\n",
