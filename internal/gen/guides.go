@@ -60,7 +60,7 @@ func (h *house) bind() error {
 }
 
 // doctorChecks reads the names of the doctor's checks out of its source, where each is the first argument of passed, found or form, or the
-// Name of a Check of Login with Amazon's. So a guide can name no check that does not exist.
+// Name in a list of Login with Amazon's Checks. So a guide can name no check that does not exist.
 func doctorChecks(root string) ([]string, error) {
 	names := map[string]bool{}
 	for _, folder := range []string{"internal/doctor", "internal/amazon/lwa"} {
@@ -77,8 +77,10 @@ func doctorChecks(root string) ([]string, error) {
 				return nil, fmt.Errorf("reading the doctor's checks: %w", err)
 			}
 			for n := range ast.Preorder(parsed) {
-				if name, ok := checkName(n); ok {
-					names[name] = true
+				for _, value := range checkNames(n) {
+					if name, err := strconv.Unquote(value.Value); err == nil && value.Kind == token.STRING {
+						names[name] = true
+					}
 				}
 			}
 		}
@@ -86,29 +88,43 @@ func doctorChecks(root string) ([]string, error) {
 	return slices.Sorted(maps.Keys(names)), nil
 }
 
-func checkName(n ast.Node) (string, bool) {
-	var value ast.Expr
+// checkNames returns the literals in which a node names checks.
+func checkNames(n ast.Node) (values []*ast.BasicLit) {
+	add := func(e ast.Expr) {
+		if lit, ok := e.(*ast.BasicLit); ok {
+			values = append(values, lit)
+		}
+	}
 	switch n := n.(type) {
 	case *ast.CallExpr:
-		fn, ok := n.Fun.(*ast.Ident)
-		if !ok || len(n.Args) < 2 || !slices.Contains([]string{"passed", "found", "form"}, fn.Name) {
-			return "", false
+		if fn, ok := n.Fun.(*ast.Ident); ok && len(n.Args) > 1 && slices.Contains([]string{"passed", "found", "form"}, fn.Name) {
+			add(n.Args[0])
 		}
-		value = n.Args[0]
-	case *ast.KeyValueExpr:
-		if key, ok := n.Key.(*ast.Ident); !ok || key.Name != "Name" {
-			return "", false
+	case *ast.CompositeLit: // []Check{{Name: "client_id"}, ...}
+		list, ok := n.Type.(*ast.ArrayType)
+		if !ok {
+			return nil
 		}
-		value = n.Value
-	default:
-		return "", false
+		if of, ok := list.Elt.(*ast.Ident); !ok || of.Name != "Check" {
+			return nil
+		}
+		for _, check := range n.Elts {
+			fields, ok := check.(*ast.CompositeLit)
+			if !ok {
+				continue
+			}
+			for _, f := range fields.Elts {
+				pair, ok := f.(*ast.KeyValueExpr)
+				if !ok {
+					continue
+				}
+				if key, ok := pair.Key.(*ast.Ident); ok && key.Name == "Name" {
+					add(pair.Value)
+				}
+			}
+		}
 	}
-	lit, ok := value.(*ast.BasicLit)
-	if !ok || lit.Kind != token.STRING {
-		return "", false
-	}
-	name, err := strconv.Unquote(lit.Value)
-	return name, err == nil
+	return values
 }
 
 // guidePages makes docs/guide: one page a task, and the first page that compares them.
