@@ -40,7 +40,19 @@ func New(cfg Config) *Console {
 
 // Routes puts the pages on mux. This is the site map.
 func (c *Console) Routes(mux *http.ServeMux) {
-	mux.HandleFunc("GET /oauth/start/{ticket}", c.start)
-	mux.HandleFunc("GET /oauth/callback", c.callback)
+	mux.HandleFunc("GET /oauth/start/{ticket}", onlyGet(c.start))
+	mux.HandleFunc("GET /oauth/callback", onlyGet(c.callback))
 	mux.HandleFunc("GET /{$}", c.home)
+}
+
+// onlyGet refuses HEAD, which ServeMux takes for GET: who only looks at a link, as scanners of messages do, shall not use it up.
+func onlyGet(h http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet {
+			w.Header().Set("Allow", http.MethodGet)
+			w.WriteHeader(http.StatusMethodNotAllowed)
+			return
+		}
+		h(w, r)
+	}
 }

@@ -1,6 +1,13 @@
 package server
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"net"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
 
 // Metrics is the server's registry, for the test that holds the page of metrics against it.
 func (s *Server) Metrics() *prometheus.Registry { return s.metrics }
+
+// Behind is a listener limited to a proxy's networks, for tests of whom it lets in.
+func Behind(l net.Listener, networks ...string) net.Listener { return behindProxy(l, networks) }

@@ -149,3 +149,13 @@ func keep(cookies []*http.Cookie) []*http.Cookie {
 	}
 	return cookies
 }
+
+// link begins a consent and returns its link, which nobody has opened.
+func link(t *testing.T, k *keytest.Key) string {
+	t.Helper()
+	c, err := k.Client.Connect(context.Background(), api.Connect{Name: "second"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Start
+}

@@ -33,7 +33,7 @@ func newSelf(s *Server) *self {
 	now := s.opt.Now()
 	text := policy.PassPrefix + "self" + strings.ToLower(rand.Text()+rand.Text())
 	return &self{server: s, pass: secret.New(text), caller: policy.Caller{
-		ID: id.New[id.Caller](now), Name: "operator.self", Created: now,
+		ID: id.New[id.Caller](now), Name: "(operator)", Created: now,
 		Passes: []policy.Pass{{ID: id.New[id.Pass](now), Kind: policy.Bearer, Hash: sha256.Sum256([]byte(text)), Created: now}},
 	}}
 }
