@@ -31,12 +31,13 @@ check: ## vet, staticcheck, gofumpt, house rules, the refresh protocol's model
 	$(GO) test -count=1 ./internal/archtest
 	internal/broker/model/check.sh
 
-generate: ## write everything that is made from descriptors
+generate: ## write everything that is made from descriptors, commands and settings
 	$(GO) run ./internal/gen
+	$(GO) test -count=1 -run '^TestReferencePages$$' ./internal/cli -update
 
 verify: ## fail where a generated file is out of date, or a guide names what does not exist
 	$(GO) run ./internal/gen -check
-	$(GO) test -count=1 -run '^TestGuide' ./internal/cli
+	$(GO) test -count=1 -run '^TestGuide|^TestReferencePages$$' ./internal/cli
 
 crash: ## kill -9 at every step of a refresh, and the mutants that must fail it
 	internal/crash/run

@@ -22,7 +22,7 @@ import (
 var update = flag.Bool("update", false, "write the reference pages anew")
 
 const (
-	writtenFrom = "<!-- From here to the end the page is written by: go test ./internal/cli -run TestReference -update -->\n"
+	writtenFrom = "<!-- From here to the end the page is written by make generate. -->\n"
 )
 
 // TestReferencePages holds the pages of commands, settings and the control API against what the code says.
@@ -46,7 +46,7 @@ func TestReferencePages(t *testing.T) {
 			continue
 		}
 		if d := cmp.Diff(text, written); d != "" {
-			t.Errorf("docs/reference/%s is out of date (go test ./internal/cli -run TestReference -update):\n%s", file, d)
+			t.Errorf("docs/reference/%s is out of date (make generate):\n%s", file, d)
 		}
 	}
 }
