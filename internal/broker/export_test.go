@@ -1,7 +1,10 @@
 package broker
 
 import (
+	"context"
 	"time"
+
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/lwa"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
 )
@@ -41,4 +44,13 @@ const (
 func Next(p ServerPolicy, shared bool, g Grant, now time.Time) step {
 	s, _ := reader{owner: "me", shared: shared, skew: time.Second, policy: p}.next(&g, now)
 	return s
+}
+
+// ConnectForTest makes a grant as a consent does, without its walk.
+func (b *Broker) ConnectForTest(ctx context.Context, name string) (Grant, error) {
+	app, err := b.cfg.Apps.App(ctx, "")
+	if err != nil {
+		return Grant{}, err
+	}
+	return b.consented(PendingConsent{Name: name, App: app.ID, Program: "ads", Region: app.Region}, app, lwa.Code{})
 }
