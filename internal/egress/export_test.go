@@ -1,9 +1,34 @@
 package egress
 
-import "github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+import (
+	"bufio"
+	"bytes"
+	"net/http"
+
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+)
 
 // Outgoing gives the header lines of a call as they leave.
 func Outgoing(d *Door, c *amazon.Call) (string, error) {
 	b, _, _, err := d.appendHeaders(nil, c)
 	return string(b), err
+}
+
+// An Understood is how an answer's head was read.
+type Understood struct {
+	Status  int
+	Header  http.Header
+	Empty   bool
+	Chunked bool
+	Length  int64
+}
+
+// Understand reads the head of an answer to a GET, or to a HEAD.
+func Understand(wire []byte, get bool) (Understood, error) {
+	h, err := readHead(bufio.NewReaderSize(bytes.NewReader(wire), 64)) // a small buffer, so that heads are cut everywhere
+	if err != nil {
+		return Understood{}, err
+	}
+	f, err := h.framing(get)
+	return Understood{h.status, h.header, f.empty, f.chunked, f.length}, err
 }
