@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -73,13 +72,4 @@ func (s *Server) connected(ctx context.Context, g broker.Grant) {
 	if err := s.verify(ctx, g.ID); err != nil {
 		s.log.Warn("listing the accounts of a new grant", "grant", g.Name, "error", err)
 	}
-}
-
-// countAccounts says how many accounts a grant opens.
-func countAccounts(g broker.Grant) string {
-	regions := map[canon.Region]bool{}
-	for _, a := range g.Accounts {
-		regions[a.Region] = true
-	}
-	return fmt.Sprintf("%d accounts in %d regions", len(g.Accounts), len(regions))
 }

@@ -28,9 +28,6 @@ type door struct {
 	secure   bool
 }
 
-// addr is where the door is, in the form that a person may open.
-func (d *door) addr() string { return d.listener.Addr().String() }
-
 // open listens at addr. A busy port gets a sentence; with fallback it gets any free port instead.
 func open(name, addr string, fallback bool) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(addr)

@@ -11,7 +11,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"net"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -77,8 +76,6 @@ type Server struct {
 	self      *self
 
 	doors   []*door
-	control net.Listener
-	stop    context.CancelFunc // ends what works beside the doors
 	closers []func() error
 }
 
