@@ -107,7 +107,10 @@ func syncFolder(dir string) error {
 }
 
 // readPrivate reads a small file that must be this user's alone.
-func readPrivate(path string) ([]byte, error) {
+func readPrivate(path string) ([]byte, error) { return readGuarded(path, 0o077) }
+
+// readGuarded reads a small plain file whose mode has none of the forbidden bits.
+func readGuarded(path string, forbidden fs.FileMode) ([]byte, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0) // a pipe in its place must not hang the start
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -125,7 +128,7 @@ func readPrivate(path string) ([]byte, error) {
 	if !info.Mode().IsRegular() {
 		return nil, keyOpenToOthers(filepath.Base(path) + " is not a plain file")
 	}
-	if info.Mode().Perm()&0o077 != 0 {
+	if info.Mode().Perm()&forbidden != 0 {
 		return nil, keyOpenToOthers(fmt.Sprintf("%s has mode %04o", filepath.Base(path), info.Mode().Perm()))
 	}
 	b, err := io.ReadAll(io.LimitReader(f, 1<<16))
@@ -149,10 +152,20 @@ func ReadPassphrase(r io.Reader) (secret.Value, error) {
 	return secret.New(string(b)), nil
 }
 
-// ReadPassphraseFile takes it from a file of mode 0600, such as a systemd credential; an environment variable may name the
-// file, and never hold the passphrase.
+// ReadPassphraseFile takes it from a file of mode 0600; an environment variable may name the file, and never hold the passphrase.
 func ReadPassphraseFile(path string) (secret.Value, error) {
 	b, err := readPrivate(path)
+	if err != nil {
+		return secret.Value{}, err
+	}
+	return ReadPassphrase(bytes.NewReader(b))
+}
+
+// ReadCredential takes it from a credential that systemd handed over. For a service with a user of its own that file is root's
+// and readable to the service by an access list, which shows as mode 0440 (systemd issues 29096 and 29435); the folder that it
+// lies in is open to nobody else.
+func ReadCredential(path string) (secret.Value, error) {
+	b, err := readGuarded(path, 0o037)
 	if err != nil {
 		return secret.Value{}, err
 	}

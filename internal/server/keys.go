@@ -66,7 +66,7 @@ func keySource(cfg config.Config, wrapped string, ask Ask) (seal.Source, error) 
 		if dir == "" || where == "" || strings.ContainsAny(where, `/\`) {
 			return bad("systemd gave this process no credential %q", where)
 		}
-		return passphrase(seal.ReadPassphraseFile(filepath.Join(dir, where)))
+		return passphrase(seal.ReadCredential(filepath.Join(dir, where)))
 	}
 	return bad("the setting names none") // what it holds is not said: somebody may have put a passphrase there
 }
