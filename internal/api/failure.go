@@ -6,6 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/lockkeeper-dev/lockkeeper/internal/obs"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 )
 
@@ -45,8 +46,9 @@ func failure(p problem.Problem) *Failure {
 	if status == 0 {
 		status = http.StatusInternalServerError
 	}
+	detail := obs.Scrub(p.Detail) // may repeat a name that was sent, which may have been a secret in the wrong place
 	return &Failure{
-		Title: p.What, Status: status, Code: string(p.Code), What: p.What, Whose: string(p.Whose), Fix: p.Fix, Detail: p.Detail, Docs: p.Docs, Guide: p.Guide,
+		Title: p.What, Status: status, Code: string(p.Code), What: p.What, Whose: string(p.Whose), Fix: p.Fix, Detail: detail, Docs: p.Docs, Guide: p.Guide,
 	}
 }
 
@@ -63,7 +65,7 @@ func asFailure(_ huma.Context, _ string, v any) (any, error) {
 	}
 	f.Status = m.Status
 	for _, e := range m.Errors {
-		f.Errors = append(f.Errors, e.Location+": "+e.Message)
+		f.Errors = append(f.Errors, obs.Scrub(e.Location+": "+e.Message))
 	}
 	if len(f.Errors) > 0 {
 		f.Detail = f.Errors[0]

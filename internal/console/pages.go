@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"net/http"
 
+	"github.com/lockkeeper-dev/lockkeeper/internal/obs"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 )
 
@@ -53,7 +54,7 @@ func (c *Console) fail(w http.ResponseWriter, p problem.Problem, said string) {
 		status = http.StatusInternalServerError
 	}
 	w.Header().Set("Lockkeeper-Problem", string(p.Code))
-	c.render(w, status, "fail", failPage{Problem: p, Said: said})
+	c.render(w, status, "fail", failPage{Problem: p, Said: obs.Scrub(said)})
 }
 
 // render builds the whole page before it sends a byte, so that a template's failure is not half a page.

@@ -41,6 +41,7 @@ func NewLog(cfg LogConfig) *slog.Logger {
 // shapes of secrets: Amazon's tokens (ads-lwa 1.6), AWS key ids, client secrets of security profiles, and ours.
 var shapes = regexp.MustCompile(`(?:Atza|Atzr|Atc|Atna|Atnr)(?:\||%7[Cc])[A-Za-z0-9._~+/=|%-]+` +
 	`|amzn1\.oa2-cs\.v1\.[A-Za-z0-9]+` +
+	`|[0-9a-f]{64}` + // the old form of a client secret (ads-lwa 1.11)
 	`|(?:AKIA|ASIA)[A-Z0-9]{16}` +
 	`|lk[pto]_[A-Za-z0-9_.-]{8,}`)
 
