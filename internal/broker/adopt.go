@@ -32,7 +32,9 @@ func (b *Broker) Adopt(ctx context.Context, by audit.Actor, in Connect, refresh 
 		err error
 	}
 	done := make(chan end, 1)
-	b.others.Add(1)
+	if !b.enter() {
+		return Grant{}, problem.New(problem.BrokerShuttingDown)
+	}
 	go func() { // the token may be consumed from here on, so the person's leaving ends nothing
 		defer b.others.Done()
 		began, r, err := b.exchangeCode(&g, app, func(ctx context.Context, a lwa.App) lwa.Result { return b.cfg.LWA.Refresh(ctx, a, refresh) })

@@ -90,15 +90,16 @@ type Broker struct {
 	base     context.Context
 	cancel   context.CancelFunc // ends exchanges, at the hard deadline of a shutdown
 
+	publishing sync.Mutex // held while a grant is published; taken before mu
+
 	mu      sync.Mutex // guards everything below and all of the cells
 	cells   map[id.Grant]*cell
 	names   map[string]*cell
 	due     dueHeap
 	queue   []*flight
-	free    int                 // send slots
-	unsent  map[id.Attempt]bool // claims whose commit failed, perhaps after it took effect: nothing was sent
-	done    []*landing          // exchanges that ended and wait for their commit
-	landing int                 // those that the committer holds
+	free    int        // send slots
+	done    []*landing // exchanges that ended and wait for their commit
+	landing int        // those that the committer holds
 	loaded  bool
 	closing bool
 	others  sync.WaitGroup // exchanges and consents under way
@@ -108,9 +109,21 @@ type Broker struct {
 type cell struct {
 	grant  Grant
 	token  snapshot.Token
-	flight *flight   // the one refresh under way, if any
-	due    time.Time // when the sweep looks at it next
-	place  int       // in the heap; -1 where it is in none
+	flight *flight      // the one refresh under way, if any
+	due    time.Time    // when the sweep looks at it next
+	place  int          // in the heap; -1 where it is in none
+	unsent []id.Attempt // claims whose commit failed, perhaps after it took effect: nothing was sent. Emptied by the next that is won
+}
+
+// mostUnsent bounds what is kept while the store fails for long. Of what is dropped, one check more is sent than was needed.
+const mostUnsent = 64
+
+// neverSent notes that nothing was sent on a claim that the store may have taken all the same. The lock is held.
+func (c *cell) neverSent(a id.Attempt) {
+	if len(c.unsent) >= mostUnsent {
+		c.unsent = append(c.unsent[:0], c.unsent[1:]...)
+	}
+	c.unsent = append(c.unsent, a)
 }
 
 // New returns a Broker. It reads and starts nothing until Load or Run.
@@ -123,7 +136,6 @@ func New(cfg Config) *Broker {
 		full:     make(chan struct{}, 1),
 		cells:    map[id.Grant]*cell{},
 		names:    map[string]*cell{},
-		unsent:   map[id.Attempt]bool{},
 		free:     cfg.Slots,
 	}
 	b.secrets = newSecretCache(cfg.Apps)

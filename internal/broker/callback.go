@@ -56,7 +56,9 @@ func (b *Broker) Finish(ctx context.Context, in Callback) (Grant, error) {
 		err error
 	}
 	done := make(chan end, 1)
-	b.others.Add(1)
+	if !b.enter() {
+		return Grant{}, problem.New(problem.BrokerShuttingDown)
+	}
 	go func() {
 		defer b.others.Done()
 		g, err := b.consented(p, app, code)

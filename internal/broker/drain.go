@@ -34,6 +34,16 @@ func (b *Broker) drain(l *lander) error {
 	return b.spoolAll()
 }
 
+// enter counts in what drain waits for. Once the broker ends it says no.
+func (b *Broker) enter() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.closing {
+		b.others.Add(1)
+	}
+	return !b.closing
+}
+
 // spoolAll writes what the store did not take into the data folder, and ends the flights that waited for it.
 func (b *Broker) spoolAll() error {
 	b.mu.Lock()

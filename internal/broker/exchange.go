@@ -24,7 +24,7 @@ func (b *Broker) exchange(t ticket, claimed Claimed, at time.Time) {
 		if err != nil || !results[0].Won {
 			b.releaseBreakers(b.copyOf(f.cell), t.secrets)
 			b.mu.Lock()
-			b.unsent[t.claim.Attempt] = true
+			f.cell.neverSent(t.claim.Attempt)
 			b.mu.Unlock()
 			if err != nil {
 				b.mu.Lock()

@@ -34,6 +34,10 @@ func (b *Broker) board(ctx context.Context, c *cell, asked, forced bool) *flight
 		f.ctx = ctx
 	}
 	c.flight = f
+	if b.closing { // nobody would take it from the queue
+		b.end(f, problem.New(problem.BrokerShuttingDown), c.grant.RefreshAt)
+		return f
+	}
 	b.queue = append(b.queue, f)
 	b.poke(b.wake)
 	return f

@@ -37,6 +37,7 @@ type house struct {
 	cfg    broker.Config
 	fault  func() error // of the store's commits; guarded by mu
 	mu     sync.Mutex
+	wrap   func(broker.Store) broker.Store // nil, or what stands between broker and store
 
 	store  *store.Store
 	broker *broker.Broker
@@ -100,6 +101,9 @@ func (h *house) start() {
 func (h *house) config() broker.Config {
 	cfg := h.cfg
 	cfg.Store, cfg.Sealer, cfg.Apps, cfg.Publisher, cfg.Audit, cfg.Dir = h.store, h.sealer, h.apps, h.snap, h.store, h.dir
+	if h.wrap != nil {
+		cfg.Store = h.wrap(h.store)
+	}
 	if cfg.LWA == nil {
 		cfg.LWA = h.login
 	}

@@ -66,7 +66,7 @@ func (b *Broker) insert(g Grant, t snapshot.Token) {
 	b.cells[g.ID] = c
 	b.names[g.Name] = c
 	b.mu.Unlock()
-	b.cfg.Publisher.PublishGrant(g.Published())
+	b.publish(c)
 	if !t.Access.IsZero() {
 		b.cfg.Publisher.PublishToken(g.ID, t)
 	}

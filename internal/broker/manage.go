@@ -143,6 +143,10 @@ func (b *Broker) Revoke(ctx context.Context, by audit.Actor, g id.Grant) (proble
 	}
 	b.mu.Lock()
 	c := b.cells[g]
+	if c == nil { // somebody else did it at the same time
+		b.mu.Unlock()
+		return problem.Problem{}, noGrant(string(g))
+	}
 	c.grant.Revoked = at
 	c.token = snapshot.Token{}
 	delete(b.cells, g)
@@ -151,9 +155,22 @@ func (b *Broker) Revoke(ctx context.Context, by audit.Actor, g id.Grant) (proble
 		heap.Remove(&b.due, c.place)
 	}
 	b.mu.Unlock()
-	b.cfg.Publisher.RemoveGrant(g)
+	b.publish(c)
 	err := b.cfg.Audit.Record(ctx, audit.Entry{At: at, Actor: by, Action: "grant.revoke", Object: string(g), Outcome: audit.Done})
 	return problem.New(problem.BrokerWithdrawAtAmazon), err
+}
+
+// publish tells the gateway of a grant as it is by now. Those who publish wait for one another and look at the grant only then, so
+// that an older state never comes after a newer one, and nothing after a revocation.
+func (b *Broker) publish(c *cell) {
+	b.publishing.Lock()
+	defer b.publishing.Unlock()
+	g := b.copyOf(c)
+	if !g.Revoked.IsZero() {
+		b.cfg.Publisher.RemoveGrant(g.ID)
+		return
+	}
+	b.cfg.Publisher.PublishGrant(g.Published())
 }
 
 // change alters a grant in memory after its commit, and publishes it.
@@ -168,7 +185,7 @@ func (b *Broker) change(g id.Grant, alter func(*Grant)) {
 	alter(&c.grant)
 	now := c.grant
 	b.mu.Unlock()
-	b.cfg.Publisher.PublishGrant(now.Published())
+	b.publish(c)
 	if before != now.Health {
 		b.cfg.Observer.HealthChanged(now)
 	}

@@ -4,6 +4,7 @@ import (
 	"container/heap"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
@@ -137,9 +138,13 @@ func (b *Broker) claim(group []*flight) {
 	for i, t := range tickets {
 		if !claimed[i].Won {
 			b.giveSlot()
+			b.releaseBreakers(b.copyOf(t.flight.cell), t.secrets)
 			b.overtaken(t.flight, claimed[i].State)
 			continue
 		}
+		b.mu.Lock()
+		t.flight.cell.unsent = nil
+		b.mu.Unlock()
 		b.adopt(t.flight.cell, claimed[i].State, nil)
 		b.others.Add(1) // before Run's loop can end, so that drain waits for it
 		go func() {
@@ -175,7 +180,7 @@ func (b *Broker) decide(f *flight, now time.Time) (ticket, bool) {
 		return ticket{}, false
 	}
 	known := *g
-	unsent := g.Intent.Open() && b.unsent[g.Intent.Attempt]
+	unsent := g.Intent.Open() && slices.Contains(c.unsent, g.Intent.Attempt)
 	if unsent {
 		known.Sends-- // its claim was counted, but nothing was sent on it
 	}
@@ -270,7 +275,7 @@ func (b *Broker) unclaimed(tickets []ticket, err error) {
 	b.mu.Lock()
 	for _, t := range tickets {
 		b.free++
-		b.unsent[t.claim.Attempt] = true
+		t.flight.cell.neverSent(t.claim.Attempt)
 		b.releaseBreakers(&t.flight.cell.grant, t.secrets)
 		b.end(t.flight, p, now.Add(pause(1, b.cfg.Jitter())))
 	}
@@ -299,6 +304,10 @@ func (b *Broker) overtaken(f *flight, s State) {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.closing {
+		b.end(f, problem.New(problem.BrokerShuttingDown), c.grant.RefreshAt)
+		return
+	}
 	if f.tries++; f.tries >= mostDecision {
 		b.end(f, problem.New(problem.BrokerStoreFails).Because(errOvertaken), b.now().Add(pause(1, b.cfg.Jitter())))
 		return

@@ -192,7 +192,7 @@ func (b *Broker) adopt(c *cell, s State, token *snapshot.Token) {
 		b.cfg.Publisher.PublishToken(now.ID, *token)
 	}
 	if changed {
-		b.cfg.Publisher.PublishGrant(now.Published())
+		b.publish(c)
 		b.cfg.Observer.HealthChanged(now)
 	}
 }
