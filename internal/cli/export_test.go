@@ -18,3 +18,17 @@ func Tree() *cobra.Command {
 	root.InitDefaultCompletionCmd()
 	return root
 }
+
+// Screen is a factory whose person types what in holds and sees everything on one screen. Nothing of the environment is seen but the data folder.
+func Screen(in io.Reader, screen io.Writer, data string) *Factory {
+	f := &Factory{In: in, Out: screen, Err: screen, Now: time.Now, Version: "(devel)", Getenv: func(name string) string {
+		if name == "LOCKKEEPER_DATA" {
+			return data
+		}
+		return ""
+	}}
+	f.OpenBrowser = openBrowser(f.Getenv)
+	f.Terminal.In, f.Terminal.Out, f.Terminal.Err = true, true, true
+	f.Prompter = &terminal{in: in, err: screen, isTerminal: true}
+	return f
+}

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/guide"
+	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 )
 
 // A fact is one thing that people have read before they come to us, and what of the guide says it. The first word or words of the line of
@@ -176,6 +178,30 @@ func TestTheGuideFitsATerminal(t *testing.T) {
 	for line := range strings.SplitSeq(b.String(), "\n") {
 		if n := len([]rune(line)); n > 80 && !strings.Contains(line, "https://") && !strings.Contains(line, "lockkeeper ") {
 			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+}
+
+// later are the problems of ads and lwa that no setup avoids: they come up in daily work, or on the wire.
+var later = []string{
+	"lwa.missing_parameter", "lwa.device_pending", "lwa.device_expired", "lwa.wrong_method", "lwa.redirected", "lwa.invalid_request", "lwa.unreachable", "lwa.unrecognised",
+	"ads.report_too_old", "ads.bad_next_token", "ads.report_duplicate", "ads.unprocessable", "ads.too_large", "ads.download_with_authorization", "ads.download_expired",
+	"ads.not_found", "ads.invalid_argument", "ads.unreachable", "ads.unrecognised",
+}
+
+// TestEveryProblemNamesItsStep: whatever somebody here can avoid by setting up rightly points at the step; and what that step says points back.
+func TestEveryProblemNamesItsStep(t *testing.T) {
+	t.Parallel()
+	for _, p := range problem.All() {
+		family, _, _ := strings.Cut(string(p.Code), ".")
+		if p.Guide != "" {
+			if s, _, ok := guide.StepNamed(p.Guide); !ok || !slices.Contains(s.Avoids, string(p.Code)) {
+				t.Errorf("%s names the step %q, which does not name it", p.Code, p.Guide)
+			}
+			continue
+		}
+		if (family == "ads" || family == "lwa") && p.Whose != problem.AmazonsOwn && !slices.Contains(later, string(p.Code)) {
+			t.Errorf("%s names no step of the guide", p.Code)
 		}
 	}
 }

@@ -8,6 +8,9 @@ package problem
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -55,6 +58,11 @@ func New(code Code) Problem {
 func Known(code Code) (Problem, bool) {
 	p, ok := catalogue[code]
 	return p, ok
+}
+
+// All returns every entry of the catalogue, sorted by code.
+func All() []Problem {
+	return slices.SortedFunc(maps.Values(catalogue), func(a, b Problem) int { return strings.Compare(string(a.Code), string(b.Code)) })
 }
 
 // With returns p with a detail of this occurrence. The detail must hold no secret.
