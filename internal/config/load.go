@@ -112,13 +112,27 @@ func (c *Config) Parse(text, file string) error {
 		}
 		s, err := tomlText(v)
 		if err != nil {
-			return &Error{What: fmt.Sprintf("the settings file %s: %s %v", file, key, err), Hint: nearest(key[0])}
+			return &Error{What: fmt.Sprintf("the settings file %s, line %d: %s %v", file, lineOf(text, key[0]), key, err), Hint: nearest(key[0])}
 		}
-		if err := c.Set(key[0], s, "file "+file); err != nil {
+		if err := c.Set(key[0], s, fmt.Sprintf("file %s, line %d", file, lineOf(text, key[0]))); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// lineOf finds the line on which a key or its table stands; the parser does not keep it.
+func lineOf(text, key string) int {
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		name, _, _ := strings.Cut(strings.Trim(strings.TrimSpace(line), "[]"), "=")
+		name, _, _ = strings.Cut(name, ".")
+		if strings.Trim(strings.TrimSpace(name), `"']`) == key {
+			return n
+		}
+	}
+	return 1
 }
 
 // tomlText turns a TOML value into the text that Set reads.
