@@ -42,7 +42,7 @@ func TestMutantsTurnItRed(t *testing.T) {
 				t.Errorf("the mutant %s went unnoticed", m.name)
 				return
 			}
-			fmt.Printf("mutant %-22s red: %s\n", m.name, red.faults[0])
+			fmt.Printf("| mutant %-22s red: %s\n", m.name, red.faults[0])
 		})
 	}
 }

@@ -109,7 +109,7 @@ func (s *stage) row(t testing.TB, point, ending string) {
 	for i, pid := range s.pids {
 		kills = append(kills, fmt.Sprintf("%d %s", pid, s.signals[i]))
 	}
-	fmt.Printf("%-12s %-13s %-22s kills [%s] journal [%s]\n", point, s.policy, ending, strings.Join(kills, ", "), strings.Join(seqs, ", "))
+	fmt.Printf("| %-20s %-13s %-22s kills [%s] journal [%s]\n", point, s.policy, ending, strings.Join(kills, ", "), strings.Join(seqs, ", "))
 }
 
 func (s *stage) report(t testing.TB) {

@@ -12,7 +12,7 @@ import (
 // TestRandomSchedules plays seeded random rows of kills and losses, each against a policy, and holds the invariants at the end.
 func TestRandomSchedules(t *testing.T) {
 	binary := server(t, "")
-	fmt.Printf("seed %d\n", *seed)
+	fmt.Printf("| seed %d\n", *seed)
 	for n := range *schedules {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			chance := rand.New(rand.NewPCG(*seed, uint64(n)))
@@ -25,7 +25,7 @@ func TestRandomSchedules(t *testing.T) {
 				}
 			}
 			s.finish(t, fmt.Sprintf("random %d", n))
-			fmt.Printf("             %s\n", strings.Join(steps, "; "))
+			fmt.Printf("|                      %s\n", strings.Join(steps, "; "))
 			if len(s.faults) > 0 {
 				t.Logf("again with: -run 'RandomSchedules/%d$' -seed %d", n, *seed)
 			}
