@@ -35,6 +35,7 @@ func (w *wire) Send(ctx context.Context, _ amazon.Call) (*amazon.Answer, error) 
 // D7, R21: what is no token answer has a named outcome, is tried again by a static server's client, and makes one check of a
 // strict server's; it never takes the stored token away.
 func TestD7_MalformedAnswers_R21(t *testing.T) {
+	t.Parallel()
 	bodies := map[string]amazon.Answer{
 		"empty":            {Status: 200},
 		"HTML":             {Status: 200, Body: []byte("<html>sorry</html>")},
@@ -42,7 +43,7 @@ func TestD7_MalformedAnswers_R21(t *testing.T) {
 		"truncated JSON":   {Status: 200, Body: []byte(`{"access_token":"Atza|sbx`), Truncated: true},
 		"wrong token type": {Status: 200, Body: []byte(`{"access_token":"Atza|sbxx","token_type":"mac","expires_in":3600}`)},
 		"CR and LF":        {Status: 200, Body: []byte(`{"access_token":"Atza|sbx\r\nX: y","token_type":"bearer","expires_in":3600}`)},
-		"huge":             {Status: 200, Body: []byte(strings.Repeat(" ", 1<<20)), Truncated: true},
+		"huge":             {Status: 200, Body: []byte(strings.Repeat(" ", 64<<10)), Truncated: true},
 		"a redirect":       {Status: 307, Header: map[string][]string{"Location": {"https://example.test/"}}},
 		"forbidden":        {Status: 403},
 		"gateway":          {Status: 502, Body: []byte("<html>bad gateway</html>")},

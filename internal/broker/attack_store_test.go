@@ -17,6 +17,7 @@ import (
 
 // D1: what a kill leaves at each point, by policy. (internal/crash kills the real process at the same points.)
 func TestD1_DiedWithAnOpenIntent(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		point   string
 		mark    string // how far the request is known to have left

@@ -120,6 +120,7 @@ func TestX4_OneExchangeForAll_D6(t *testing.T) {
 
 // I8 in small: hundreds of grants that end in one second while the endpoint is away make a bounded number of tries, and none is blocked.
 func TestD6_OutageIsBounded(t *testing.T) {
+	t.Parallel()
 	bubble(t, broker.Strict, func(t *testing.T, h *house) {
 		const n = 400
 		for i := range n {

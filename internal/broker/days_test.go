@@ -15,6 +15,7 @@ import (
 // Two virtual days of a hundred grants, with outages, revocations, a secret rotated at Amazon and a restart: whoever is not
 // revoked has a good token at every minute, and nobody's refreshes run away.
 func TestVirtual48HoursFor100Grants(t *testing.T) {
+	t.Parallel()
 	bubble(t, broker.Static, func(t *testing.T, h *house) {
 		const n = 100
 		chance := rand.New(rand.NewPCG(1, 2))

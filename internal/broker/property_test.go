@@ -100,6 +100,7 @@ func TestPlan(t *testing.T) {
 // Against a strict server, whatever is lost, and whenever the process ends: at most one dead presentation, no overlap, and the
 // store is never behind what was published.
 func TestStrictServerRandomLosses(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		steps := rapid.SliceOfN(rapid.IntRange(0, 6), 1, 12).Draw(rt, "steps")
 		bubble(t, broker.Strict, func(t *testing.T, h *house) {

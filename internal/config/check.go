@@ -116,16 +116,19 @@ func (c *Config) checkSandboxURL() error {
 	return nil
 }
 
-// ConsoleURL is how browsers reach the console.
+// ConsoleURL is how browsers reach the console. A loopback address is called localhost, since Amazon takes no http return URL of another
+// name (ads-lwa 1.2).
 func (c *Config) ConsoleURL() string {
 	if c.PublicURL != "" {
 		return strings.TrimSuffix(c.PublicURL, "/")
 	}
-	scheme := "http"
 	if c.TLSCert != "" {
-		scheme = "https"
+		return "https://" + c.Console
 	}
-	return scheme + "://" + c.Console
+	if host, port, err := net.SplitHostPort(c.Console); err == nil && Loopback(host) {
+		return "http://localhost:" + port
+	}
+	return "http://" + c.Console
 }
 
 // ReturnURL is what Amazon's developer console must list among the Allowed Return URLs.
