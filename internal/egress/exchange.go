@@ -56,6 +56,7 @@ type exchange struct {
 	ctx  context.Context
 	stop func() bool // ends the watch over the context; nil if there is none
 	keep bool        // the connection may be used again after this answer
+	part bool        // the request left in part: the connection is of no use to another
 
 	answered bool // a byte of an answer was seen
 }
@@ -98,11 +99,11 @@ func (x *exchange) run() (*response, error) {
 			return nil, err
 		}
 		// The other side may have answered and closed without reading all of the body (413, for one): that answer is what counts.
+		x.part = true
 		resp, readErr := x.receive()
 		if readErr != nil {
 			return nil, err
 		}
-		x.keep = false
 		return resp, nil
 	}
 	written(trace)
@@ -242,7 +243,7 @@ func (x *exchange) respond(h *head) (*response, error) {
 	if err != nil {
 		return nil, err
 	}
-	x.keep = f.keep
+	x.keep = f.keep && !x.part
 	resp := &response{status: h.status, header: h.header, length: f.length}
 	switch {
 	case f.empty:

@@ -58,6 +58,12 @@ func (q *request) merge() *problem.Problem {
 
 // fetch gets one region's part.
 func (q *request) fetch(ctx context.Context, p *part, token snapshot.Token) {
+	if until := q.g.cfg.Door.Throttled(q.grant.ID, p.region); until.After(q.now) {
+		throttled := problem.New(problem.GatewayThrottled)
+		throttled.RetryAt = until
+		p.asked.err = throttled
+		return
+	}
 	p.asked = q.ask(ctx, p.region, token)
 	if p.asked.err != nil {
 		return
@@ -116,6 +122,8 @@ func (q *request) join(parts []*part) *problem.Problem {
 		q.code = problem.GatewayAmazonFailed
 		if amiss.asked.verdict.known {
 			q.code = amiss.asked.verdict.problem.Code
+		} else if p, ok := problem.Of(amiss.asked.err); ok {
+			q.code = p.Code
 		}
 		h.Set(headerProblem, string(q.code))
 	}

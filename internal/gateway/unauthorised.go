@@ -159,14 +159,23 @@ func (f *forced) may(g id.Grant, now time.Time) bool {
 	return true
 }
 
-// A negativeKey is what a refusal was about.
+// A negativeKey is what a refusal was about. The operation is part of it: that a write is refused to a viewer, or a call without its scope
+// header, says nothing of the reads and lists beside it.
 type negativeKey struct {
-	grant   id.Grant
-	account string
-	region  canon.Region
+	grant     id.Grant
+	account   string
+	region    canon.Region
+	operation *operation
+	path      string // of what no operation lists
 }
 
-func (q *request) key() negativeKey { return negativeKey{q.grant.ID, q.account, q.region} }
+func (q *request) key() negativeKey {
+	k := negativeKey{grant: q.grant.ID, account: q.account, region: q.region, operation: q.op}
+	if q.op == q.program.unlisted {
+		k.path = q.path
+	}
+	return k
+}
 
 // negativeAfter is how many times in a row Amazon must have given the same refusal before it is answered from memory.
 const negativeAfter = 3
