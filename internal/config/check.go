@@ -97,7 +97,7 @@ func Loopback(host string) bool {
 func checkURL(key, text string) error {
 	u, err := url.Parse(text)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return &Error{What: fmt.Sprintf("%s is %q, which is no usable address", key, text), Hint: "write it like https://keys.example.com"}
+		return &Error{What: fmt.Sprintf("%s is %q, which is no usable address", key, withoutPassword(text)), Hint: "write it like https://keys.example.com"}
 	}
 	if u.Scheme == "http" && u.Hostname() != "localhost" {
 		return &Error{What: fmt.Sprintf("%s is %q: Amazon takes http return URLs for localhost only", key, text), Hint: "use https, or http://localhost with a port"}
@@ -105,10 +105,18 @@ func checkURL(key, text string) error {
 	return nil
 }
 
+// withoutPassword is an address as it may be shown.
+func withoutPassword(text string) string {
+	if u, err := url.Parse(text); err == nil {
+		return u.Redacted()
+	}
+	return text
+}
+
 func (c *Config) checkSandboxURL() error {
 	u, err := url.Parse(c.SandboxURL)
 	if err != nil || u.Scheme != "http" || u.Port() == "" || !Loopback(u.Hostname()) {
-		return &Error{What: fmt.Sprintf("sandbox_url is %q", c.SandboxURL), Hint: "the sandbox is on this machine and plain: write it like http://127.0.0.1:7080"}
+		return &Error{What: fmt.Sprintf("sandbox_url is %q", withoutPassword(c.SandboxURL)), Hint: "the sandbox is on this machine and plain: write it like http://127.0.0.1:7080"}
 	}
 	if c.WithSandbox {
 		return &Error{What: "with_sandbox and sandbox_url are both set", Hint: "one starts a sandbox, the other uses one that runs: choose"}

@@ -64,7 +64,7 @@ func listen(addr string) (net.Listener, error) {
 // newDoor makes a door. handler is guarded already.
 func newDoor(name string, l net.Listener, handler http.Handler, cfg config.Config, log *slog.Logger) (*door, error) {
 	d := &door{name: name, listener: l, server: &http.Server{
-		Handler:           handler,
+		Handler:           contained(handler, log, name),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    int(cfg.HeaderLimit),
