@@ -20,6 +20,8 @@ var revealers = map[string]string{
 	"internal/api/":                 "hands a pass, a session, a consent's binding or a revealed credential to the operator who asked for it",
 	"internal/cli/":                 "sends what a person typed to the server, over the control socket or to the gateway",
 	"internal/console/callback.go":  "sets the cookie that binds a browser to its consent",
+	"internal/console/signin.go":    "sets the cookie of an operator's session",
+	"internal/console/callers.go":   "shows a pass, once, to the operator who made it",
 	"bench/child.go":                "the load needs the pass that its gateway gave out",
 	"internal/server/self.go":       "an operator's own calls carry a pass that never leaves the process",
 }

@@ -6,9 +6,13 @@ import (
 	"encoding/hex"
 	"net/http"
 	"net/url"
+	"slices"
 	"unicode/utf8"
 
+	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/broker"
+	"github.com/lockkeeper-dev/lockkeeper/internal/obs"
+	"github.com/lockkeeper-dev/lockkeeper/internal/operator"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 	"github.com/lockkeeper-dev/lockkeeper/internal/secret"
 )
@@ -21,7 +25,7 @@ const callbackPath = "/oauth/callback"
 func (c *Console) start(w http.ResponseWriter, r *http.Request) {
 	begun, ok := c.take(r.PathValue("ticket"))
 	if !ok {
-		c.fail(w, problem.New(problem.ConsentUnknownLink), "")
+		c.unconsented(w, r, problem.New(problem.ConsentUnknownLink), "")
 		return
 	}
 	http.SetCookie(w, c.cookie(begun.State, begun.Binding.Reveal(), int(begun.Expires.Sub(c.cfg.Now()).Seconds())))
@@ -36,7 +40,7 @@ func (c *Console) start(w http.ResponseWriter, r *http.Request) {
 func (c *Console) callback(w http.ResponseWriter, r *http.Request) {
 	q, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		c.fail(w, problem.New(problem.ConsentReturnedForm), "")
+		c.unconsented(w, r, problem.New(problem.ConsentReturnedForm), "")
 		return
 	}
 	call := CallbackOf(q)
@@ -46,10 +50,53 @@ func (c *Console) callback(w http.ResponseWriter, r *http.Request) {
 	http.SetCookie(w, c.cookie(call.State, "", -1))
 	g, err := c.Finish(r.Context(), call)
 	if err != nil {
-		c.fail(w, asProblem(err), call.ErrorDescription)
+		c.unconsented(w, r, asProblem(err), call.ErrorDescription)
 		return
 	}
-	c.render(w, http.StatusOK, "done", donePage{Grant: g.Name, Accounts: len(g.Accounts), Region: string(g.Region)})
+	c.finished(w, r, g)
+}
+
+// donePage says what a consent opened. Where it opened nothing, the findings say why: most often another Amazon account was signed in
+// than the one that opens the Amazon Ads console.
+type donePage struct {
+	Grant    string
+	Region   string
+	Accounts []canon.Account
+	Findings []Finding
+}
+
+func (donePage) template() string { return "done" }
+func (donePage) title() string    { return "Connected" }
+
+func (c *Console) finished(w http.ResponseWriter, r *http.Request, g broker.Grant) {
+	p := donePage{Grant: g.Name, Region: string(g.Region), Accounts: g.Accounts}
+	if now, ok := c.cfg.Broker.GrantNamed(g.Name); ok {
+		p.Accounts = now.Accounts
+	}
+	if len(p.Accounts) == 0 {
+		p.Findings = c.wrong(r.Context(), g.Name)
+	}
+	render(c, w, r, operator.Operator{}, http.StatusOK, p)
+}
+
+// unconsentedPage says why no consent came of it, and how to begin anew.
+type unconsentedPage failPage
+
+func (unconsentedPage) template() string { return "unconsented" }
+func (unconsentedPage) title() string    { return "Not connected" }
+
+func (c *Console) unconsented(w http.ResponseWriter, r *http.Request, p problem.Problem, said string) {
+	w.Header().Set("Lockkeeper-Problem", string(p.Code))
+	render(c, w, r, operator.Operator{}, status(p), unconsentedPage{Problem: p, Said: obs.Scrub(said)})
+}
+
+// wrong is what the doctor finds to be wrong with a grant, and nothing where he cannot be asked.
+func (c *Console) wrong(ctx context.Context, grant string) []Finding {
+	found, err := c.cfg.Doctor(ctx, grant)
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(found, func(f Finding) bool { return f.Problem == nil })
 }
 
 // Finish lets the broker finish a consent and notes how it went, for whoever waits for it.

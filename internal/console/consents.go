@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/broker"
+	"github.com/lockkeeper-dev/lockkeeper/internal/operator"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 	"github.com/lockkeeper-dev/lockkeeper/internal/secret"
 )
@@ -28,6 +29,8 @@ type consents struct {
 // State tells how a consent fares.
 type State struct {
 	State   string // waiting, done, failed or expired
+	Started bool   // a browser went on to Amazon
+	Expires time.Time
 	Grant   *broker.Grant
 	Problem *problem.Problem
 }
@@ -66,7 +69,7 @@ func (c *Console) Consent(ticket string) (State, bool) {
 	case !c.cfg.Now().Before(k.begun.Expires):
 		return State{State: "expired"}, true
 	}
-	return State{State: "waiting"}, true
+	return State{State: "waiting", Started: k.started, Expires: k.begun.Expires}, true
 }
 
 // take gives a ticket's consent to the first browser that asks, and to no second one.
@@ -102,8 +105,13 @@ func (c *Console) decided(state string, binding secret.Value, g *broker.Grant, e
 
 // asProblem finds the problem in err. What is none is a failure of ours, whose words are not shown.
 func asProblem(err error) problem.Problem {
-	var p problem.Problem
-	if errors.As(err, &p) {
+	switch {
+	case errors.Is(err, operator.ErrDenied):
+		return problem.New(problem.OperatorDenied)
+	case errors.Is(err, operator.ErrTooMany):
+		return problem.New(problem.OperatorTooMany)
+	}
+	if p, ok := problem.Of(err); ok {
 		return p
 	}
 	return problem.New(problem.APIInternal).Because(err)

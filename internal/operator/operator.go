@@ -67,6 +67,8 @@ type Store interface {
 	SaveSession(ctx context.Context, s Session) error
 	SessionByHash(ctx context.Context, hash [32]byte) (Session, Operator, error)
 	DeleteSession(ctx context.Context, hash [32]byte) error
+	// SetPassword changes an operator's password and ends all his sessions, in one transaction.
+	SetPassword(ctx context.Context, op id.Operator, password string) error
 }
 
 // What can be wrong with an operator.
@@ -91,6 +93,7 @@ type Config struct {
 type Registry struct {
 	cfg   Config
 	tries tries
+	work  chan struct{} // a place for each password check at a time
 }
 
 // New returns a Registry.
@@ -98,7 +101,7 @@ func New(cfg Config) *Registry {
 	if cfg.Life == 0 {
 		cfg.Life = 12 * time.Hour
 	}
-	return &Registry{cfg: cfg, tries: tries{byName: map[string]*failures{}}}
+	return &Registry{cfg: cfg, tries: tries{byName: map[string]*failures{}}, work: make(chan struct{}, checks)}
 }
 
 var nameForm = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,62}$`)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/audit"
+	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 	"github.com/lockkeeper-dev/lockkeeper/internal/secret"
 )
 
@@ -20,24 +21,11 @@ const SessionPrefix = "lko_"
 
 // SignIn checks a password and starts a session. Unknown name and wrong password take the same time and answer alike.
 func (r *Registry) SignIn(ctx context.Context, name string, password secret.Value) (secret.Value, time.Time, error) {
+	row, err := r.recognise(ctx, name, password)
+	if err != nil {
+		return secret.Value{}, time.Time{}, err
+	}
 	now := r.cfg.Now()
-	name = CanonicalName(name)
-	if !r.tries.allowed(name, now) {
-		return secret.Value{}, time.Time{}, ErrTooMany
-	}
-	row, err := r.cfg.Store.OperatorNamed(ctx, name)
-	switch {
-	case errors.Is(err, ErrUnknown):
-		row.Password = nobody
-	case err != nil:
-		return secret.Value{}, time.Time{}, fmt.Errorf("looking up the operator: %w", err)
-	}
-	if !checkPassword(row.Password, password) || row.ID == "" {
-		r.tries.failed(name, now)
-		entry := audit.Entry{At: now, Actor: audit.Actor{Kind: "operator", ID: string(row.ID), Name: name}, Action: "operator.sign_in", Object: string(row.ID), Outcome: "denied"}
-		return secret.Value{}, time.Time{}, errors.Join(ErrDenied, r.cfg.Audit.Record(ctx, entry))
-	}
-	r.tries.passed(name)
 	random := make([]byte, 32)
 	if _, err := rand.Read(random); err != nil {
 		return secret.Value{}, time.Time{}, fmt.Errorf("making a session token: %w", err)
@@ -49,6 +37,65 @@ func (r *Registry) SignIn(ctx context.Context, name string, password secret.Valu
 	}
 	entry := audit.Entry{At: now, Actor: row.Actor(), Action: "operator.sign_in", Object: string(row.ID), Outcome: "done"}
 	return secret.New(token), s.Expires, r.cfg.Audit.Record(ctx, entry)
+}
+
+// recognise finds the operator of a name and password, and counts wrong ones.
+func (r *Registry) recognise(ctx context.Context, name string, password secret.Value) (Row, error) {
+	now := r.cfg.Now()
+	name = CanonicalName(name)
+	if !r.tries.allowed(name, now) {
+		return Row{}, ErrTooMany
+	}
+	row, err := r.cfg.Store.OperatorNamed(ctx, name)
+	switch {
+	case errors.Is(err, ErrUnknown):
+		row.Password = nobody
+	case err != nil:
+		return Row{}, fmt.Errorf("looking up the operator: %w", err)
+	}
+	good, err := r.check(ctx, row.Password, password)
+	if err != nil {
+		return Row{}, err
+	}
+	if !good || row.ID == "" {
+		r.tries.failed(name, now)
+		entry := audit.Entry{At: now, Actor: audit.Actor{Kind: "operator", ID: string(row.ID), Name: name}, Action: "operator.sign_in", Object: string(row.ID), Outcome: "denied"}
+		return Row{}, errors.Join(ErrDenied, r.cfg.Audit.Record(ctx, entry))
+	}
+	r.tries.passed(name)
+	return row, nil
+}
+
+// checks is how many passwords are checked at a time: each takes 64 MiB, and who has no password yet can ask for it.
+const checks = 2
+
+func (r *Registry) check(ctx context.Context, hash string, password secret.Value) (bool, error) {
+	select {
+	case r.work <- struct{}{}:
+		defer func() { <-r.work }()
+		return checkPassword(hash, password), nil
+	case <-ctx.Done():
+		return false, fmt.Errorf("waiting to check a password: %w", context.Cause(ctx))
+	}
+}
+
+// ChangePassword asks for the old password and ends every session of the operator, so that whoever knew the old one is out.
+func (r *Registry) ChangePassword(ctx context.Context, name string, old, fresh secret.Value) error {
+	if fresh.Len() < ShortestPassword {
+		return problem.New(problem.OperatorForm)
+	}
+	op, err := r.recognise(ctx, name, old)
+	if err != nil {
+		return err
+	}
+	hash, err := hashPassword(fresh)
+	if err != nil {
+		return err
+	}
+	if err := r.cfg.Store.SetPassword(ctx, op.ID, hash); err != nil {
+		return fmt.Errorf("storing a password: %w", err)
+	}
+	return r.cfg.Audit.Record(ctx, audit.Entry{At: r.cfg.Now(), Actor: op.Actor(), Action: "operator.password", Object: string(op.ID), Outcome: audit.Done})
 }
 
 // Check tells whose session a token is. Nothing but a live session passes: no pass, no token of the gateway.

@@ -69,7 +69,11 @@ func (s *Server) build(ctx context.Context) error {
 		}
 	}
 	s.self = newSelf(s)
-	s.console = console.New(console.Config{Broker: s.broker, Now: now, Secure: strings.HasPrefix(s.consoleURL(), "https:")})
+	s.console = console.New(console.Config{
+		Broker: s.broker, Vault: s.vault, Callers: s.policy, Operators: s.people, Audit: s.store, Now: now,
+		Scopes: s.scopes, Verify: s.verify, Doctor: s.look, ReturnURL: s.Addresses().ReturnURL, Gateway: s.Addresses().Gateway,
+		Sandbox: s.cfg.SandboxURL != "", Secure: strings.HasPrefix(s.consoleURL(), "https:"),
+	})
 	s.api, err = api.New(api.Config{
 		Version: s.opt.Version, Vault: s.vault, Credentials: s.vault, Broker: s.broker, Consents: s.console, Callers: s.policy,
 		Operators: s.people, Audit: s.store, Now: now, Status: s.Status, Verify: s.verify, Call: s.self.call, Doctor: s.examine, Scopes: s.scopes,

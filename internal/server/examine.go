@@ -9,6 +9,7 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/lwa"
 	"github.com/lockkeeper-dev/lockkeeper/internal/api"
 	"github.com/lockkeeper-dev/lockkeeper/internal/broker"
+	"github.com/lockkeeper-dev/lockkeeper/internal/console"
 	"github.com/lockkeeper-dev/lockkeeper/internal/doctor"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 	"github.com/lockkeeper-dev/lockkeeper/internal/vault"
@@ -101,4 +102,14 @@ func finding(prefix, object string, c doctor.Check) api.Finding {
 		detail = string(c.Result)
 	}
 	return api.Finding{Check: prefix + c.Name, Object: object, OK: c.Fine(), Detail: detail, Problem: c.Problem}
+}
+
+// look is examine for the console, of one grant.
+func (s *Server) look(ctx context.Context, grant string) ([]console.Finding, error) {
+	found, err := s.examine(ctx, grant)
+	out := make([]console.Finding, 0, len(found))
+	for _, f := range found {
+		out = append(out, console.Finding{Check: f.Check, OK: f.OK, Detail: f.Detail, Problem: f.Problem})
+	}
+	return out, err
 }

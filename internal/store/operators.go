@@ -92,3 +92,14 @@ func (s *Store) DeleteSession(ctx context.Context, hash [32]byte) error {
 		return err
 	})
 }
+
+// SetPassword implements operator.Store.
+func (s *Store) SetPassword(ctx context.Context, op id.Operator, password string) error {
+	return s.Write(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE operator SET password = $1 WHERE id = $2`, password, op); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `DELETE FROM operator_session WHERE operator = $1`, op)
+		return err
+	})
+}
