@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -131,15 +132,17 @@ func callerLeaves(s *stage) {
 
 // newConsent: a person authorises again while an exchange of the old consent is under way; its answer comes late.
 func newConsent(s *stage) {
+	since := time.Now()
 	release, _ := s.held(kit.AfterEffect)
 	s.connect()
 	release()
-	s.outcome("superseded", "granted")
+	s.outcome(since, "superseded", "granted")
 	s.settle(2)
 }
 
 // racedRefusal: the same, and the old consent's exchange is refused.
 func racedRefusal(s *stage) {
+	since := time.Now()
 	release, _ := s.held(kit.BeforeEffect)
 	old := s.mine
 	s.connect()
@@ -149,14 +152,14 @@ func racedRefusal(s *stage) {
 		}
 	}
 	release()
-	s.outcome("superseded", "bad_grant")
+	s.outcome(since, "superseded", "bad_grant")
 	if g := s.settle(2); g.Health != "ok" {
 		s.fail("the refusal of a replaced token made the grant %s", g.Health)
 	}
 }
 
-// outcome waits until the newest refresh has come to one of these.
-func (s *stage) outcome(any ...string) {
+// outcome waits until a refresh that began since then has come to one of these.
+func (s *stage) outcome(since time.Time, any ...string) {
 	s.t.Helper()
 	s.until(func() bool {
 		g, err := s.client.Grant(ctx10(s.t), grantName)
@@ -164,15 +167,9 @@ func (s *stage) outcome(any ...string) {
 			return false
 		}
 		for _, a := range g.Attempts {
-			if a.Kind != "refresh" {
-				continue
+			if a.Kind == "refresh" && !a.At.Before(since.Truncate(time.Millisecond)) && slices.Contains(any, a.Outcome) {
+				return true
 			}
-			for _, o := range any {
-				if a.Outcome == o {
-					return true
-				}
-			}
-			return false
 		}
 		return false
 	})
