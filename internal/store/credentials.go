@@ -47,7 +47,41 @@ func (s *Store) Credentials(ctx context.Context) ([]vault.Credential, error) {
 			all[i].Versions = append(all[i].Versions, v.Version)
 		}
 	}
-	return all, nil
+	return all, s.refreshUse(ctx, "", func(c id.Credential) *vault.Credential {
+		if i, ok := place[c]; ok {
+			return &all[i]
+		}
+		return nil
+	})
+}
+
+// refreshUse fills in when the refresh tokens in use were last taken by Amazon. A refresh writes no credential's row unless the token changed,
+// so it stands where the refresh wrote: with the access token that it gave.
+func (s *Store) refreshUse(ctx context.Context, only id.Credential, find func(id.Credential) *vault.Credential) error {
+	rows, err := s.rdb.QueryContext(ctx, `SELECT g.credential, t.version, t.obtained_at, g.region, g.program FROM grants g JOIN grant_token t ON t.grant_id = g.id
+		WHERE g.credential <> '' AND g.revoked_at = 0 AND ($1 = '' OR g.credential = $1)`, string(only))
+	uses, err := collect(rows, err, func(row scanner) (vault.LastUse, error) {
+		var u vault.LastUse
+		var at int64
+		err := row.Scan((*string)(&u.Credential), &u.Version, &at, (*string)(&u.Region), &u.Program)
+		u.At = moment(at)
+		return u, err
+	})
+	if err != nil {
+		return err
+	}
+	for _, u := range uses {
+		c := find(u.Credential)
+		if c == nil {
+			continue
+		}
+		for i := range c.Versions {
+			if v := &c.Versions[i]; v.Version == u.Version && u.At.After(v.Created) && u.At.After(v.LastUsed) {
+				v.LastUsed, v.LastRegion, v.LastProgram = u.At, u.Region, u.Program
+			}
+		}
+	}
+	return nil
 }
 
 // Credential implements vault.Store.
@@ -58,10 +92,13 @@ func (s *Store) Credential(ctx context.Context, c id.Credential) (vault.Credenti
 	}
 	rows, err := s.rdb.QueryContext(ctx, `SELECT `+versionColumns+` FROM credential_version WHERE credential = $1 ORDER BY version DESC`, string(c))
 	versions, err := collect(rows, err, scanVersion)
+	if err != nil {
+		return found, err
+	}
 	for _, v := range versions {
 		found.Versions = append(found.Versions, v.Version)
 	}
-	return found, err
+	return found, s.refreshUse(ctx, c, func(id.Credential) *vault.Credential { return &found })
 }
 
 // AddVersion implements vault.Store: the active version becomes the previous one, and the one before that is retired.

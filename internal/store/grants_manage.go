@@ -19,6 +19,10 @@ import (
 func (s *Store) ReplaceTokens(ctx context.Context, g broker.Grant, t broker.SealedTokens, a broker.Attempt) (broker.State, error) {
 	var st broker.State
 	err := s.Write(ctx, func(tx *sql.Tx) error {
+		before, _, err := s.state(g.ID)
+		if err != nil {
+			return err
+		}
 		row := tx.QueryRow(`UPDATE grant_token SET rev = rev + 1, generation = $1, health = 'ok', problem = '', since = $2, failures = 0, obtained_at = $3, expires_at = $4, refresh_at = $5,
 				intent_attempt = '', intent_at = 0, intent_deadline = 0, intent_fingerprint = '', sends = 0, wrote = 0, lost_at = 0, access = $6, attempts = attempts + 1, last_good = $7,
 				previous = CASE WHEN $8 = 1 THEN refresh ELSE previous END, previous_version = CASE WHEN $8 = 1 THEN version ELSE previous_version END, previous_at = CASE WHEN $8 = 1 THEN $3 ELSE previous_at END,
@@ -36,7 +40,7 @@ func (s *Store) ReplaceTokens(ctx context.Context, g broker.Grant, t broker.Seal
 		} else if err != nil {
 			return fmt.Errorf("storing a new consent: %w", err)
 		}
-		if err := s.addVersion(g.ID, t); err != nil {
+		if err := s.addVersion(g.ID, t, before.Obtained); err != nil {
 			return err
 		}
 		return s.addAttempt(st.Attempts, a)

@@ -86,7 +86,7 @@ func (s *Store) settle(x *broker.Settlement) (broker.Settled, error) {
 	}
 	r.Won = true
 	if x.Tokens != nil {
-		if err := s.addVersion(x.Grant, *x.Tokens); err != nil {
+		if err := s.addVersion(x.Grant, *x.Tokens, x.Tokens.Obtained); err != nil {
 			return r, err
 		}
 	}
@@ -197,7 +197,7 @@ func (s *Store) addOnly(x *broker.Settlement) error {
 }
 
 // addVersion makes a refresh token that is another than before the active version of its credential.
-func (s *Store) addVersion(grant id.Grant, t broker.SealedTokens) error {
+func (s *Store) addVersion(grant id.Grant, t broker.SealedTokens, used time.Time) error {
 	if t.Refresh == nil {
 		return nil
 	}
@@ -210,7 +210,12 @@ func (s *Store) addVersion(grant id.Grant, t broker.SealedTokens) error {
 			`UPDATE credential_version SET status = $2, sealed = NULL, destroyed_at = $3 WHERE credential = ` + credential + ` AND version = $4`,
 			[]any{grant, vault.Destroyed, millis(t.Obtained), t.Version - 2},
 		},
-		{`UPDATE credential_version SET status = $2 WHERE credential = ` + credential + ` AND version = $3`, []any{grant, vault.Previous, t.Version - 1}},
+		{
+			`UPDATE credential_version SET status = $2, last_used_at = CASE WHEN $4 > created_at THEN $4 ELSE last_used_at END,
+				last_region = (SELECT region FROM grants WHERE id = $1), last_program = (SELECT program FROM grants WHERE id = $1)
+			WHERE credential = ` + credential + ` AND version = $3`,
+			[]any{grant, vault.Previous, t.Version - 1, millis(used)},
+		},
 		{`DELETE FROM credential_version WHERE credential = ` + credential + ` AND version = $2`, []any{grant, t.Version - versionsKept}},
 		{
 			`INSERT INTO credential_version (credential, version, status, sealed, fingerprint, created_at)

@@ -199,8 +199,14 @@ func settlements(open Open) func(*testing.T) {
 		}
 		credential, err := s.Credential(t.Context(), g.Credential)
 		must(t, err)
-		if len(credential.Versions) != 2 || credential.Versions[0].Status != vault.Active || credential.Versions[1].Status != vault.Previous {
-			t.Errorf("%+v", credential.Versions)
+		if v := credential.Versions; len(v) != 2 || v[0].Status != vault.Active || v[1].Status != vault.Previous ||
+			!v[0].LastUsed.Equal(three.Obtained) || v[0].LastRegion != g.Region || !v[1].LastUsed.Equal(two.Obtained) || v[1].LastProgram != "ads" {
+			t.Errorf("when each was last used counts by the tokens that it gave: %+v", v)
+		}
+		all, err := s.Credentials(t.Context())
+		must(t, err)
+		if diff := cmp.Diff([]vault.Credential{credential}, all); diff != "" {
+			t.Error(diff)
 		}
 
 		// A new consent counts more than what is under way; a revoked grant takes no answer at all.
