@@ -104,3 +104,38 @@ func TestThrottle(t *testing.T) {
 		t.Errorf("a minute later: %v", err)
 	}
 }
+
+// CVE-2025-6004, H7: wrong passwords that come all at once are as many tries as they are, and the right one among them finds the name closed.
+func TestH7_ManyTriesAtOnce(t *testing.T) {
+	t.Parallel()
+	f, ctx := newFixture(t), context.Background()
+	if _, err := f.First(ctx, "ada", good); err != nil {
+		t.Fatal(err)
+	}
+	const all = 40
+	answers := make(chan error, all)
+	for i := range all {
+		go func() {
+			_, _, err := f.SignIn(ctx, []string{"ada", "ADA", " Ada "}[i%3], secret.New("a-wrong-EXAMPLE"))
+			answers <- err
+		}()
+	}
+	denied := 0
+	for range all {
+		if err := <-answers; errors.Is(err, operator.ErrDenied) {
+			denied++
+		} else if !errors.Is(err, operator.ErrTooMany) {
+			t.Errorf("a wrong password: %v", err)
+		}
+	}
+	if denied != 5 {
+		t.Errorf("%d of %d passwords were looked at", denied, all)
+	}
+	if _, _, err := f.SignIn(ctx, "ada", good); !errors.Is(err, operator.ErrTooMany) {
+		t.Errorf("the right one while the name is closed: %v", err)
+	}
+	f.now = f.now.Add(61 * time.Second)
+	if _, _, err := f.SignIn(ctx, "ada", good); err != nil {
+		t.Errorf("the right one a minute later: %v", err)
+	}
+}

@@ -43,7 +43,7 @@ func (r *Registry) SignIn(ctx context.Context, name string, password secret.Valu
 func (r *Registry) recognise(ctx context.Context, name string, password secret.Value) (Row, error) {
 	now := r.cfg.Now()
 	name = CanonicalName(name)
-	if !r.tries.allowed(name, now) {
+	if !r.tries.take(name, now) { // counted before it is known to be wrong, so that many at once are no more tries
 		return Row{}, ErrTooMany
 	}
 	row, err := r.cfg.Store.OperatorNamed(ctx, name)
@@ -58,7 +58,6 @@ func (r *Registry) recognise(ctx context.Context, name string, password secret.V
 		return Row{}, err
 	}
 	if !good || row.ID == "" {
-		r.tries.failed(name, now)
 		entry := audit.Entry{At: now, Actor: audit.Actor{Kind: "operator", ID: string(row.ID), Name: name}, Action: "operator.sign_in", Object: string(row.ID), Outcome: "denied"}
 		return Row{}, errors.Join(ErrDenied, r.cfg.Audit.Record(ctx, entry))
 	}
@@ -138,14 +137,8 @@ type tries struct {
 	byName map[string]*failures
 }
 
-func (t *tries) allowed(name string, now time.Time) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	f := t.byName[name]
-	return f == nil || f.count < freeTries || now.Sub(f.last) >= closedFor
-}
-
-func (t *tries) failed(name string, now time.Time) {
+// take counts one more try, unless the name is closed.
+func (t *tries) take(name string, now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for n, f := range t.byName {
@@ -158,7 +151,11 @@ func (t *tries) failed(name string, now time.Time) {
 		f = &failures{}
 		t.byName[name] = f
 	}
+	if f.count >= freeTries && now.Sub(f.last) < closedFor {
+		return false
+	}
 	f.count, f.last = f.count+1, now
+	return true
 }
 
 func (t *tries) passed(name string) {

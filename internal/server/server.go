@@ -174,7 +174,7 @@ func (s *Server) Status() api.Status {
 func (s *Server) ready() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	return s.store.Check(ctx)
+	return s.store.Alive(ctx)
 }
 
 var _ obs.Ready = (*Server)(nil).ready
