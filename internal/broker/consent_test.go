@@ -121,8 +121,9 @@ func TestConsentOutlivesItsBrowser(t *testing.T) {
 	})
 }
 
-// A name is not used again after a revocation, and nothing of the grant stays but its row.
-func TestRevokeForgets(t *testing.T) {
+// D10: a revocation here says what is left to do at Amazon, which has no way to revoke from outside. A name is not used again after it,
+// and nothing of the grant stays but its row.
+func TestD10_RevokeForgets(t *testing.T) {
 	bubble(t, broker.Static, func(t *testing.T, h *house) {
 		g := h.connect("shop")
 		told, err := h.broker.Revoke(context.Background(), operator, g.ID)

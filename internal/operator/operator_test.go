@@ -78,8 +78,8 @@ func TestSession(t *testing.T) {
 	}
 }
 
-// Five wrong passwords close a name, in whatever letter case it is written, and no other.
-func TestThrottle(t *testing.T) {
+// H7: five wrong passwords close a name, in whatever letter case it is written, and no other; also to the right password.
+func TestH7_Throttle(t *testing.T) {
 	t.Parallel()
 	f, ctx := newFixture(t), context.Background()
 	if _, err := f.First(ctx, "ada", good); err != nil {

@@ -51,9 +51,11 @@ func (o ownersOnly) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		uid, err := peerUID(c)
-		if err == nil && (uid == os.Geteuid() || uid == 0) {
+		if err == nil && mayEnter(uid, os.Geteuid()) {
 			return c, nil
 		}
 		_ = c.Close()
 	}
 }
+
+func mayEnter(uid, own int) bool { return uid == own || uid == 0 }
