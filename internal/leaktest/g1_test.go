@@ -27,6 +27,7 @@ func TestG1_NoSecretIsFoundAnywhere(t *testing.T) {
 	h.refreshWithFaults()
 	h.misuseControl()
 	h.signIn()
+	h.useConsole()
 	h.commands()
 	h.files("while it runs")
 	h.debugAndMetrics()
@@ -295,7 +296,7 @@ func (h *house) debugAndMetrics() {
 			"/.env", "/api/v1/debug", "/config",
 		} {
 			status, _, _ := h.http(path, h.HTTP(), h.request("GET", base+path, ""))
-			machines := base == h.Status.Metrics && (path == "/metrics" || path == "/healthz" || path == "/readyz") || base == h.Status.Console && path == "/"
+			machines := base == h.Status.Metrics && (path == "/metrics" || path == "/healthz" || path == "/readyz")
 			if machines != (status == http.StatusOK) {
 				h.t.Errorf("%s%s answers %d", base, path, status)
 			}

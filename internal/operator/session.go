@@ -58,7 +58,10 @@ func (r *Registry) recognise(ctx context.Context, name string, password secret.V
 		return Row{}, err
 	}
 	if !good || row.ID == "" {
-		entry := audit.Entry{At: now, Actor: audit.Actor{Kind: "operator", ID: string(row.ID), Name: name}, Action: "operator.sign_in", Object: string(row.ID), Outcome: "denied"}
+		if row.ID == "" {
+			row.Name = "unknown" // what was typed may be a password that slipped into the wrong field
+		}
+		entry := audit.Entry{At: now, Actor: audit.Actor{Kind: audit.Operator, ID: string(row.ID), Name: row.Name}, Action: "operator.sign_in", Object: string(row.ID), Outcome: "denied"}
 		return Row{}, errors.Join(ErrDenied, r.cfg.Audit.Record(ctx, entry))
 	}
 	r.tries.passed(name)
