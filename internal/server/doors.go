@@ -32,12 +32,18 @@ func (s *Server) listen() (p ports, err error) {
 		host, _, _ := net.SplitHostPort(*want.addr)
 		_, port, _ := net.SplitHostPort(l.Addr().String())
 		*want.addr = net.JoinHostPort(host, port)
-		if !config.Loopback(host) && s.cfg.TLSCert == "" {
+		if plainToOthers(want.into == &p.metrics, host, s.cfg.TLSCert) {
 			l = behindProxy(l, s.cfg.BehindProxy)
 		}
 		*want.into = l
 	}
 	return p, nil
+}
+
+// plainToOthers reports whether a listener is open to other machines without TLS, which only a proxy in front of it may use. The page of
+// metrics has no TLS, whatever the others have.
+func plainToOthers(metrics bool, host, cert string) bool {
+	return !config.Loopback(host) && (cert == "" || metrics)
 }
 
 // openDoors puts what is served behind its listener and its guard.

@@ -20,5 +20,8 @@ func Contained(h http.Handler, log *slog.Logger) http.Handler { return contained
 // ControlSocket is the listener of the command line's way in.
 func ControlSocket(dir string) (net.Listener, error) { return controlSocket(dir) }
 
+// PlainToOthers says which listeners only a proxy may use.
+func PlainToOthers(metrics bool, host, cert string) bool { return plainToOthers(metrics, host, cert) }
+
 // MayEnter says who is let in there.
 func MayEnter(uid, own int) bool { return mayEnter(uid, own) }

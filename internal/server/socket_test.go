@@ -72,3 +72,24 @@ func TestF6_ControlSocket(t *testing.T) {
 		t.Error("the file was removed")
 	}
 }
+
+// G3: the metrics are never open to other machines without a proxy's network to guard them, also where the other doors have TLS.
+func TestG3_MetricsStayBehindTheProxy(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		metrics    bool
+		host, cert string
+		guarded    bool
+	}{
+		{true, "192.0.2.1", "cert.pem", true},
+		{true, "192.0.2.1", "", true},
+		{true, "127.0.0.1", "", false},
+		{false, "192.0.2.1", "cert.pem", false},
+		{false, "192.0.2.1", "", true},
+		{false, "localhost", "", false},
+	} {
+		if server.PlainToOthers(c.metrics, c.host, c.cert) != c.guarded {
+			t.Errorf("%+v", c)
+		}
+	}
+}
