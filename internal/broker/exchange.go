@@ -225,7 +225,7 @@ func (b *Broker) sealTokens(g *Grant, t *lwa.Tokens, began time.Time) (*SealedTo
 	if s.Fingerprint == g.Presented {
 		return s, nil
 	}
-	s.Version = g.Version + 1
+	s.Version, s.Credential, s.Use = g.Version+1, g.Credential, vault.Use{Region: g.Region, Program: g.Program}
 	s.Refresh, err = b.cfg.Sealer.Seal(refreshPlace(g, s.Version), t.Refresh)
 	return s, err
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
+	"github.com/lockkeeper-dev/lockkeeper/internal/vault"
 )
 
 // Store is what the broker needs of a database. Each method is one transaction, durable when it returns.
@@ -50,11 +51,13 @@ type Store interface {
 
 // SealedTokens is what an exchange gave, fit for a row.
 type SealedTokens struct {
-	Refresh     []byte // nil: unchanged
-	Fingerprint string // of the refresh token, where Refresh is set
-	Version     int64  // under which Refresh is sealed
-	Access      []byte // sealed for the generation after the one sent
-	Generation  int64  // that generation
+	Refresh     []byte        // nil: unchanged
+	Credential  id.Credential // whose new version Refresh is
+	Use         vault.Use     // of the version before it
+	Fingerprint string        // of the refresh token, where Refresh is set
+	Version     int64         // under which Refresh is sealed
+	Access      []byte        // sealed for the generation after the one sent
+	Generation  int64         // that generation
 	Obtained    time.Time
 	Expires     time.Time
 	RefreshAt   time.Time

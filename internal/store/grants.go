@@ -174,7 +174,7 @@ func (s *Store) AddGrant(ctx context.Context, g broker.Grant, t broker.SealedTok
 				return fmt.Errorf("storing a grant's credential: %w", err)
 			}
 		}
-		if err := s.addVersion(g.ID, t, time.Time{}); err != nil {
+		if err := s.addVersion(&t, time.Time{}); err != nil {
 			return err
 		}
 		return s.addAttempt(1, a)

@@ -40,7 +40,7 @@ func (s *Store) ReplaceTokens(ctx context.Context, g broker.Grant, t broker.Seal
 		} else if err != nil {
 			return fmt.Errorf("storing a new consent: %w", err)
 		}
-		if err := s.addVersion(g.ID, t, before.Obtained); err != nil {
+		if err := s.addVersion(&t, before.Obtained); err != nil {
 			return err
 		}
 		return s.addAttempt(st.Attempts, a)

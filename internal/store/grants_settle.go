@@ -8,14 +8,14 @@ import (
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/broker"
-	"github.com/lockkeeper-dev/lockkeeper/internal/id"
 	"github.com/lockkeeper-dev/lockkeeper/internal/vault"
 )
 
 const (
-	previousKept = 6 * time.Hour // how long the refresh token before the current one stays
-	versionsKept = 20            // of a refresh token that rotates
-	attemptSlots = 128           // attempts kept of each grant
+	previousKept  = 6 * time.Hour // how long the refresh token before the current one stays
+	versionsKept  = 20            // of a refresh token that rotates, at least
+	versionsSwept = 8             // older ones go at every so manyth version, since a sweep costs as much as a new version
+	attemptSlots  = 128           // attempts kept of each grant
 )
 
 // The parts of a settlement that all of them share.
@@ -86,7 +86,7 @@ func (s *Store) settle(x *broker.Settlement) (broker.Settled, error) {
 	}
 	r.Won = true
 	if x.Tokens != nil {
-		if err := s.addVersion(x.Grant, *x.Tokens, x.Tokens.Obtained); err != nil {
+		if err := s.addVersion(x.Tokens, x.Tokens.Obtained); err != nil {
 			return r, err
 		}
 	}
@@ -196,36 +196,35 @@ func (s *Store) addOnly(x *broker.Settlement) error {
 	return s.addAttempt(seq, x.Attempt)
 }
 
-// addVersion makes a refresh token that is another than before the active version of its credential.
-func (s *Store) addVersion(grant id.Grant, t broker.SealedTokens, used time.Time) error {
-	if t.Refresh == nil {
+// The statements of a new version. The one before it stays as it is, and the one before that loses its text.
+const (
+	addVersionSQL = `INSERT INTO credential_version (credential, version, status, sealed, fingerprint, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (credential, version) DO NOTHING`
+	ageVersionsSQL = `UPDATE credential_version SET status = CASE version WHEN $2 THEN $3 ELSE $4 END, sealed = CASE version WHEN $2 THEN sealed END,
+		destroyed_at = CASE version WHEN $2 THEN destroyed_at ELSE $5 END,
+		last_used_at = CASE WHEN version = $2 AND $7 > created_at THEN $7 ELSE last_used_at END,
+		last_region = CASE version WHEN $2 THEN $8 ELSE last_region END, last_program = CASE version WHEN $2 THEN $9 ELSE last_program END
+		WHERE credential = $1 AND version IN ($2, $6)`
+	dropVersionsSQL = `DELETE FROM credential_version WHERE credential = $1 AND version <= $2`
+)
+
+// addVersion makes a refresh token that is another than before the active version of its credential. The one before it was last
+// used at the time given.
+func (s *Store) addVersion(t *broker.SealedTokens, used time.Time) error {
+	if t.Refresh == nil || t.Credential == "" {
 		return nil
 	}
-	const credential = `(SELECT credential FROM grants WHERE id = $1)`
-	for _, step := range []struct {
-		query string
-		args  []any
-	}{
-		{
-			`UPDATE credential_version SET status = $2, sealed = NULL, destroyed_at = $3 WHERE credential = ` + credential + ` AND version = $4`,
-			[]any{grant, vault.Destroyed, millis(t.Obtained), t.Version - 2},
-		},
-		{
-			`UPDATE credential_version SET status = $2, last_used_at = CASE WHEN $4 > created_at THEN $4 ELSE last_used_at END,
-				last_region = (SELECT region FROM grants WHERE id = $1), last_program = (SELECT program FROM grants WHERE id = $1)
-			WHERE credential = ` + credential + ` AND version = $3`,
-			[]any{grant, vault.Previous, t.Version - 1, millis(used)},
-		},
-		{`DELETE FROM credential_version WHERE credential = ` + credential + ` AND version = $2`, []any{grant, t.Version - versionsKept}},
-		{
-			`INSERT INTO credential_version (credential, version, status, sealed, fingerprint, created_at)
-			SELECT credential, $2, $3, $4, $5, $6 FROM grants WHERE id = $1 AND credential <> '' ON CONFLICT (credential, version) DO NOTHING`,
-			[]any{grant, t.Version, vault.Active, t.Refresh, t.Fingerprint, millis(t.Obtained)},
-		},
-	} {
-		if err := s.exec(step.query, step.args...); err != nil {
-			return fmt.Errorf("storing a refresh token's version: %w", err)
-		}
+	at := millis(t.Obtained)
+	err := s.exec(ageVersionsSQL, string(t.Credential), t.Version-1, string(vault.Previous), string(vault.Destroyed), at, t.Version-2,
+		millis(used), string(t.Use.Region), t.Use.Program)
+	if err == nil && t.Version%versionsSwept == 0 {
+		err = s.exec(dropVersionsSQL, string(t.Credential), t.Version-versionsKept)
+	}
+	if err == nil {
+		err = s.exec(addVersionSQL, string(t.Credential), t.Version, string(vault.Active), t.Refresh, t.Fingerprint, at)
+	}
+	if err != nil {
+		return fmt.Errorf("storing a refresh token's version: %w", err)
 	}
 	return nil
 }

@@ -23,7 +23,7 @@ func addGrant(t *testing.T, s *store.Store, name string) broker.Grant {
 		ID: id.New[id.Grant](start()), Name: name, Program: "ads", Kind: broker.Consented, Realm: amazon.Sandbox, App: "app", ClientID: "client",
 		Region: canon.EU, Scopes: []string{"profile"}, Created: start(), Credential: id.New[id.Credential](start()),
 	}
-	tokens := sealed(1, 1)
+	tokens := sealed(g, 1, 1)
 	a := attempt(g.ID, broker.Granted)
 	g.State = broker.State{
 		Rev: 1, Generation: 1, Health: snapshot.OK, Since: start(), Obtained: tokens.Obtained, Expires: tokens.Expires, RefreshAt: tokens.RefreshAt,
@@ -34,9 +34,12 @@ func addGrant(t *testing.T, s *store.Store, name string) broker.Grant {
 }
 
 // sealed are tokens of a generation; version 0 means that the refresh token is unchanged.
-func sealed(generation, version int64) broker.SealedTokens {
+func sealed(g broker.Grant, generation, version int64) broker.SealedTokens {
 	at := start().Add(time.Duration(generation) * time.Hour)
-	s := broker.SealedTokens{Access: fmt.Appendf(nil, "access %d", generation), Generation: generation, Obtained: at, Expires: at.Add(time.Hour), RefreshAt: at.Add(55 * time.Minute)}
+	s := broker.SealedTokens{
+		Access: fmt.Appendf(nil, "access %d", generation), Generation: generation, Obtained: at, Expires: at.Add(time.Hour), RefreshAt: at.Add(55 * time.Minute), Credential: g.Credential,
+		Use: vault.Use{Region: g.Region, Program: g.Program},
+	}
 	if version > 0 {
 		s.Refresh, s.Fingerprint, s.Version = fmt.Appendf(nil, "refresh %d", version), fmt.Sprint("print ", version), version
 	}
@@ -97,7 +100,7 @@ func grants(t *testing.T, open Open) {
 		must(t, s.Revoke(t.Context(), g.ID, start()))
 		again := g
 		again.ID = id.New[id.Grant](start())
-		if err := s.AddGrant(t.Context(), again, sealed(1, 1), attempt(again.ID, broker.Granted)); !errors.Is(err, broker.ErrNameTaken) {
+		if err := s.AddGrant(t.Context(), again, sealed(again, 1, 1), attempt(again.ID, broker.Granted)); !errors.Is(err, broker.ErrNameTaken) {
 			t.Error(err)
 		}
 	})
@@ -160,7 +163,7 @@ func settlements(open Open) func(*testing.T) {
 		s := open(t)
 		g := addGrant(t, s, "shop")
 		c, got := claim(t, s, g.ID, "me", g.Rev)
-		two := sealed(2, 2)
+		two := sealed(g, 2, 2)
 		won := settle(t, s, ended(c, got, broker.Granted, &two))
 		if !won.Won || won.State.Generation != 2 || won.State.Version != 2 || won.State.Sends != 0 || won.State.Intent.Open() || won.State.Lease.Owner != "" || won.State.LastGood != c.Attempt {
 			t.Errorf("%+v", won)
@@ -188,7 +191,7 @@ func settlements(open Open) func(*testing.T) {
 		if b := settle(t, s, block); !b.Won || b.State.Health != snapshot.Blocked || b.State.Generation != 2 {
 			t.Errorf("%+v", b)
 		}
-		three := sealed(3, 0)
+		three := sealed(g, 3, 0)
 		if b := settle(t, s, ended(c, got, broker.Granted, &three)); !b.Won || b.State.Health != snapshot.OK || b.State.Generation != 3 || b.State.Version != 2 {
 			t.Errorf("%+v", b)
 		}
@@ -213,10 +216,10 @@ func settlements(open Open) func(*testing.T) {
 		now, _, err := s.GrantByID(t.Context(), g.ID)
 		must(t, err)
 		c, got = claim(t, s, g.ID, "me", now.Rev)
-		if _, err := s.ReplaceTokens(t.Context(), now, sealed(4, 3), attempt(g.ID, broker.Granted)); err != nil {
+		if _, err := s.ReplaceTokens(t.Context(), now, sealed(g, 4, 3), attempt(g.ID, broker.Granted)); err != nil {
 			t.Fatal(err)
 		}
-		four := sealed(4, 9)
+		four := sealed(g, 4, 9)
 		if b := settle(t, s, ended(c, got, broker.Granted, &four)); b.Won || b.State.Version != 3 {
 			t.Errorf("%+v", b)
 		}
@@ -224,7 +227,7 @@ func settlements(open Open) func(*testing.T) {
 		must(t, err)
 		c, got = claim(t, s, g.ID, "me", now.Rev)
 		must(t, s.Revoke(t.Context(), g.ID, start()))
-		five := sealed(5, 4)
+		five := sealed(g, 5, 4)
 		if b := settle(t, s, ended(c, got, broker.Granted, &five)); b.Won || b.Taken != nil {
 			t.Errorf("%+v", b)
 		}

@@ -47,7 +47,7 @@ CREATE TABLE credential_version (
     last_program TEXT NOT NULL DEFAULT '',
     destroyed_at BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (credential, version)
-);
+) WITHOUT ROWID;
 
 -- Audit entries are only ever added. Each holds the hash of the one before it, so that a gap or a change shows.
 CREATE TABLE audit (

@@ -80,7 +80,7 @@ CREATE TABLE attempt (
     checked      BIGINT NOT NULL,
     sent         BIGINT NOT NULL,
     PRIMARY KEY (grant_id, slot)
-);
+) WITHOUT ROWID;
 
 -- Consents that were begun. The state and the binding are here as keyed fingerprints only.
 CREATE TABLE consent (
