@@ -20,7 +20,8 @@ const claimSQL = `UPDATE grant_token SET rev = rev + 1, lease_owner = $1, lease_
 		intent_attempt = $3, intent_at = $4, intent_deadline = $5, intent_fingerprint = fingerprint, sends = sends + $6,
 		forced_at = CASE WHEN $7 = 1 THEN $4 ELSE forced_at END
 	WHERE grant_id = $8 AND rev = $9 AND health NOT IN ('blocked', 'disabled')
-	RETURNING ` + returned + `, refresh`
+	RETURNING rev, generation, health, problem, since, failures, obtained_at, expires_at, refresh_at, forced_at, rotated_at,
+		lease_epoch, sends, wrote, lost_at, version, fingerprint, attempts, last_good, refresh`
 
 const stateSQL = `SELECT ` + returned + `, access FROM grant_token WHERE grant_id = $1`
 
@@ -34,8 +35,8 @@ func (s *Store) Claim(ctx context.Context, claims []broker.Claim) ([]broker.Clai
 		}
 		for i, c := range claims {
 			r := broker.Claimed{Won: true}
-			row := take.QueryRow(c.Owner, millis(c.Until), c.Attempt, millis(c.At), millis(c.Deadline), flag(!c.Retake), flag(c.Forced), c.Grant, c.Rev)
-			err := row.Scan(append(stateFields(&r.State), &r.Refresh)...)
+			row := take.QueryRow(c.Owner, millis(c.Until), string(c.Attempt), millis(c.At), millis(c.Deadline), flag(!c.Retake), flag(c.Forced), string(c.Grant), c.Rev)
+			err := scanClaimed(row, c, &r)
 			if errors.Is(err, sql.ErrNoRows) {
 				r.Won = false
 				r.State, _, err = s.state(c.Grant)
@@ -53,6 +54,19 @@ func (s *Store) Claim(ctx context.Context, claims []broker.Claim) ([]broker.Clai
 	return results, nil
 }
 
+// scanClaimed reads what a claim left alone; what it set is known.
+func scanClaimed(row scanner, c broker.Claim, r *broker.Claimed) error {
+	s := &r.State
+	err := row.Scan(
+		&s.Rev, &s.Generation, &s.Health, &s.Problem, instant{&s.Since}, &s.Failures, instant{&s.Obtained}, instant{&s.Expires}, instant{&s.RefreshAt},
+		instant{&s.ForcedAt}, instant{&s.RotatedAt}, &s.Lease.Epoch, &s.Sends, &s.Wrote, instant{&s.LostAt}, &s.Version, &s.Presented, &s.Attempts,
+		&s.LastGood, &r.Refresh,
+	)
+	s.Lease.Owner, s.Lease.Until = c.Owner, moment(millis(c.Until))
+	s.Intent = broker.Intent{Attempt: c.Attempt, At: moment(millis(c.At)), Deadline: moment(millis(c.Deadline)), Fingerprint: s.Presented}
+	return err
+}
+
 // state reads a row as it is within the running transaction.
 func (s *Store) state(grant id.Grant) (broker.State, []byte, error) {
 	var st broker.State
@@ -61,7 +75,7 @@ func (s *Store) state(grant id.Grant) (broker.State, []byte, error) {
 	if err != nil {
 		return st, nil, err
 	}
-	err = read.QueryRow(grant).Scan(append(stateFields(&st), &access)...)
+	err = read.QueryRow(string(grant)).Scan(append(stateFields(&st), &access)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = broker.ErrNoGrant
 	}

@@ -42,6 +42,9 @@ const tokensSQL = `UPDATE grant_token SET ` + endIntent + `, ` + freeLease + `,
 		version = CASE WHEN $9 = 1 THEN $13 ELSE version END
 	WHERE grant_id = $14`
 
+// tokensReturned is what a commit of tokens may have left as it was; the rest it set.
+const tokensReturned = `rev, generation, health, problem, since, forced_at, rotated_at, lease_owner, lease_epoch, lease_until, version, fingerprint, attempts`
+
 const failureSQL = `UPDATE grant_token SET ` + endIntent + `, ` + freeLease + `,
 		sends = CASE WHEN sends > $3 THEN sends - $3 ELSE 0 END, wrote = wrote + $4, lost_at = CASE WHEN lost_at = 0 THEN $5 ELSE lost_at END, failures = $6, refresh_at = $7,
 		since = CASE WHEN health = 'disabled' OR health = $8 AND problem = $9 THEN since ELSE $10 END,
@@ -77,7 +80,11 @@ func (s *Store) settle(x *broker.Settlement) (broker.Settled, error) {
 	if err != nil {
 		return r, err
 	}
-	err = row.Scan(stateFields(&r.State)...)
+	if x.Tokens != nil {
+		err = scanSettled(row, x, &r.State)
+	} else {
+		err = row.Scan(stateFields(&r.State)...)
+	}
 	if errors.Is(err, sql.ErrNoRows) {
 		return s.overtaken(x)
 	}
@@ -93,17 +100,26 @@ func (s *Store) settle(x *broker.Settlement) (broker.Settled, error) {
 	return r, s.addAttempt(r.State.Attempts, x.Attempt)
 }
 
+func scanSettled(row scanner, x *broker.Settlement, s *broker.State) error {
+	t := x.Tokens
+	s.Obtained, s.Expires, s.RefreshAt, s.LastGood = moment(millis(t.Obtained)), moment(millis(t.Expires)), moment(millis(t.RefreshAt)), x.Attempt.ID
+	return row.Scan(
+		&s.Rev, &s.Generation, &s.Health, &s.Problem, instant{&s.Since}, instant{&s.ForcedAt}, instant{&s.RotatedAt},
+		&s.Lease.Owner, &s.Lease.Epoch, instant{&s.Lease.Until}, &s.Version, &s.Presented, &s.Attempts,
+	)
+}
+
 func (s *Store) settleRow(x *broker.Settlement) (*sql.Row, error) {
 	now := x.Attempt.At.Add(x.Attempt.Took)
 	if t := x.Tokens; t != nil {
 		query, args := tokensSQL, []any{
-			x.Owner, x.Epoch, t.Access, millis(t.Obtained), millis(t.Expires), millis(t.RefreshAt), millis(now), x.Attempt.ID,
-			flag(t.Refresh != nil), millis(now.Add(-previousKept)), t.Refresh, t.Fingerprint, t.Version, x.Grant,
+			x.Owner, x.Epoch, t.Access, millis(t.Obtained), millis(t.Expires), millis(t.RefreshAt), millis(now), string(x.Attempt.ID),
+			flag(t.Refresh != nil), millis(now.Add(-previousKept)), t.Refresh, t.Fingerprint, t.Version, string(x.Grant),
 		}
 		if !mutantBlindWrite {
 			query, args = query+` AND generation = $15`, append(args, x.Sent)
 		}
-		return s.hotRow(query+` RETURNING `+returned, args...)
+		return s.hotRow(query+` RETURNING `+tokensReturned, args...)
 	}
 	query, args := failureSQL, []any{
 		x.Owner, x.Epoch, flag(x.Refund), flag(x.Wrote), millis(x.LostAt), x.Failures, millis(x.RefreshAt), x.Health, x.Problem, millis(now), x.Grant,
@@ -238,7 +254,7 @@ func (s *Store) addAttempt(seq int64, a broker.Attempt) error {
 	if err != nil {
 		return err
 	}
-	if _, err := stmt.Exec(a.Grant, seq%attemptSlots, seq, a.ID, millis(a.At), a.Kind, a.Outcome, a.Status, a.AmazonError, a.Problem, a.Took.Microseconds(), flag(a.Rotated), flag(a.Check), a.Sent); err != nil {
+	if _, err := stmt.Exec(string(a.Grant), seq%attemptSlots, seq, string(a.ID), millis(a.At), a.Kind, string(a.Outcome), int64(a.Status), a.AmazonError, string(a.Problem), a.Took.Microseconds(), flag(a.Rotated), flag(a.Check), a.Sent); err != nil {
 		return fmt.Errorf("storing an attempt: %w", err)
 	}
 	return nil

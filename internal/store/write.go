@@ -56,7 +56,7 @@ func (s *Store) Write(ctx context.Context, fn func(tx *sql.Tx) error) error {
 
 // hot returns a statement prepared once on the writer's connection. It may be used only inside a Write's fn, where it
 // acts in that fn's transaction; it spares the hot paths SQLite's parser.
-func (s *Store) hot(query string) (*sql.Stmt, error) {
+func (s *Store) hot(query string) (*statement, error) {
 	return s.writer.prepared(query)
 }
 

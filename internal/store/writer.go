@@ -26,7 +26,7 @@ type writer struct {
 	stopped chan struct{}
 	once    sync.Once
 
-	statements map[string]*sql.Stmt // touched by the writer's goroutine alone
+	statements map[string]*statement // touched by the writer's goroutine alone
 
 	lastSize   int           // of the batch before this one
 	lastCommit time.Duration // how long its commit took
@@ -41,7 +41,7 @@ func startWriter(ctx context.Context, db *sql.DB, cfg Config) (*writer, error) {
 		cfg: cfg, conn: conn,
 		queue:   make(chan *write, 1024),
 		closing: make(chan struct{}), stopped: make(chan struct{}),
-		statements: map[string]*sql.Stmt{},
+		statements: map[string]*statement{},
 	}
 	go w.run()
 	return w, nil
@@ -69,7 +69,7 @@ func (w *writer) run() {
 		}
 	}
 	for _, stmt := range w.statements {
-		_ = stmt.Close()
+		_ = stmt.stmt.Close()
 	}
 	_ = w.conn.Close()
 	close(w.stopped)
@@ -180,14 +180,16 @@ func (w *writer) refuse(m *write, err error) {
 }
 
 // prepared returns the statement for query, prepared once on the writer's connection.
-func (w *writer) prepared(query string) (*sql.Stmt, error) {
-	if stmt := w.statements[query]; stmt != nil {
-		return stmt, nil
+func (w *writer) prepared(query string) (*statement, error) {
+	if s := w.statements[query]; s != nil {
+		return s, nil
 	}
-	stmt, err := w.conn.PrepareContext(context.Background(), query)
+	text, order := positional(query)
+	stmt, err := w.conn.PrepareContext(context.Background(), text)
 	if err != nil {
 		return nil, fmt.Errorf("preparing a statement: %w", err)
 	}
-	w.statements[query] = stmt
-	return stmt, nil
+	s := &statement{stmt, order}
+	w.statements[query] = s
+	return s, nil
 }
