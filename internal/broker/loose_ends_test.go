@@ -3,6 +3,8 @@ package broker_test
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -57,6 +59,32 @@ func TestR3_ALostClaimLeavesNoBreakerHalfOpen(t *testing.T) {
 		synctest.Wait()
 		if now := h.grant(g.ID); now.Generation != 2 || now.Health != snapshot.OK {
 			t.Errorf("generation %d, %s %s: nobody is let through", now.Generation, now.Health, now.Problem)
+		}
+	})
+}
+
+// An answer that was spooled for a grant which the store does not know (an older store was put back, say) keeps nobody from starting, and
+// is not thrown away.
+func TestD2_SpoolOfAnotherStore(t *testing.T) {
+	bubble(t, broker.Strict, func(t *testing.T, h *house) {
+		g := h.connect("shop")
+		hold := make(chan struct{})
+		h.login.fail(fault{hold: hold})
+		_, _ = h.broker.Refresh(expired(), g.ID)
+		synctest.Wait()
+		h.breakStore(func() error { return errDisk })
+		close(hold)
+		h.end()
+		h.breakStore(nil)
+		files, _ := filepath.Glob(filepath.Join(h.dir, "*.db*"))
+		for _, f := range files {
+			if err := os.Remove(f); err != nil {
+				t.Fatal(err)
+			}
+		}
+		h.start()
+		if left, _ := filepath.Glob(filepath.Join(h.dir, "unsaved-*.sealed")); len(left) != 1 || len(files) == 0 {
+			t.Errorf("spool files %v", left)
 		}
 	})
 }

@@ -80,6 +80,10 @@ func (b *Broker) mergeSpool(ctx context.Context) error {
 			b.log.Error("an answer saved at the last shutdown cannot be read; the file is left", "file", e.Name(), "error", err)
 			continue
 		}
+		if _, _, err := b.cfg.Store.GrantByID(ctx, s.Grant); errors.Is(err, ErrNoGrant) { // an older or another store was put in its place
+			b.log.Error("an answer saved at the last shutdown is of a grant that this store does not know; the file is left", "file", e.Name())
+			continue
+		}
 		settled, err := b.cfg.Store.Settle(ctx, []Settlement{s})
 		if err != nil {
 			return fmt.Errorf("storing an answer saved at the last shutdown: %w", err)
