@@ -117,7 +117,7 @@ func (o *grantConnectOptions) adopt(ctx context.Context, c *control.Client) (g a
 
 func (o *grantConnectOptions) show(g api.Grant) error {
 	return o.f.show(g, func() {
-		fmt.Fprintf(o.f.Out, "Connected %q: %d accounts. It is refreshed by itself from now on, next at %s.\n", g.Name, len(g.Accounts), at(g.RefreshAt))
+		fmt.Fprintf(o.f.Out, "Connected %q: %s. It is refreshed by itself from now on, next at %s.\n", g.Name, accounts(len(g.Accounts)), at(g.RefreshAt))
 		if g.Problem != nil {
 			fmt.Fprintf(o.f.Out, "But: %s %s\n", g.Problem.What, g.Problem.Fix)
 		}

@@ -32,6 +32,6 @@ func grantRefreshRun(cmd *cobra.Command, f *Factory, name string) error {
 		return err
 	}
 	return f.show(g, func() {
-		fmt.Fprintf(f.Out, "Refreshed %q: token number %d, ends %s, %d accounts.\n", g.Name, g.Generation, at(g.Expires), len(g.Accounts))
+		fmt.Fprintf(f.Out, "Refreshed %q: token number %d, ends %s, %s.\n", g.Name, g.Generation, at(g.Expires), accounts(len(g.Accounts)))
 	})
 }

@@ -63,3 +63,11 @@ func dash(s string) string {
 	}
 	return s
 }
+
+// accounts counts accounts as people do.
+func accounts(n int) string {
+	if n == 1 {
+		return "1 account"
+	}
+	return fmt.Sprintf("%d accounts", n)
+}

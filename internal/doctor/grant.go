@@ -201,5 +201,9 @@ func count(accounts []canon.Account) string {
 			text += fmt.Sprintf("%s %d", r, n)
 		}
 	}
-	return fmt.Sprintf("%d accounts: %s", len(accounts), text)
+	noun := "accounts"
+	if len(accounts) == 1 {
+		noun = "account"
+	}
+	return fmt.Sprintf("%d %s: %s", len(accounts), noun, text)
 }

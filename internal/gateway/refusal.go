@@ -39,8 +39,9 @@ func (q *request) refuse(p problem.Problem) {
 		Whose    problem.Whose `json:"whose"`
 		Fix      string        `json:"fix"`
 		Docs     string        `json:"docs,omitempty"`
-		Details  string        `json:"details"` // where clients of the Ads API look for the words (ads-lwa 8.1)
-	}{kind, p.What, status, p.Detail, "urn:lockkeeper:request:" + string(q.id), p.Code, p.Whose, p.Fix, p.Docs, p.What + " " + p.Fix})
+		Guide    string        `json:"guide,omitempty"` // the guide's step that avoids it
+		Details  string        `json:"details"`         // where clients of the Ads API look for the words (ads-lwa 8.1)
+	}{kind, p.What, status, p.Detail, "urn:lockkeeper:request:" + string(q.id), p.Code, p.Whose, p.Fix, p.Docs, p.Guide, p.What + " " + p.Fix})
 	if err != nil {
 		body = []byte(`{"code":"gateway.internal"}`)
 	}
