@@ -3,7 +3,6 @@ package broker_test
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http/httptrace"
 	"sync"
@@ -217,6 +216,7 @@ type apps struct {
 	mu      sync.Mutex
 	secrets []vault.AppSecret
 	retired []int64
+	asked   int
 }
 
 const theApp = id.App("01EXAMPLEAPP0000000000000A")
@@ -232,6 +232,7 @@ func (a *apps) App(context.Context, id.App) (vault.App, error) {
 func (a *apps) AppSecrets(context.Context, id.App, vault.Use) ([]vault.AppSecret, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.asked++
 	return append([]vault.AppSecret(nil), a.secrets...), nil
 }
 
@@ -495,5 +496,3 @@ func wrote(ctx context.Context) {
 		t.WroteRequest(httptrace.WroteRequestInfo{})
 	}
 }
-
-var errDisk = fmt.Errorf("no space left on device: %w", io.ErrShortWrite)

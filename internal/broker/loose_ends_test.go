@@ -3,6 +3,8 @@ package broker_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -15,6 +17,8 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
 )
+
+var errDisk = fmt.Errorf("no space left on device: %w", io.ErrShortWrite)
 
 // racing is a store at which something else happens just before a claim.
 type racing struct {
@@ -85,6 +89,34 @@ func TestD2_SpoolOfAnotherStore(t *testing.T) {
 		h.start()
 		if left, _ := filepath.Glob(filepath.Join(h.dir, "unsaved-*.sealed")); len(left) != 1 || len(files) == 0 {
 			t.Errorf("spool files %v", left)
+		}
+	})
+}
+
+// An app without a secret that opens is looked at now and then, not by each of its grants every second.
+func TestR4_AnAppWithoutSecretIsNotAskedForever(t *testing.T) {
+	bubble(t, broker.Static, func(t *testing.T, h *house) {
+		const n = 20
+		for i := range n {
+			h.connect(fmt.Sprintf("shop-%d", i))
+		}
+		h.apps.mu.Lock()
+		kept := h.apps.secrets
+		h.apps.secrets, h.apps.asked = nil, 0
+		h.apps.mu.Unlock()
+		time.Sleep(time.Hour)
+		h.apps.mu.Lock()
+		if h.apps.asked > n*15 { // the last ten minutes of it, the refreshes being due after about fifty
+			t.Errorf("asked %d times", h.apps.asked)
+		}
+		h.apps.secrets = kept
+		h.apps.mu.Unlock()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		for _, g := range h.broker.Grants() {
+			if g.Generation != 2 {
+				t.Errorf("%s is still at %d a minute after the secret came back", g.Name, g.Generation)
+			}
 		}
 	})
 }

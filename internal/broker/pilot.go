@@ -228,7 +228,7 @@ func (b *Broker) spread(at, now time.Time) time.Time {
 func (b *Broker) admit(g *Grant, now time.Time) (appSecrets, time.Time, error) {
 	secrets, err := b.secrets.get(b.base, g.App, vault.Use{Region: g.Region, Program: g.Program})
 	if err != nil {
-		return secrets, now.Add(pause(g.Failures+1, b.cfg.Jitter())), problem.New(problem.BrokerNoSecret).Because(err)
+		return secrets, now.Add(noSecretRest), problem.New(problem.BrokerNoSecret).Because(err)
 	}
 	endpoint := endpointKey(g)
 	if ok, retry := b.breakers.admit(endpoint, now); !ok {
@@ -248,7 +248,7 @@ func (b *Broker) admit(g *Grant, now time.Time) (appSecrets, time.Time, error) {
 	if len(open) == 0 {
 		b.breakers.letGo(endpoint)
 		if retry.IsZero() {
-			retry = now.Add(pause(g.Failures+1, b.cfg.Jitter()))
+			retry = now.Add(noSecretRest)
 		}
 		p := problem.New(problem.BrokerSecretRefused)
 		p.RetryAt = retry
