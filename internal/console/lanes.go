@@ -17,7 +17,7 @@ const (
 	lanesShown = 24
 	laneSpan   = 24 * time.Hour
 	laneLeft   = 130
-	laneWidth  = 560
+	laneWidth  = 545
 	laneHeight = 26
 )
 
@@ -51,7 +51,7 @@ type hour struct {
 var picture = template.Must(template.New("lanes").Parse(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 700 {{.Height}}" width="700" height="{{.Height}}" font-family="system-ui, sans-serif" font-size="12">
 <style>text{fill:#55606a}.l{stroke:#c9d0d6}.g{stroke:#e4e8eb}.h{fill:#8fc3a3}.o{fill:#1d6b3a}.x{fill:#b3261e}@media (prefers-color-scheme:dark){text{fill:#a9b4bd}.l{stroke:#3a444c}.g{stroke:#262e34}.h{fill:#2f6b46}.o{fill:#86d9a2}.x{fill:#ff8f86}}</style>
 {{range .Hours}}<line class="g" x1="{{.X}}" x2="{{.X}}" y1="4" y2="{{$.Height}}"/><text x="{{.X}}" y="14" text-anchor="middle">{{.Label}}</text>
-{{end}}{{range .Lanes}}<g transform="translate(0 {{.Y}})"><text x="0" y="17">{{.Name}}</text><line class="l" x1="130" x2="690" y1="13" y2="13"/>
+{{end}}{{range .Lanes}}<g transform="translate(0 {{.Y}})"><text x="0" y="17">{{.Name}}</text><line class="l" x1="130" x2="675" y1="13" y2="13"/>
 {{range .Held}}<rect class="h" x="{{.X}}" y="11" width="{{.W}}" height="4"/>{{end}}
 {{range .Ticks}}{{if .OK}}<rect class="o" x="{{.X}}" y="8" width="3" height="10" rx="1"/>{{else}}<path class="x" transform="translate({{.X}} 13)" d="M-4.5-6 0-1.5 4.5-6 6-4.5 1.5 0 6 4.5 4.5 6 0 1.5-4.5 6-6 4.5-1.5 0-6-4.5z"/>{{end}}{{end}}</g>
 {{end}}</svg>

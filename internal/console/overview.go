@@ -89,7 +89,7 @@ func grantSentence(all []verdict) sentence {
 	case off:
 		s.Says = count(n[off], "is switched off.", "are switched off.")
 	default:
-		s.Level, s.Says = fine, fmt.Sprintf("%s fine.", count(n[fine], "is", "are all"))
+		s.Level, s.Says = fine, count(n[fine], "kept alive, and fine.", "kept alive, all of them fine.")
 	}
 	return s
 }
@@ -104,7 +104,7 @@ func appSentence(apps []vault.App, now time.Time) sentence {
 			oldest = a.Created
 		}
 	}
-	return sentence{fine, "Security profiles", fmt.Sprintf("%d kept, the oldest for %s.", len(apps), span(now.Sub(oldest))), "/credentials"}
+	return sentence{fine, "Security profiles", fmt.Sprintf("%s, the oldest %s ago.", count(len(apps), "kept", "kept"), span(now.Sub(oldest))), "/credentials"}
 }
 
 // live are the passes that open something at the moment.
