@@ -17,15 +17,16 @@ build: ## one static binary in build/
 	CGO_ENABLED=0 $(GO) build -trimpath -o build/lockkeeper ./cmd/lockkeeper
 
 test: ## everything that CI holds a change to
-	tools/install check interop
+	tools/install check interop browser
 	$(MAKE) verify check
 	tools/suite build/test.log -race -timeout 15m ./...
-	$(MAKE) crash interop
+	$(MAKE) crash interop browser
 	tools/leaks build/*.log
 
 check: ## vet, staticcheck, gofumpt, house rules, the refresh protocol's model
 	$(GO) vet ./...
 	$(GO) vet -tags interop ./interop/...
+	$(GO) vet -tags browser ./browser/...
 	$(TOOL) staticcheck ./...
 	@bad="$$($(TOOL) gofumpt -l $$(git ls-files '*.go'))"; [ -z "$$bad" ] || { echo "gofumpt: $$bad"; exit 1; }
 	$(GO) test -count=1 ./internal/archtest
@@ -46,8 +47,9 @@ interop: ## foreign clients, unmodified, against sandbox and gateway
 	tools/install interop
 	tools/suite build/interop.log -tags interop -count=1 -timeout 15m ./interop/...
 
-browser: ## the console in a real browser
-	$(GO) test -tags browser -count=1 -timeout 10m ./browser/...
+browser: ## the console in a real browser: stories, axe, screenshots in build/screenshots
+	tools/install browser
+	tools/suite build/browser.log -tags browser -count=1 -timeout 10m ./browser/...
 
 bench: ## speed, side by side in one run, into docs/reference/performance.md
 	tools/install bench
