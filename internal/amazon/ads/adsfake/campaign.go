@@ -3,17 +3,12 @@ package adsfake
 import (
 	"slices"
 	"strconv"
-	"time"
 	"unicode/utf8"
 )
 
-// A campaign is one Sponsored Products campaign. Once published it is never changed, only replaced, so that lists read it
-// without a lock; wire holds its JSON from the moment it was made.
+// A campaign is one Sponsored Products campaign.
 type campaign struct {
-	seq       uint64 // order of creation; what a nextToken points at
-	id        string // a string on the wire everywhere but in reports (ads-lwa 8.3)
-	name      string
-	state     string
+	head
 	targeting string
 	portfolio string
 	start     string // YYYY-MM-DD in the profile's time zone
@@ -24,11 +19,22 @@ type campaign struct {
 	sites     []string
 	offAmazon string
 	managed   *bool // autoManageCampaign
-	created   time.Time
-	updated   time.Time
-
-	wire []byte // the read shape without extendedData and without its closing brace
 }
+
+func (c *campaign) value(f field) string {
+	switch f {
+	case byName:
+		return c.name
+	case byPortfolio:
+		return c.portfolio
+	}
+	return ""
+}
+
+func (c *campaign) tally() tally { return tally{mark: markCampaign} }
+
+// unique is the name, in the account; archived campaigns keep theirs.
+func (c *campaign) unique() string { return c.name }
 
 // bidding is a campaign's dynamicBidding.
 type bidding struct {
@@ -53,16 +59,8 @@ type segment struct{ id, kind string }
 
 type tag struct{ key, value string }
 
-// States of a campaign that the fake can bring about.
-const (
-	enabled  = "ENABLED"
-	paused   = "PAUSED"
-	archived = "ARCHIVED"
-)
-
-// seal writes the campaign's JSON. It must be called once, before the campaign is published.
-// The order of the keys is that of ads-lwa 3.4.
-func (c *campaign) seal() *campaign {
+// seal writes the campaign's JSON. The order of the keys is that of ads-lwa 3.4.
+func (c *campaign) seal() {
 	b := make([]byte, 0, 320)
 	b = appendString(append(b, `{"campaignId":`...), c.id)
 	b = appendString(append(b, `,"name":`...), c.name)
@@ -102,7 +100,6 @@ func (c *campaign) seal() *campaign {
 		b = append(b, '}')
 	}
 	c.wire = slices.Clip(b)
-	return c
 }
 
 func (d *bidding) append(b []byte) []byte {

@@ -1,5 +1,5 @@
-// Package adsfake is the Amazon Ads API of the sandbox: profiles, manager and ads accounts and Sponsored Products campaigns,
-// with the checks of Amazon's gateway in front.
+// Package adsfake is the Amazon Ads API of the sandbox: profiles, manager and ads accounts, Sponsored Products and
+// portfolios, with the checks of Amazon's gateway in front.
 //
 // It keeps its whole state in memory and draws every id from the world's seed. What it answers comes from recorded
 // traffic and Amazon's specifications, and where these differ a switch decides; divergences.md says which, and what is
@@ -31,6 +31,7 @@ type fake struct {
 	access   map[string][]access // by the user's key
 	managers managers
 	sequence atomic.Uint64 // campaigns so far
+	things   atomic.Uint64 // all else in collections so far
 	limits   limiter
 }
 
@@ -58,8 +59,7 @@ func New(w *kit.World) kit.Fake {
 }
 
 func (f *fake) routes() []kit.Route {
-	sp := func(write bool) guard { return guard{scoped: true, write: write, media: spCampaign, accept: true} }
-	return []kit.Route{
+	all := []kit.Route{
 		{Operation: "profiles.list", Method: "GET", Pattern: "/v2/profiles", Handle: f.guarded(guard{}, f.listProfiles)},
 		{Operation: "profiles.update", Method: "PUT", Pattern: "/v2/profiles", Handle: f.guarded(guard{media: "application/json"}, f.putProfiles)},
 		{Operation: "profiles.get", Method: "GET", Pattern: "/v2/profiles/{profileId}", Handle: f.guarded(guard{}, f.getProfile)},
@@ -78,11 +78,17 @@ func (f *fake) routes() []kit.Route {
 			Operation: "managerAccounts.disassociate", Method: "POST", Pattern: "/managerAccounts/{managerAccountId}/disassociate",
 			Handle: f.guarded(guard{media: accountsRequest}, f.disassociate),
 		},
-		{Operation: "sp.campaigns.create", Method: "POST", Pattern: "/sp/campaigns", Handle: f.guarded(sp(true), f.createCampaigns)},
-		{Operation: "sp.campaigns.update", Method: "PUT", Pattern: "/sp/campaigns", Handle: f.guarded(sp(true), f.updateCampaigns)},
-		{Operation: "sp.campaigns.list", Method: "POST", Pattern: "/sp/campaigns/list", Handle: f.guarded(sp(false), f.listCampaigns)},
-		{Operation: "sp.campaigns.delete", Method: "POST", Pattern: "/sp/campaigns/delete", Handle: f.guarded(sp(true), f.deleteCampaigns)},
+		{
+			Operation: "portfolios.budget.usage", Method: "POST", Pattern: "/portfolios/budget/usage",
+			Handle: f.guarded(guard{scoped: true, media: portfolioUsage, accept: true}, f.usage),
+		},
 	}
+	all = append(all, f.portfolios().routes()...)
+	all = append(all, f.campaigns().routes()...)
+	for n := range kinds {
+		all = append(all, f.childCollection(n).routes()...)
+	}
+	return all
 }
 
 // unknown answers paths that do not exist, or not any more: /v1/profiles, SP v2, snapshots (ads-lwa 2.5, 5.3, 8.2). The

@@ -9,35 +9,111 @@ import (
 	"strings"
 )
 
-// A filter is a list request that was understood.
-type filter struct {
-	states     []string // empty: all but ARCHIVED (ads-lwa 3.3, a guess there)
-	ids        map[string]bool
-	portfolios map[string]bool
-	names      []string
-	exact      bool // names must be equal, else contain the first
-	allocation bool // asks for global campaigns, of which there are none
-	extended   bool
-	max        int
-	token      string
-}
-
 // Limits of the filters (ads-lwa 3.3).
 const (
-	mostStates     = 10
-	mostIDs        = 1000
-	mostPortfolios = 100
-	mostNames      = 100
+	mostStates  = 10
+	mostIDs     = 1000
+	mostReduced = 100
 )
 
-var filterKeys = []string{
-	"campaignIdFilter", "includeExtendedDataFields", "marketplaceBudgetAllocationFilter", "maxResults", "nameFilter",
-	"nextToken", "portfolioIdFilter", "stateFilter",
+// How a filter stands in the body.
+const (
+	includes   = iota // {"include":[...]}
+	texts             // the same with a queryTermMatchType
+	bare              // an array
+	single            // one value
+	allocation        // {"include":[...]} that asks for global campaigns, of which there are none
+	ignored           // a string that selects nothing
+)
+
+// A filterKey is one filter that a collection's list takes.
+type filterKey struct {
+	key     string
+	form    int
+	by      field
+	ownID   bool // selects by the record's own id
+	most    int
+	allowed []string
 }
 
-// parseFilter reads the body of a list request; an empty body is an empty filter. page is the most one page may hold.
-// The error is one of shape, the item errors are rules broken.
-func parseFilter(body []byte, page int, strict bool) (*filter, []itemError, error) {
+// A filter is a list request that was understood.
+type filter struct {
+	states   []string // empty: all but ARCHIVED (ads-lwa 3.3, a guess there)
+	ids      map[string]bool
+	sets     []setTest
+	texts    []textTest
+	none     bool // selects nothing
+	extended bool
+	max      int
+	token    string
+}
+
+type setTest struct {
+	by     field
+	values map[string]bool
+}
+
+type textTest struct {
+	by     field
+	values []string
+	exact  bool // equal to one of the values, else containing the first (OAS)
+}
+
+// A reader gathers what is wrong with the filters of a list request; after an error of shape it reads nothing more.
+type reader struct {
+	o   object
+	bad []itemError
+	err error
+}
+
+func (r *reader) include(k filterKey) (values []string, inner object) {
+	if r.err != nil {
+		return nil, nil
+	}
+	inner, ok, err := readObject(r.o, k.key, "$")
+	if r.err = err; err != nil || !ok {
+		return nil, nil
+	}
+	at := "$." + k.key
+	values, _, r.err = read[[]string](inner, "include", at)
+	r.check(k, values, at+".include")
+	return values, inner
+}
+
+func (r *reader) check(k filterKey, values []string, at string) {
+	if len(values) > k.most {
+		r.bad = append(r.bad, outOfRange(at, int64(len(values)), 0, int64(k.most)))
+	}
+	if k.allowed == nil {
+		return
+	}
+	for i, s := range values {
+		if !slices.Contains(k.allowed, s) {
+			r.bad = append(r.bad, notInEnum(fmt.Sprintf("%s[%d]", at, i), s, k.allowed))
+		}
+	}
+}
+
+// one reads a value that is no array.
+func one[T string | bool | int32](r *reader, o object, key, at string) (v T, ok bool) {
+	if r.err != nil {
+		return v, false
+	}
+	v, ok, r.err = read[T](o, key, at)
+	return v, ok
+}
+
+func (r *reader) exact(inner object, at string) bool {
+	match, ok := one[string](r, inner, "queryTermMatchType", at)
+	if allowed := []string{"BROAD_MATCH", "EXACT_MATCH"}; ok && !slices.Contains(allowed, match) {
+		r.bad = append(r.bad, notInEnum(at+".queryTermMatchType", match, allowed))
+	}
+	return match == "EXACT_MATCH"
+}
+
+// filter reads the body of a list request; an empty body is an empty filter. page is the most one page may hold. The
+// error is one of shape, the item errors are rules broken.
+func (c *collection[T, I]) filter(body []byte, page int) (*filter, []itemError, error) {
 	q := &filter{max: page}
 	if len(strings.TrimSpace(string(body))) == 0 {
 		return q, nil, nil
@@ -46,74 +122,68 @@ func parseFilter(body []byte, page int, strict bool) (*filter, []itemError, erro
 	if err != nil {
 		return nil, nil, err
 	}
-	if strict {
-		for _, key := range slices.Sorted(maps.Keys(o)) {
-			if !slices.Contains(filterKeys, key) {
-				return nil, nil, &shapeError{"$." + key, "absent: there is no such field"}
-			}
-		}
+	keys := []string{"includeExtendedDataFields", "maxResults", "nextToken", "stateFilter"}
+	for _, k := range c.filters {
+		keys = append(keys, k.key)
 	}
-	var bad []itemError
-	list := func(key string, most int) (values []string, inner object) {
-		if err != nil {
-			return nil, nil
-		}
-		var ok bool
-		if inner, ok, err = readObject(o, key, "$"); err != nil || !ok {
-			return nil, nil
-		}
-		if values, _, err = read[[]string](inner, "include", "$."+key); len(values) > most {
-			bad = append(bad, outOfRange("$."+key+".include", int64(len(values)), 0, int64(most)))
-		}
-		return values, inner
-	}
-	q.states, _ = list("stateFilter", mostStates)
-	for i, s := range q.states {
-		if !slices.Contains(readStates, s) {
-			bad = append(bad, notInEnum(fmt.Sprintf("$.stateFilter.include[%d]", i), s, readStates))
-		}
-	}
-	ids, _ := list("campaignIdFilter", mostIDs)
-	q.ids = set(ids)
-	folios, _ := list("portfolioIdFilter", mostPortfolios)
-	q.portfolios = set(folios)
-	names, inner := list("nameFilter", mostNames)
-	q.names = names
-	allocation, _ := list("marketplaceBudgetAllocationFilter", 2)
-	q.allocation = len(allocation) > 0
-	if err != nil {
+	if err := c.known(o, keys, "$"); err != nil {
 		return nil, nil, err
 	}
-	if match, ok, err := read[string](inner, "queryTermMatchType", "$.nameFilter"); err != nil {
-		return nil, nil, err
-	} else if ok {
-		q.exact = match == "EXACT_MATCH"
-		if allowed := []string{"BROAD_MATCH", "EXACT_MATCH"}; !slices.Contains(allowed, match) {
-			bad = append(bad, notInEnum("$.nameFilter.queryTermMatchType", match, allowed))
-		}
+	r := &reader{o: o}
+	for _, k := range c.filters {
+		q.take(r, k)
 	}
-	if q.extended, _, err = read[bool](o, "includeExtendedDataFields", "$"); err != nil {
-		return nil, nil, err
-	}
-	if n, ok, err := read[int32](o, "maxResults", "$"); err != nil {
-		return nil, nil, err
-	} else if ok {
+	q.extended, _ = one[bool](r, o, "includeExtendedDataFields", "$")
+	if n, ok := one[int32](r, o, "maxResults", "$"); ok {
 		if n < 1 {
-			bad = append(bad, outOfRange("$.maxResults", int64(n), 1, int64(page)))
+			r.bad = append(r.bad, outOfRange("$.maxResults", int64(n), 1, int64(page)))
 		}
 		q.max = min(int(n), page)
 	}
-	if q.token, _, err = read[string](o, "nextToken", "$"); err != nil {
-		return nil, nil, err
-	}
-	return q, bad, nil
+	q.token, _ = one[string](r, o, "nextToken", "$")
+	return q, r.bad, r.err
 }
 
-// set returns the values as a set, nil for none: an empty filter is no filter (ads-lwa 3.3).
-func set(values []string) map[string]bool {
-	if len(values) == 0 {
-		return nil
+// take reads one filter.
+func (q *filter) take(r *reader, k filterKey) {
+	var values []string
+	switch k.form {
+	case bare:
+		if r.err == nil {
+			values, _, r.err = read[[]string](r.o, k.key, "$")
+			r.check(k, values, "$."+k.key)
+		}
+	case single, ignored:
+		if v, ok := one[string](r, r.o, k.key, "$"); ok && k.form == single {
+			values = []string{v}
+			if !slices.Contains(k.allowed, v) {
+				r.bad = append(r.bad, notInEnum("$."+k.key, v, k.allowed))
+			}
+		}
+	default:
+		var inner object
+		values, inner = r.include(k)
+		if k.form == texts {
+			if exact := r.exact(inner, "$."+k.key); len(values) > 0 {
+				q.texts = append(q.texts, textTest{k.by, values, exact})
+			}
+			return
+		}
 	}
+	switch {
+	case len(values) == 0: // an empty filter is no filter (ads-lwa 3.3)
+	case k.key == "stateFilter":
+		q.states = values
+	case k.form == allocation:
+		q.none = true
+	case k.ownID:
+		q.ids = set(values)
+	default:
+		q.sets = append(q.sets, setTest{k.by, set(values)})
+	}
+}
+
+func set(values []string) map[string]bool {
 	m := make(map[string]bool, len(values))
 	for _, v := range values {
 		m[v] = true
@@ -121,25 +191,31 @@ func set(values []string) map[string]bool {
 	return m
 }
 
-// keeps reports whether the filter lets a campaign through.
-func (q *filter) keeps(c *campaign) bool {
+// keeps reports whether the filter lets a record through.
+func (q *filter) keeps(e record) bool {
+	h := e.top()
 	if len(q.states) == 0 {
-		if c.state == archived {
+		if h.state == archived {
 			return false
 		}
-	} else if !slices.Contains(q.states, c.state) {
+	} else if !slices.Contains(q.states, h.state) {
 		return false
 	}
-	return !q.allocation && (q.ids == nil || q.ids[c.id]) && (q.portfolios == nil || q.portfolios[c.portfolio]) &&
-		(len(q.names) == 0 || q.named(c.name))
-}
-
-// named applies the name filter: exact means equal to one of the names, broad means containing the first (OAS).
-func (q *filter) named(name string) bool {
-	if q.exact {
-		return slices.Contains(q.names, name)
+	if q.none || (q.ids != nil && !q.ids[h.id]) {
+		return false
 	}
-	return strings.Contains(name, q.names[0])
+	for _, t := range q.sets {
+		if !t.values[e.value(t.by)] {
+			return false
+		}
+	}
+	for _, t := range q.texts {
+		v := e.value(t.by)
+		if t.exact && !slices.Contains(t.values, v) || !t.exact && !strings.Contains(v, t.values[0]) {
+			return false
+		}
+	}
+	return true
 }
 
 // sum is a hash of what the filter selects, so that a nextToken cannot be taken to another selection.
@@ -153,8 +229,12 @@ func (q *filter) sum() uint64 {
 	}
 	write("s", slices.Sorted(slices.Values(q.states)))
 	write("i", slices.Sorted(maps.Keys(q.ids)))
-	write("p", slices.Sorted(maps.Keys(q.portfolios)))
-	write("n", q.names)
-	write(strconv.FormatBool(q.exact)+strconv.FormatBool(q.allocation), nil)
+	for _, t := range q.sets {
+		write("f"+strconv.Itoa(int(t.by)), slices.Sorted(maps.Keys(t.values)))
+	}
+	for _, t := range q.texts {
+		write("t"+strconv.Itoa(int(t.by))+strconv.FormatBool(t.exact), t.values)
+	}
+	write(strconv.FormatBool(q.none), nil)
 	return h.Sum64()
 }

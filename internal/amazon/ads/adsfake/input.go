@@ -3,16 +3,11 @@ package adsfake
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 )
 
-// An input is one item of a create or update request as it was sent, before any rule is applied. A nil pointer is a field
-// that was not sent.
-type input struct {
-	index     int
-	at        string // JSONPath of the item
-	id        *string
+// A campaignInput is one item of a campaigns write. A nil pointer is a field that was not sent.
+type campaignInput struct {
+	row
 	name      *string
 	state     *string
 	targeting *string
@@ -61,46 +56,13 @@ var campaignKeys = []string{
 	"portfolioId", "siteRestrictions", "startDate", "state", "tags", "targetingType",
 }
 
-// parseInputs reads the items of a create or update body. An error is one of shape, which refuses the whole request.
-func parseInputs(body []byte, strict bool) ([]input, error) {
-	top, err := parseObject(body, "$")
-	if err != nil {
-		return nil, err
-	}
-	items, ok, err := read[[]json.RawMessage](top, "campaigns", "$")
-	if err != nil {
-		return nil, err
-	}
-	if !ok {
-		return nil, &shapeError{"$.campaigns", "present"}
-	}
-	all := make([]input, len(items))
-	for i, raw := range items {
-		if all[i], err = parseInput(i, raw, strict); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
-}
-
-func parseInput(i int, raw json.RawMessage, strict bool) (input, error) {
-	in := input{index: i, at: fmt.Sprintf("$.campaigns[%d]", i)}
-	o, err := parseObject(raw, in.at)
-	if err != nil {
-		return in, err
-	}
-	if strict {
-		for _, key := range slices.Sorted(maps.Keys(o)) {
-			if !slices.Contains(campaignKeys, key) {
-				return in, &shapeError{in.at + "." + key, "absent: there is no such field"}
-			}
-		}
-	}
+func parseCampaign(o object, at row) (*campaignInput, error) {
+	in := &campaignInput{row: at}
+	var err error
 	for _, f := range []struct {
 		key string
 		to  **string
 	}{
-		{"campaignId", &in.id},
 		{"name", &in.name},
 		{"state", &in.state},
 		{"targetingType", &in.targeting},

@@ -82,16 +82,25 @@ func duplicate(reason, at, value, message string) itemError {
 	return itemError{kind: "duplicateValueError", reason: reason, message: message, at: at, trigger: value}
 }
 
-func notFound(at, id string) itemError {
+// orphan makes the error of an item whose parent is not there.
+func orphan(at, id string) itemError {
 	return itemError{
-		kind: "entityNotFoundError", reason: "ENTITY_NOT_FOUND", message: "No campaign has this id", at: at, trigger: id,
-		extra: []tag{{"entityType", "CAMPAIGN"}, {"entityId", id}},
+		kind: "parentEntityError", reason: "PARENT_ENTITY_NOT_FOUND", message: "No parent has this id", at: at, trigger: id,
 	}
 }
 
-func badState(reason, at, value, message string) itemError {
+// overQuota makes the error of an item that is one too many.
+func overQuota(entity, scope, at string, quota int) itemError {
 	return itemError{
-		kind: "entityStateError", reason: reason, message: message, at: at, trigger: value,
-		extra: []tag{{"entityType", "CAMPAIGN"}},
+		kind: "entityQuotaError", reason: "NON_ARCHIVED_QUOTA_EXCEEDED", message: "There are as many as there may be",
+		at: at, extra: []tag{{"entityType", entity}, {"quotaScope", scope}, {"quota", strconv.Itoa(quota)}},
+	}
+}
+
+// bounded makes the error of a bid or a budget outside of what the marketplace allows.
+func bounded(kind, reason, at string, value, low, high float64) itemError {
+	return itemError{
+		kind: kind, reason: reason, message: "The amount is outside of what the marketplace allows", at: at, trigger: plain(value),
+		extra: []tag{{"lowerLimit", plain(low)}, {"upperLimit", plain(high)}},
 	}
 }

@@ -7,8 +7,8 @@ import (
 )
 
 // create checks one item of a create request and, if nothing is wrong with it, adds the campaign.
-func (f *fake) create(b *batch, in *input, now time.Time) (*campaign, []itemError) {
-	k := &check{p: b.p, in: in, today: b.p.today(now)}
+func (f *fake) create(b *batch, in *campaignInput) (*campaign, []itemError) {
+	k := &check{p: b.p, in: in, today: b.today}
 	if in.name == nil {
 		k.fail(missing(in.at + ".name"))
 	}
@@ -27,7 +27,7 @@ func (f *fake) create(b *batch, in *input, now time.Time) (*campaign, []itemErro
 	k.bidding()
 	k.rest()
 	start, end := k.dates(nil)
-	if in.name != nil && b.taken(*in.name, "") {
+	if in.name != nil && !b.p.campaigns.free(*in.name, "") {
 		k.fail(duplicate("NAME_NOT_UNIQUE", in.at+".name", *in.name, "Another campaign of the account has this name"))
 	}
 	if b.p.payment == unpaid && in.state != nil && *in.state == enabled {
@@ -36,45 +36,33 @@ func (f *fake) create(b *batch, in *input, now time.Time) (*campaign, []itemErro
 			at: in.at,
 		})
 	}
-	if len(k.errors) == 0 && b.live() >= f.quota {
-		k.fail(itemError{
-			kind: "entityQuotaError", reason: "NON_ARCHIVED_QUOTA_EXCEEDED", message: "The account has as many campaigns as it may",
-			at: in.at, extra: []tag{{"entityType", "CAMPAIGN"}, {"quotaScope", "ACCOUNT"}},
-		})
+	if len(k.errors) == 0 && b.live("", markCampaign) >= f.quota {
+		k.fail(overQuota("CAMPAIGN", "ACCOUNT", in.at, f.quota))
 	}
 	if len(k.errors) > 0 {
 		return nil, k.errors
 	}
 	seq := f.sequence.Add(1)
 	c := &campaign{
-		seq: seq, id: f.campaignID(seq), name: *in.name, state: *in.state, targeting: *in.targeting, start: start, end: end,
-		budget: *in.budget.amount, bidding: &bidding{strategy: "LEGACY_FOR_SALES"}, created: now,
+		head:      head{seq: seq, id: f.campaignID(seq), name: *in.name, state: *in.state, created: b.now},
+		targeting: *in.targeting, start: start, end: end,
+		budget: *in.budget.amount, bidding: &bidding{strategy: "LEGACY_FOR_SALES"},
 	}
-	in.apply(c, now)
-	b.put(c)
+	in.apply(c, b.now)
+	b.p.campaigns.put(b, c)
 	return c, nil
 }
 
 // update checks one item of an update request and, if nothing is wrong with it, replaces the campaign.
-func (f *fake) update(b *batch, in *input, now time.Time) (*campaign, []itemError) {
-	if in.id == nil {
-		return nil, []itemError{missing(in.at + ".campaignId")}
-	}
-	old := b.find(*in.id)
-	if old == nil {
-		return nil, []itemError{notFound(in.at+".campaignId", *in.id)}
-	}
-	if old.state == archived {
-		return nil, []itemError{badState("ARCHIVED_ENTITY_CANNOT_BE_MODIFIED", in.at+".campaignId", *in.id, "The campaign is archived")}
-	}
-	k := &check{p: b.p, in: in, today: b.p.today(now)}
+func (f *fake) update(b *batch, old *campaign, in *campaignInput) (*campaign, []itemError) {
+	k := &check{p: b.p, in: in, today: b.today}
 	k.name()
 	k.state()
 	k.budget()
 	k.bidding()
 	k.rest()
 	start, end := k.dates(old)
-	if in.name != nil && b.taken(*in.name, old.id) {
+	if in.name != nil && !b.p.campaigns.free(*in.name, old.id) {
 		k.fail(duplicate("NAME_NOT_UNIQUE", in.at+".name", *in.name, "Another campaign of the account has this name"))
 	}
 	if in.targeting != nil && *in.targeting != old.targeting {
@@ -88,6 +76,9 @@ func (f *fake) update(b *batch, in *input, now time.Time) (*campaign, []itemErro
 			kind: "otherError", reason: "OTHER_ERROR", message: "The site restrictions of a campaign cannot be changed",
 			at: in.at + ".siteRestrictions",
 		})
+	}
+	if in.budget != nil && in.budget.amount != nil && *in.budget.amount < old.budget {
+		k.bidsWithin(b, old, *in.budget.amount)
 	}
 	if len(k.errors) > 0 {
 		return nil, k.errors
@@ -103,28 +94,28 @@ func (f *fake) update(b *batch, in *input, now time.Time) (*campaign, []itemErro
 	if in.budget != nil {
 		c.budget = *in.budget.amount
 	}
-	in.apply(&c, now)
-	b.put(&c)
+	in.apply(&c, b.now)
+	b.p.campaigns.put(b, &c)
 	return &c, nil
 }
 
-// archive checks one id of a delete request and, if it can be, archives the campaign. It stays listable (ads-lwa 3.4).
-func archive(b *batch, id, at string, now time.Time) (*campaign, []itemError) {
-	old := b.find(id)
-	if old == nil {
-		return nil, []itemError{notFound(at, id)}
+// bidsWithin checks that a lower budget stays above the bids in the campaign that are not archived.
+func (k *check) bidsWithin(b *batch, c *campaign, budget float64) {
+	for _, r := range []struct {
+		kind   int
+		reason string
+	}{{adGroups, "BUDGET_LT_DEFAULT_BIDS"}, {keywords, "BUDGET_LT_KEYWORD_BIDS"}, {targets, "BUDGET_LT_PREDEFINED_TARGET_BIDS"}} {
+		for _, e := range b.p.children[r.kind].work {
+			if e.campaign == c.id && e.state != archived && e.bid > budget {
+				k.fail(bounded("budgetError", r.reason, k.in.at+".budget.budget", budget, e.bid, k.p.country.maxBudget))
+				break
+			}
+		}
 	}
-	if old.state == archived {
-		return nil, []itemError{badState("ARCHIVED_ENTITY_CANNOT_BE_MODIFIED", at, id, "The campaign is archived")}
-	}
-	c := *old
-	c.state, c.updated = archived, now
-	b.put(&c)
-	return &c, nil
 }
 
 // apply sets the optional fields that a checked input carries.
-func (in *input) apply(c *campaign, now time.Time) {
+func (in *campaignInput) apply(c *campaign, now time.Time) {
 	c.updated = now
 	if in.portfolio != nil {
 		c.portfolio = *in.portfolio

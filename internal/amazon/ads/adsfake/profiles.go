@@ -77,7 +77,7 @@ func (f *fake) visible(v *visit) []access {
 }
 
 // listed reports whether Amazon tells of the profile: only once it has had a campaign.
-func (p *profile) listed() bool { return p.shown || len(p.campaigns()) > 0 }
+func (p *profile) listed() bool { return p.shown || len(p.campaigns.all()) > 0 }
 
 func badQuery(x *kit.Exchange, name string) kit.Response {
 	x.Effect = "refused"

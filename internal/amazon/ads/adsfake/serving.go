@@ -8,36 +8,53 @@ const instant = "2006-01-02T15:04:05Z"
 // day is how Sponsored Products writes dates.
 const day = "2006-01-02"
 
-// serving says whether a campaign's ads are shown now and, if not, why. It depends on the clock, so lists work it out.
-func (p *profile) serving(c *campaign, today string) (status, detail string) {
+// campaign says whether a campaign's ads are shown now and, if not, why. It depends on the clock, so lists work it out.
+func (s *prospect) campaign(c *campaign) string {
 	switch {
 	case c.state == archived:
-		return "CAMPAIGN_ARCHIVED", "CAMPAIGN_ARCHIVED_DETAIL"
-	case c.end != "" && c.end < today:
-		return "ENDED", "ENDED_DETAIL"
+		return "CAMPAIGN_ARCHIVED"
+	case c.end != "" && c.end < s.today:
+		return "ENDED"
 	case c.state == paused:
-		return "CAMPAIGN_PAUSED", "CAMPAIGN_PAUSED_DETAIL"
-	case p.payment == unpaid:
-		return "ADVERTISER_PAYMENT_FAILURE", "ADVERTISER_PAYMENT_FAILURE_DETAIL"
-	case c.start > today:
-		return "PENDING_START_DATE", "PENDING_START_DATE_DETAIL"
+		return "CAMPAIGN_PAUSED"
+	case s.p.payment == unpaid:
+		return "ADVERTISER_PAYMENT_FAILURE"
+	case c.start > s.today:
+		return "PENDING_START_DATE"
 	}
-	return "CAMPAIGN_STATUS_ENABLED", "CAMPAIGN_STATUS_ENABLED_DETAIL"
+	for _, p := range s.portfolios {
+		if c.portfolio == p.id {
+			if status := s.portfolio(p); status != portfolioServes {
+				return status
+			}
+		}
+	}
+	return campaignServes
 }
 
-// appendExtended writes the campaign with its extendedData.
-func (p *profile) appendExtended(b []byte, c *campaign, today string) []byte {
-	status, detail := p.serving(c, today)
-	b = append(b, c.wire...)
-	b = append(b, `,"extendedData":{"creationDateTime":"`...)
-	b = c.created.UTC().AppendFormat(b, instant)
-	b = append(b, `","lastUpdateDateTime":"`...)
-	b = c.updated.UTC().AppendFormat(b, instant)
-	b = append(b, `","servingStatus":"`...)
-	b = append(b, status...)
-	b = append(b, `","servingStatusDetails":[{"name":"`...)
-	b = append(b, detail...)
-	return append(b, `"}]}}`...)
+const campaignServes = "CAMPAIGN_STATUS_ENABLED"
+
+// child says the same of what is in a campaign. What is archived or paused above it counts before anything of its own but
+// being archived itself.
+func (s *prospect) child(c *child) string {
+	if c.state == archived {
+		return c.kind.alive + "_ARCHIVED"
+	}
+	if above := s.campaign(s.campaigns[c.campaignAt]); above != campaignServes {
+		return above
+	}
+	if c.kind.grouped {
+		switch s.groups[c.groupAt].state {
+		case archived:
+			return "AD_GROUP_ARCHIVED"
+		case paused:
+			return "AD_GROUP_PAUSED"
+		}
+	}
+	if c.state == paused {
+		return c.kind.alive + "_PAUSED"
+	}
+	return c.kind.status
 }
 
 // today is the date on which the profile's advertising day stands at t.

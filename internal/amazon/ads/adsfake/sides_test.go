@@ -34,9 +34,34 @@ func TestSidesAgree(t *testing.T) {
 		if op.ID != r.Operation || op.Path != r.Pattern || !d.Owns(r.Pattern) {
 			t.Errorf("the fake serves %s %s as %s, program.toml has it as %s %s", r.Method, r.Pattern, r.Operation, op.ID, op.Path)
 		}
-		if scoped := strings.HasPrefix(r.Pattern, "/sp/"); op.Scoped != scoped {
+		if scoped := strings.HasPrefix(r.Pattern, "/sp/") || strings.HasPrefix(r.Pattern, "/portfolios"); op.Scoped != scoped {
 			t.Errorf("%s: scoped is %v in program.toml", r.Operation, op.Scoped)
 		}
+	}
+}
+
+// TestSidesAgreeOnMedia holds that program.toml and the fake want the same media types of Sponsored Products and portfolios:
+// each operation takes its own and nothing else, and all of ads-lwa 3.1 and 4.1 is served.
+func TestSidesAgreeOnMedia(t *testing.T) {
+	t.Parallel()
+	d := ads.New().Descriptor()
+	s := start(t)
+	c, served := s.shop(), 0
+	for _, r := range s.front.Fakes()[0].Routes {
+		op := d.Match(r.Method, r.Pattern)
+		if !op.Scoped {
+			continue
+		}
+		served++
+		if w := c.with("Content-Type", op.Accept).with("Accept", op.Accept).do(r.Method, r.Pattern, `{}`); w.Code == 415 {
+			t.Errorf("%s: the fake does not take %s", r.Operation, op.Accept)
+		}
+		if w := c.with("Content-Type", "application/json").with("Accept", "application/json").do(r.Method, r.Pattern, `{}`); w.Code != 415 {
+			t.Errorf("%s: the fake takes plain JSON: %d", r.Operation, w.Code)
+		}
+	}
+	if want := 9*4 + 4; served != want {
+		t.Errorf("%d operations of Sponsored Products and portfolios, want %d", served, want)
 	}
 }
 

@@ -1,67 +1,110 @@
 package adsfake
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
 
-// spCampaign is the media type of Sponsored Products campaigns (ads-lwa 3.1).
-const spCampaign = "application/vnd.spCampaign.v3+json"
-
-// mostItems is how many items one write may carry.
-const mostItems = 1000
-
-// An outcome is what a write did to one item: a campaign or errors.
+// An outcome is what a write did to one item: a record or errors.
 type outcome struct {
-	campaign *campaign
-	errors   []itemError
+	record *head
+	errors []itemError
 }
 
-// createCampaigns serves POST /sp/campaigns.
-func (f *fake) createCampaigns(v *visit) kit.Response { return f.write(v, "created", f.create) }
+// doCreate serves a create.
+func (c *collection[T, I]) doCreate(v *visit) kit.Response {
+	return c.write(v, "created", c.create)
+}
 
-// updateCampaigns serves PUT /sp/campaigns.
-func (f *fake) updateCampaigns(v *visit) kit.Response { return f.write(v, "updated", f.update) }
-
-type mutation func(*batch, *input, time.Time) (*campaign, []itemError)
+// doUpdate serves an update.
+func (c *collection[T, I]) doUpdate(v *visit) kit.Response {
+	seen := map[string]bool{}
+	return c.write(v, "updated", func(b *batch, in I) (none T, _ []itemError) {
+		r := in.item()
+		at := r.at + "." + c.key
+		if r.id == nil {
+			return none, []itemError{missing(at)}
+		}
+		if seen[*r.id] {
+			return none, []itemError{duplicate("DUPLICATE_VALUE", at, *r.id, "The id stands twice in the request")}
+		}
+		seen[*r.id] = true
+		old, _, ok := c.of(b.p).find(*r.id)
+		if !ok {
+			return none, []itemError{c.notFound(at, *r.id)}
+		}
+		if old.top().state == archived {
+			return none, []itemError{c.badState("ARCHIVED_ENTITY_CANNOT_BE_MODIFIED", at, *r.id, "What is archived cannot be changed")}
+		}
+		return c.update(b, old, in)
+	})
+}
 
 // write applies a mutation to each item in turn. Batches are not atomic (ads-lwa 3.2).
-func (f *fake) write(v *visit, effect string, apply mutation) kit.Response {
+func (c *collection[T, I]) write(v *visit, effect string, apply func(*batch, I) (T, []itemError)) kit.Response {
 	if r, refused := unusable(v); refused {
 		return r
 	}
-	inputs, err := parseInputs(v.x.Body, f.is.unknownFields.Is("refuse"))
+	inputs, err := c.inputs(v.x.Body)
 	if err != nil {
 		return invalid(v.x, err.Error())
 	}
-	if n := len(inputs); n > mostItems {
-		return invalid(v.x, "Too many items", outOfRange("$.campaigns", int64(n), 0, mostItems))
+	if n := len(inputs); n > c.most || n < c.least {
+		return invalid(v.x, "Too many items, or too few", outOfRange("$."+c.list, int64(n), int64(c.least), int64(c.most)))
 	}
 	outcomes := make([]outcome, len(inputs))
-	seen := map[string]bool{}
-	v.profile.change(func(b *batch) {
+	v.profile.change(v.x.Now, func(b *batch) {
 		for i := range inputs {
-			in := &inputs[i]
-			if effect == "updated" && in.id != nil {
-				if seen[*in.id] {
-					outcomes[i].errors = []itemError{duplicate("DUPLICATE_VALUE", in.at+".campaignId", *in.id, "The campaign stands twice in the request")}
-					continue
-				}
-				seen[*in.id] = true
+			e, bad := apply(b, inputs[i])
+			if outcomes[i].errors = bad; bad == nil {
+				outcomes[i].record = e.top()
 			}
-			outcomes[i].campaign, outcomes[i].errors = apply(b, in, v.x.Now)
 		}
 	})
-	return v.multiStatus(outcomes, effect)
+	return c.multiStatus(v, outcomes, effect)
 }
 
-// deleteCampaigns serves POST /sp/campaigns/delete, which archives.
-func (f *fake) deleteCampaigns(v *visit) kit.Response {
+// inputs reads the items of a create or update body. An error is one of shape, which refuses the whole request.
+func (c *collection[T, I]) inputs(body []byte) ([]I, error) {
+	top, err := parseObject(body, "$")
+	if err != nil {
+		return nil, err
+	}
+	items, ok, err := read[[]json.RawMessage](top, c.list, "$")
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, &shapeError{"$." + c.list, "present"}
+	}
+	all := make([]I, len(items))
+	for i, raw := range items {
+		at := fmt.Sprintf("$.%s[%d]", c.list, i)
+		o, err := parseObject(raw, at)
+		if err != nil {
+			return nil, err
+		}
+		if err := c.known(o, c.keys, at); err != nil {
+			return nil, err
+		}
+		id, err := optional[string](o, c.key, at)
+		if err != nil {
+			return nil, err
+		}
+		if all[i], err = c.parse(o, row{at, id}); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// doDelete serves a delete, which archives. What is archived stays listable (ads-lwa 3.4).
+func (c *collection[T, I]) doDelete(v *visit) kit.Response {
 	if r, refused := unusable(v); refused {
 		return r
 	}
@@ -69,44 +112,80 @@ func (f *fake) deleteCampaigns(v *visit) kit.Response {
 	if err != nil {
 		return invalid(v.x, err.Error())
 	}
-	filter, ok, err := readObject(top, "campaignIdFilter", "$")
+	at := "$." + c.deletes
+	filter, ok, err := readObject(top, c.deletes, "$")
 	if err != nil {
 		return invalid(v.x, err.Error())
 	}
 	if !ok {
-		return invalid(v.x, "campaignIdFilter is required", missing("$.campaignIdFilter"))
+		return invalid(v.x, c.deletes+" is required", missing(at))
 	}
-	ids, ok, err := read[[]string](filter, "include", "$.campaignIdFilter")
+	at += ".include"
+	ids, ok, err := read[[]string](filter, "include", "$."+c.deletes)
 	switch {
 	case err != nil:
 		return invalid(v.x, err.Error())
 	case !ok:
-		return invalid(v.x, "campaignIdFilter.include is required", missing("$.campaignIdFilter.include"))
-	case len(ids) > mostItems:
-		return invalid(v.x, "Too many items", outOfRange("$.campaignIdFilter.include", int64(len(ids)), 0, mostItems))
+		return invalid(v.x, c.deletes+".include is required", missing(at))
+	case len(ids) > c.most:
+		return invalid(v.x, "Too many items", outOfRange(at, int64(len(ids)), 0, int64(c.most)))
 	}
 	outcomes := make([]outcome, len(ids))
-	v.profile.change(func(b *batch) {
+	v.profile.change(v.x.Now, func(b *batch) {
 		for i, id := range ids {
-			outcomes[i].campaign, outcomes[i].errors = archive(b, id, fmt.Sprintf("$.campaignIdFilter.include[%d]", i), v.x.Now)
+			outcomes[i].record, outcomes[i].errors = c.archive(b, id, fmt.Sprintf("%s[%d]", at, i))
 		}
 	})
-	return v.multiStatus(outcomes, "archived")
+	return c.multiStatus(v, outcomes, "archived")
+}
+
+func (c *collection[T, I]) archive(b *batch, id, at string) (*head, []itemError) {
+	old, _, ok := c.of(b.p).find(id)
+	if !ok {
+		return nil, []itemError{c.notFound(at, id)}
+	}
+	if old.top().state == archived {
+		return nil, []itemError{c.badState("ARCHIVED_ENTITY_CANNOT_BE_MODIFIED", at, id, "It is archived already")}
+	}
+	e, reason := c.retire(old)
+	if reason != "" {
+		return nil, []itemError{c.badState(reason, at, id, "It is archived with its ad group only")}
+	}
+	h := e.top()
+	h.state, h.updated = archived, b.now
+	c.of(b.p).put(b, e)
+	return h, nil
+}
+
+func (c *shape) notFound(at, id string) itemError {
+	return itemError{
+		kind: "entityNotFoundError", reason: "ENTITY_NOT_FOUND", message: "Nothing of this kind has this id", at: at, trigger: id,
+		extra: []tag{{"entityType", c.entity}, {"entityId", id}},
+	}
+}
+
+func (c *shape) badState(reason, at, value, message string) itemError {
+	return itemError{
+		kind: "entityStateError", reason: reason, message: message, at: at, trigger: value,
+		extra: []tag{{"entityType", c.entity}},
+	}
 }
 
 // multiStatus writes a 207. success and error are always arrays (ads-lwa 3.2).
-func (v *visit) multiStatus(outcomes []outcome, effect string) kit.Response {
+func (c *shape) multiStatus(v *visit, outcomes []outcome, effect string) kit.Response {
 	whole := prefersRepresentation(v.x.Header["Prefer"])
 	done := 0
-	b := append(make([]byte, 0, 64+len(outcomes)*64), `{"campaigns":{"success":[`...)
+	b := append(make([]byte, 0, 64+len(outcomes)*64), '{')
+	b = append(appendString(b, c.list), `:{"success":[`...)
 	for i, o := range outcomes {
-		if o.campaign == nil {
+		if o.record == nil {
 			continue
 		}
 		b = strconv.AppendInt(append(comma(b, done), `{"index":`...), int64(i), 10)
-		b = appendString(append(b, `,"campaignId":`...), o.campaign.id)
+		b = appendString(append(appendString(append(b, ','), c.success), ':'), o.record.id)
 		if whole {
-			b = append(append(append(b, `,"campaign":`...), o.campaign.wire...), '}')
+			b = append(appendString(append(b, ','), c.object), ':')
+			b = append(append(b, o.record.wire...), '}')
 		}
 		b = append(b, '}')
 		done++
@@ -114,7 +193,7 @@ func (v *visit) multiStatus(outcomes []outcome, effect string) kit.Response {
 	b = append(b, `],"error":[`...)
 	failed := 0
 	for i, o := range outcomes {
-		if o.campaign != nil {
+		if o.record != nil {
 			continue
 		}
 		b = strconv.AppendInt(append(comma(b, failed), `{"index":`...), int64(i), 10)
@@ -132,7 +211,7 @@ func (v *visit) multiStatus(outcomes []outcome, effect string) kit.Response {
 	if failed > 0 {
 		v.x.Note("failed_items", strconv.Itoa(failed))
 	}
-	r := kit.Response{Status: http.StatusMultiStatus, Header: v.x.ServiceHeaders(spCampaign), Body: b}
+	r := kit.Response{Status: http.StatusMultiStatus, Header: v.x.ServiceHeaders(c.media), Body: b}
 	if whole {
 		r.Header["Preference-Applied"] = []string{"return=representation"}
 	}

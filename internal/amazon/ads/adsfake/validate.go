@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // Values that writes may carry (OAS: CreateOrUpdate... enums, exact).
@@ -31,69 +28,22 @@ const (
 
 // A check gathers what is wrong with one item. It reads the profile's rules and never changes anything.
 type check struct {
-	p      *profile
-	in     *input
-	today  string
-	errors []itemError
-}
-
-func (k *check) fail(e itemError) { k.errors = append(k.errors, e) }
-
-// enum checks a value against the allowed ones and returns it.
-func (k *check) enum(value *string, at string, allowed []string) string {
-	if value == nil {
-		return ""
-	}
-	if !slices.Contains(allowed, *value) {
-		k.fail(notInEnum(at, *value, allowed))
-	}
-	return *value
+	findings
+	p     *profile
+	in    *campaignInput
+	today string
 }
 
 // name checks the form of a campaign's name; whether it is free is the batch's to know.
 func (k *check) name() {
-	if k.in.name == nil {
-		return
-	}
-	name, at, most := *k.in.name, k.in.at+".name", nameSeller
+	most := nameSeller
 	if k.p.kind == "vendor" {
 		most = nameVendor
 	}
-	switch {
-	case strings.TrimSpace(name) == "":
-		k.fail(malformed("BLANK", at, name, "The name is blank"))
-	case strings.TrimSpace(name) != name:
-		e := malformed("LEADING_OR_TRAILING_WHITESPACE", at, name, "The name begins or ends with white space")
-		e.extra = []tag{{"fragment", name}}
-		k.fail(e)
-	case utf8.RuneCountInString(name) > most:
-		k.fail(malformed("TOO_LONG", at, name, fmt.Sprintf("The name has more than %d characters", most)))
-	default:
-		if i := strings.IndexFunc(name, unicode.IsControl); i >= 0 {
-			e := malformed("FORBIDDEN_CHARS", at, name, "The name has characters that are not allowed")
-			r, _ := utf8.DecodeRuneInString(name[i:])
-			e.extra = []tag{{"fragment", string(r)}}
-			k.fail(e)
-		}
-	}
+	k.text(k.in.name, k.in.at+".name", most)
 }
 
-// state checks a state that a write asks for. Archiving is what delete is for; proposing needs a right that nobody here has.
-func (k *check) state() {
-	if k.in.state == nil {
-		return
-	}
-	s, at := *k.in.state, k.in.at+".state"
-	switch {
-	case s == "PROPOSED":
-		k.fail(badState("INVALID_TARGET_STATE", at, s, "The advertiser has no right to propose campaigns"))
-	case slices.Contains(writeStates, s):
-	case slices.Contains(readStates, s):
-		k.fail(badState("INVALID_TARGET_STATE", at, s, "A campaign cannot be brought into this state by a write"))
-	default:
-		k.fail(notInEnum(at, s, writeStates))
-	}
-}
+func (k *check) state() { k.writeState("CAMPAIGN", k.in.state, k.in.at+".state") }
 
 func (k *check) budget() {
 	if k.in.budget == nil {
@@ -113,10 +63,7 @@ func (k *check) budget() {
 	if amount >= c.minBudget && amount <= c.maxBudget {
 		return
 	}
-	e := itemError{
-		kind: "budgetError", reason: "BUDGET_TOO_LOW", message: "The daily budget is outside of what the marketplace allows",
-		at: at + ".budget", trigger: plain(amount), extra: []tag{{"lowerLimit", plain(c.minBudget)}, {"upperLimit", plain(c.maxBudget)}},
-	}
+	e := bounded("budgetError", "BUDGET_TOO_LOW", at+".budget", amount, c.minBudget, c.maxBudget)
 	if amount > c.maxBudget {
 		e.reason = "BUDGET_TOO_HIGH"
 	}
@@ -201,10 +148,9 @@ func (k *check) rest() {
 			k.enum(&k.in.sites[i], fmt.Sprintf("%s[%d]", at, i), siteValues)
 		}
 	}
-	if k.in.portfolio != nil && !slices.Contains(k.p.portfolio, *k.in.portfolio) {
-		k.fail(itemError{
-			kind: "parentEntityError", reason: "PARENT_ENTITY_NOT_FOUND", message: "No portfolio has this id",
-			at: k.in.at + ".portfolioId", trigger: *k.in.portfolio,
-		})
+	if k.in.portfolio != nil {
+		if _, _, ok := k.p.portfolios.find(*k.in.portfolio); !ok {
+			k.fail(orphan(k.in.at+".portfolioId", *k.in.portfolio))
+		}
 	}
 }

@@ -67,7 +67,7 @@ func (f *fake) populate() {
 		f.profiles = append(f.profiles, p)
 		f.byID[p.number] = p
 		f.access[s.user] = append(f.access[s.user], access{p, true})
-		f.seedCampaigns(p, s, began)
+		f.seedCampaigns(p, profileLabel(i), s, began)
 	}
 	for _, i := range viewable {
 		f.access[kit.ViewOnly] = append(f.access[kit.ViewOnly], access{all[i], false})
@@ -85,7 +85,7 @@ func (f *fake) populate() {
 }
 
 func (f *fake) seedProfile(i int, s seeded) *profile {
-	label := fmt.Sprintf("ads profile %d", i)
+	label := profileLabel(i)
 	p := newProfile(&profile{
 		number: int64(1e15 + f.world.Number(label, 8e15)), country: countryOf(s.country), kind: s.kind, name: s.name,
 		subType: s.subType, payment: s.payment, shown: s.user != kit.NoCampaigns,
@@ -96,14 +96,14 @@ func (f *fake) seedProfile(i int, s seeded) *profile {
 		p.entity = "A" + f.upper("merchant "+s.user+p.country.region, 13)
 		budget := 999999999.0
 		p.daily.Store(&budget)
-		for n := range 2 {
-			p.portfolio = append(p.portfolio, strconv.FormatUint(1e14+f.world.Number(fmt.Sprintf("%s portfolio %d", label, n), 9e14), 10))
-		}
 	default:
 		p.entity = "ENTITY" + f.upper("entity "+label, 13)
 	}
 	return p
 }
+
+// profileLabel is what the ids of a seeded profile are drawn by.
+func profileLabel(i int) string { return fmt.Sprintf("ads profile %d", i) }
 
 // Words that the names of seeded campaigns are made of.
 var (
@@ -113,19 +113,26 @@ var (
 
 // seedCampaigns gives a profile its campaigns. Every third is paused, every eighth archived, some have an end, a
 // portfolio or tags, so that lists have something to tell apart.
-func (f *fake) seedCampaigns(p *profile, s seeded, began time.Time) {
+func (f *fake) seedCampaigns(p *profile, label string, s seeded, began time.Time) {
 	if s.campaigns == 0 {
 		return
 	}
-	p.change(func(b *batch) {
+	p.change(began, func(b *batch) {
+		if s.kind == "seller" {
+			f.seedPortfolios(b, label)
+		}
+		folios := p.portfolios.work
 		for n := range s.campaigns {
 			seq := f.sequence.Add(1)
 			age := 24 * time.Hour * time.Duration(30+10*(s.campaigns-n)+int(seq))
 			made := began.Add(-age).Truncate(time.Second)
 			c := &campaign{
-				seq: seq, id: f.campaignID(seq), state: enabled, targeting: targetings[seq%2], start: p.today(made),
-				name:   fmt.Sprintf("%s %s %s %d", p.country.code, wares[seq%8], styles[seq%5], n+1),
-				budget: max(p.country.minBudget, 10) * float64(1+seq%7), created: made, updated: made.Add(time.Hour),
+				head: head{
+					seq: seq, id: f.campaignID(seq), state: enabled, created: made, updated: made.Add(time.Hour),
+					name: fmt.Sprintf("%s %s %s %d", p.country.code, wares[seq%8], styles[seq%5], n+1),
+				},
+				targeting: targetings[seq%2], start: p.today(made),
+				budget:  max(p.country.minBudget, 10) * float64(1+seq%7),
 				bidding: &bidding{strategy: strategies[seq%3]},
 			}
 			switch {
@@ -137,8 +144,8 @@ func (f *fake) seedCampaigns(p *profile, s seeded, began time.Time) {
 			if seq%4 == 0 {
 				c.bidding.placements = []placement{{"PLACEMENT_TOP", int64(10 * (seq % 9))}}
 			}
-			if seq%5 == 1 && len(p.portfolio) > 0 {
-				c.portfolio = p.portfolio[seq%2]
+			if seq%5 == 1 && len(folios) > 0 {
+				c.portfolio = folios[seq%2].id
 			}
 			if seq%6 == 3 {
 				c.tags = []tag{{"season", "all"}, {"team", "ads"}}
@@ -146,7 +153,7 @@ func (f *fake) seedCampaigns(p *profile, s seeded, began time.Time) {
 			if seq%10 == 9 {
 				c.end = p.today(began.Add(300 * 24 * time.Hour))
 			}
-			b.put(c)
+			f.seedChildren(b, c, p.campaigns.put(b, c))
 		}
 	})
 }
