@@ -71,7 +71,7 @@ func Open(ctx context.Context, cfg Config) (_ *Store, err error) {
 		return nil, err
 	}
 	if cfg.ReadOnly {
-		return s, explain(checkReadable(ctx, s.rdb))
+		return s, s.Alive(ctx)
 	}
 	if s.wdb, err = openWriter(ctx, s.path, cfg); err != nil {
 		return nil, explain(err)

@@ -117,48 +117,16 @@ func readTokens(body []byte) (*Tokens, bool) {
 	return &Tokens{Access: secret.New(access), Refresh: secret.New(refresh), ExpiresIn: lifetime(fields["expires_in"]), Scope: scope}, true
 }
 
-// object reads one JSON object with nothing after it and no key twice.
-func object(body []byte) (map[string]json.RawMessage, bool) {
-	if !json.Valid(body) {
-		return nil, false
-	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return nil, false
-	}
-	fields := map[string]json.RawMessage{}
-	for d.More() {
-		key, err := d.Token()
-		if err != nil {
-			return nil, false
-		}
-		name, _ := key.(string)
-		var value json.RawMessage
-		if _, twice := fields[name]; twice || d.Decode(&value) != nil {
-			return nil, false
-		}
-		fields[name] = value
-	}
-	return fields, true
-}
-
-// text reads a JSON string; absent and null are the empty one.
-func text(raw json.RawMessage) (string, bool) {
-	if len(raw) == 0 || string(raw) == "null" {
-		return "", true
-	}
-	var s string
-	if json.Unmarshal(raw, &s) != nil {
-		return "", false
-	}
-	return s, true
-}
-
 // token reads a JSON string that may stand in a header: visible ASCII only, so that no CR or LF can be smuggled into a request.
 func token(raw json.RawMessage) (value string, present, ok bool) {
 	s, ok := text(raw)
-	if !ok || len(s) > maxToken || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if !ok || len(s) > maxToken {
 		return "", false, false
+	}
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] > '~' {
+			return "", false, false
+		}
 	}
 	return s, s != "", true
 }
