@@ -18,7 +18,7 @@ func (b *Broker) Adopt(ctx context.Context, by audit.Actor, in Connect, refresh 
 	if err != nil {
 		return Grant{}, err
 	}
-	in = in.withDefaults(app)
+	in = b.whereBefore(in).withDefaults(app)
 	again, err := b.nameFor(in.Name, in.App, in.Program)
 	if err != nil {
 		return Grant{}, err

@@ -257,6 +257,7 @@ func (b *Broker) entered(g Grant, again bool, t snapshot.Token) {
 		return
 	}
 	b.adopt(c, g.State, &t)
+	b.change(g.ID, func(known *Grant) { known.Region, known.Scopes = g.Region, g.Scopes })
 	b.mu.Lock()
 	if c.flight == nil {
 		b.schedule(c, b.dueOf(&c.grant))

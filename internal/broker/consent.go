@@ -61,7 +61,7 @@ func (b *Broker) Begin(ctx context.Context, by audit.Actor, in Connect) (Consent
 	if err != nil {
 		return Consent{}, err
 	}
-	in = in.withDefaults(app)
+	in = b.whereBefore(in).withDefaults(app)
 	again, err := b.nameFor(in.Name, in.App, in.Program)
 	if err != nil {
 		return Consent{}, err
@@ -87,6 +87,14 @@ func (b *Broker) Begin(ctx context.Context, by audit.Actor, in Connect) (Consent
 		Region: in.Region, ClientID: app.ClientID, Scopes: in.Scopes, ReturnURL: in.ReturnURL, State: state,
 		Challenge: lwa.Challenge(verifier), Base: b.cfg.Authorize(app.Realm, in.Region),
 	})}, nil
+}
+
+// whereBefore has a new consent for a grant that exists given where the last one was, unless it says otherwise.
+func (b *Broker) whereBefore(in Connect) Connect {
+	if g, ok := b.GrantNamed(in.Name); ok && in.Region == "" {
+		in.Region = g.Region
+	}
+	return in
 }
 
 func (in Connect) withDefaults(app vault.App) Connect {

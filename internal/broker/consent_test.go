@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/lwa"
 	"github.com/lockkeeper-dev/lockkeeper/internal/broker"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
@@ -96,6 +97,34 @@ func TestE3_ProviderTextIsNotTrusted(t *testing.T) {
 		wantCode(t, err, problem.LWAConsentDenied)
 		if strings.Contains(err.Error(), "script") {
 			t.Errorf("%v", err)
+		}
+	})
+}
+
+// A new consent for a grant may be given elsewhere and for something else: that is where it is refreshed from then on, and what is shown.
+func TestANewConsentMovesItsGrant(t *testing.T) {
+	bubble(t, broker.Static, func(t *testing.T, h *house) {
+		first := h.connect("shop")
+		c, err := h.broker.Begin(context.Background(), operator, broker.Connect{Name: "shop", App: theApp, Region: canon.EU, Scopes: []string{"profile", "x"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.broker.Finish(context.Background(), broker.Callback{State: c.State, Binding: c.Binding, Code: h.login.consent("shop")}); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // in memory, then as stored
+			g := h.grantNamed("shop")
+			if g.ID != first.ID || g.Generation != 2 || g.Region != canon.EU || len(g.Scopes) != 2 {
+				t.Errorf("%s, token %d, region %s, scopes %v", g.ID, g.Generation, g.Region, g.Scopes)
+			}
+			if published, ok := h.snap.Grant(g.ID); !ok || published.Region != canon.EU {
+				t.Error("the gateway was not told")
+			}
+			h.end()
+			h.start()
+		}
+		if again := begin(t, h, "shop"); !strings.HasPrefix(again.URL, "https://eu.account.amazon.com/") {
+			t.Errorf("the next one is asked for at %s", again.URL)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -18,7 +19,11 @@ import (
 // that what was sent before loses its compare-and-swap.
 func (s *Store) ReplaceTokens(ctx context.Context, g broker.Grant, t broker.SealedTokens, a broker.Attempt) (broker.State, error) {
 	var st broker.State
-	err := s.Write(ctx, func(tx *sql.Tx) error {
+	scopes, err := json.Marshal(g.Scopes)
+	if err != nil {
+		return st, fmt.Errorf("storing a new consent: %w", err)
+	}
+	err = s.Write(ctx, func(tx *sql.Tx) error {
 		before, _, err := s.state(g.ID)
 		if err != nil {
 			return err
@@ -39,6 +44,9 @@ func (s *Store) ReplaceTokens(ctx context.Context, g broker.Grant, t broker.Seal
 			return errors.Join(errMoved, err)
 		} else if err != nil {
 			return fmt.Errorf("storing a new consent: %w", err)
+		}
+		if _, err := tx.Exec(`UPDATE grants SET region = $1, scopes = $2 WHERE id = $3`, g.Region, string(scopes), g.ID); err != nil {
+			return fmt.Errorf("storing where a new consent was given: %w", err)
 		}
 		if err := s.addVersion(&t, before.Obtained); err != nil {
 			return err
