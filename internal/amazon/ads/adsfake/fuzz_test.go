@@ -47,6 +47,47 @@ func FuzzWrite(f *testing.F) {
 	})
 }
 
+// FuzzCollections holds the same for every other collection: any item, wrapped as the collection wants it, and any filter.
+func FuzzCollections(f *testing.F) {
+	for _, u := range append([]under{portfolios}, collections...) {
+		if u.good != nil {
+			f.Add(u.good("1", "1", 1), `{"asinFilter":{"include":["B"]}}`)
+		}
+	}
+	for _, seed := range []string{
+		`{"name":"x","state":"ENABLED","budget":{"amount":1e308,"policy":"DATE_RANGE","startDate":"2026-03-07","endDate":"\ud800"}}`,
+		`{"expression":[{}],"bid":-1}`, `{"expression":null,"bid":null}`, `{"customText":"\u0000","globalStoreSetting":{"catalogSourceCountryCode":"x"}}`,
+		`null`, `[]`, `{"keywordText":"\u2028","matchType":"BROAD"}`,
+	} {
+		f.Add(seed, `{"matchTypeFilter":[null]}`)
+	}
+	s := start(f)
+	shop := s.shop()
+	campaign, group := shop.campaign(f, "fuzz", "MANUAL")
+	f.Fuzz(func(t *testing.T, fields, filter string) {
+		for _, u := range append([]under{portfolios}, collections...) {
+			c := shop.of(u).with("Prefer", "return=representation")
+			home := strings.Replace(fields, "{", `{"campaignId":"`+campaign+`","adGroupId":"`+group+`","state":"ENABLED",`, 1)
+			for _, call := range [][3]string{
+				{"POST", u.path, `{"` + u.list + `":[` + fields + `,` + home + `]}`},
+				{"PUT", u.path, `{"` + u.list + `":[` + fields + `]}`},
+				{"POST", u.path, fields},
+				{"POST", u.path + "/delete", filter},
+				{"POST", u.path + "/list", filter},
+				{"POST", u.path + "/list", `{"includeExtendedDataFields":true}`},
+			} {
+				w := c.do(call[0], call[1], call[2])
+				if w.Code == 404 && u.deletes == "" {
+					continue
+				}
+				if (w.Code != 200 && w.Code != 207 && w.Code != 400) || !json.Valid(w.Body.Bytes()) {
+					t.Errorf("%s %s %q: %d %s", call[0], call[1], call[2], w.Code, w.Body)
+				}
+			}
+		}
+	})
+}
+
 // FuzzMedia holds that no Content-Type, Accept, Prefer or Scope brings about a server error, and that what is taken
 // names the type that SP v3 wants.
 func FuzzMedia(f *testing.F) {
