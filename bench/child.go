@@ -37,6 +37,8 @@ func child(role string, args []string) error {
 		return childProxy(args)
 	case "gateway":
 		return childGateway(args)
+	case "sandbox":
+		return childSandbox(args)
 	case "refresh":
 		return childRefresh(args)
 	case "grants":
@@ -76,7 +78,7 @@ func childGateway(args []string) error {
 	if err != nil {
 		return err
 	}
-	st, sealer, err := open(ctx, dir)
+	st, sealer, err := open(ctx, store.Config{Dir: dir})
 	if err != nil {
 		return err
 	}
@@ -182,9 +184,10 @@ func counted(ctx context.Context, access string, metrics *prometheus.Registry, s
 	return c, err
 }
 
-// open makes a store and keys in a folder.
-func open(ctx context.Context, dir string) (*store.Store, *seal.Sealer, error) {
-	st, err := store.Open(ctx, store.Config{Dir: dir})
+// open makes a store, and keys in its folder.
+func open(ctx context.Context, cfg store.Config) (*store.Store, *seal.Sealer, error) {
+	dir := cfg.Dir
+	st, err := store.Open(ctx, cfg)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -138,9 +138,11 @@ func (p *process) await(ctx context.Context) error {
 }
 
 // cpu is the time that the process has had, to the nanosecond (clock_getcpuclockid(3)).
-func (p *process) cpu() time.Duration {
+func (p *process) cpu() time.Duration { return cpuOf(p.cmd.Process.Pid) }
+
+func cpuOf(pid int) time.Duration {
 	var ts unix.Timespec
-	if err := unix.ClockGettime(int32(^p.cmd.Process.Pid<<3|2), &ts); err != nil {
+	if err := unix.ClockGettime(int32(^pid<<3|2), &ts); err != nil {
 		return 0
 	}
 	return time.Duration(ts.Nano())

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -39,25 +40,21 @@ import (
 
 const returnURL = "http://localhost:7070/oauth/callback"
 
-// A keeper is a broker with all that it keeps grants with, and a sandbox.
+// A keeper is a broker with all that it keeps grants with, and the address of a sandbox.
 type keeper struct {
-	sandbox *sandbox.Server
+	sandbox string
 	broker  *broker.Broker
 	vault   *vault.Vault
 	app     vault.App
 }
 
-func newKeeper(ctx context.Context, st *store.Store, sealer *seal.Sealer) (*keeper, error) {
-	sbx, err := sandbox.New(sandbox.Options{Policy: "strict", ReturnURLs: []string{returnURL}})
-	if err != nil {
-		return nil, err
-	}
+func newKeeper(ctx context.Context, st *store.Store, sealer *seal.Sealer, sbx string) (*keeper, error) {
 	k := &keeper{sandbox: sbx}
 	var hosts []string
 	for _, r := range canon.Regions() {
 		hosts = append(hosts, lwa.Hosts(r).API)
 	}
-	door, err := egress.New(egress.Config{Programs: all.Programs(), Hosts: hosts, SandboxURL: "http://" + sbx.Addr()})
+	door, err := egress.New(egress.Config{Programs: all.Programs(), Hosts: hosts, SandboxURL: "http://" + sbx})
 	if err != nil {
 		return nil, err
 	}
@@ -65,12 +62,12 @@ func newKeeper(ctx context.Context, st *store.Store, sealer *seal.Sealer) (*keep
 	k.vault = vault.New(vault.Config{Store: st, Sealer: sealer, Audit: st, Publisher: snap, Now: time.Now})
 	k.broker = broker.New(broker.Config{
 		Store: st, Sealer: sealer, Apps: k.vault, LWA: lwa.Client{Sender: door}, Publisher: snap, Audit: st, Policy: broker.Strict,
-		Authorize: func(amazon.Realm, canon.Region) string { return "http://" + sbx.Addr() },
+		Authorize: func(amazon.Realm, canon.Region) string { return "http://" + sbx },
 	})
 	if err := errors.Join(k.vault.Load(ctx), k.broker.Load(ctx)); err != nil {
 		return nil, err
 	}
-	p := sbx.World().Profile(kit.Shop)
+	p := kit.DefaultWorld(0, nil).Profile(kit.Shop) // a world follows from its seed
 	k.app, err = k.vault.AddApp(ctx, operatorActor(), vault.NewApp{
 		Name: "shop", Program: "ads", Realm: amazon.Sandbox, Region: canon.NA, ClientID: p.ClientID, Secret: secret.New(p.Secret()), ReturnURL: returnURL,
 	})
@@ -92,7 +89,7 @@ func (k *keeper) connect(ctx context.Context, n int) ([]id.Grant, error) {
 			if err != nil {
 				return err
 			}
-			to, err := k.sandbox.Authorize(ctx, c.URL, kit.Advertiser)
+			to, err := consent(ctx, c.URL)
 			if err != nil {
 				return err
 			}
@@ -108,13 +105,40 @@ func (k *keeper) connect(ctx context.Context, n int) ([]id.Grant, error) {
 	return grants, group.Wait()
 }
 
+// consent has the sandbox's advertiser agree, and returns where the sandbox sends a browser then.
+func consent(ctx context.Context, to string) (string, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, to, nil)
+	if err != nil {
+		return "", err
+	}
+	r.Header.Set("Sandbox-Consent", kit.Advertiser)
+	resp, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		return "", err
+	}
+	return resp.Header.Get("Location"), resp.Body.Close()
+}
+
+// childSandbox is a sandbox in a process of its own, so that its share of the CPU can be told.
+func childSandbox([]string) error {
+	sbx, err := sandbox.New(sandbox.Options{Policy: "strict", ReturnURLs: []string{returnURL}})
+	if err != nil {
+		return err
+	}
+	return sayAndWait(map[string]string{"Addr": sbx.Addr()}, func() any { return sbx.Close() })
+}
+
 // refreshed is what childRefresh found.
 type refreshed struct {
 	Refreshes int
 	Seconds   float64
-	CPU       float64 // seconds, of broker, store and sandbox together
+	CPU       float64 // seconds, of broker, store and bench
+	Sandbox   float64 // seconds, of the sandbox's process
 	Rotated   int
 }
+
+// each is microseconds of CPU for one refresh.
+func (r refreshed) each(seconds float64) float64 { return seconds * 1e6 / float64(r.Refreshes) }
 
 // childRefresh refreshes grants one after the other, many at once, for as long as it is told. Each refresh is durable and brings a new
 // refresh token, as the sandbox's policy "strict" has it.
@@ -124,16 +148,26 @@ func childRefresh(args []string) error {
 	if err != nil {
 		return err
 	}
+	sbx, err := strconv.Atoi(args[3])
+	if err != nil {
+		return err
+	}
+	var slow func() error
+	if flush, err := time.ParseDuration(args[4]); err != nil {
+		return err
+	} else if flush > 0 {
+		slow = func() error { time.Sleep(flush); return nil }
+	}
 	if err := sayAndDoNothing(); err != nil {
 		return err
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	st, sealer, err := open(ctx, dir)
+	st, sealer, err := open(ctx, store.Config{Dir: dir, FaultFlush: slow})
 	if err != nil {
 		return err
 	}
-	k, err := newKeeper(ctx, st, sealer)
+	k, err := newKeeper(ctx, st, sealer, args[2])
 	if err != nil {
 		return err
 	}
@@ -161,7 +195,7 @@ func childRefresh(args []string) error {
 		}
 		defer end()
 	}
-	began, used := time.Now(), cpuTime()
+	began, used, theirs := time.Now(), cpuTime(), cpuOf(sbx)
 	for _, g := range grants {
 		group.Go(func() {
 			for time.Since(began) < length {
@@ -178,7 +212,7 @@ func childRefresh(args []string) error {
 	if err, _ := fail.Load().(error); err != nil {
 		return err
 	}
-	out := refreshed{Refreshes: int(n.Load()), Seconds: took.Seconds(), CPU: (cpuTime() - used).Seconds()}
+	out := refreshed{Refreshes: int(n.Load()), Seconds: took.Seconds(), CPU: (cpuTime() - used).Seconds(), Sandbox: (cpuOf(sbx) - theirs).Seconds()}
 	for _, g := range grants {
 		t, err := k.broker.Token(ctx, g)
 		if err != nil {
@@ -229,7 +263,7 @@ func childGrants(args []string) error {
 	if err != nil {
 		return err
 	}
-	k, err := newKeeper(ctx, st, sealer)
+	k, err := newKeeper(ctx, st, sealer, args[2])
 	if err != nil {
 		return err
 	}
@@ -239,5 +273,5 @@ func childGrants(args []string) error {
 		return err
 	}
 	stop()
-	return errors.Join(<-done, st.Close(), k.sandbox.Close(), json.NewEncoder(os.Stdout).Encode(map[string]string{"Addr": "done"}))
+	return errors.Join(<-done, st.Close(), json.NewEncoder(os.Stdout).Encode(map[string]string{"Addr": "done"}))
 }

@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -34,11 +35,15 @@ func measureServe(ctx context.Context, _ settings, dir string, r *report) error 
 	r.devOnce = time.Since(began)
 
 	data := filepath.Join(dir, "data")
-	p, err := self(ctx, everywhere, "grants", data, strconv.Itoa(grantsKept))
+	sbx, err := self(ctx, everywhere, "sandbox")
 	if err != nil {
 		return err
 	}
-	if err := p.stop(nil); err != nil {
+	p, err := self(ctx, everywhere, "grants", data, strconv.Itoa(grantsKept), sbx.addr)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(p.stop(nil), sbx.stop(nil)); err != nil {
 		return err
 	}
 	gate := freePort()
@@ -56,7 +61,7 @@ func measureServe(ctx context.Context, _ settings, dir string, r *report) error 
 	if _, err := await(ctx, 20*time.Second, func() bool { return answers(gate) }); err != nil {
 		return fmt.Errorf("waiting for lockkeeper serve: %w", err)
 	}
-	r.firstAnswer = time.Since(began)
+	r.firstAnswer, r.startCPU = time.Since(began), cpuOf(serve.Process.Pid)
 	time.Sleep(3 * time.Second) // let it settle: what counts is what stays
 	r.resident, err = resident(serve.Process.Pid)
 	return err
