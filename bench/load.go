@@ -130,8 +130,8 @@ func (l *link) exchange(request []byte) error {
 			}
 		}
 	}
-	if length < 0 {
-		return errors.New("an answer without a length")
+	if length <= 0 {
+		return errors.New("an answer without a length, or empty")
 	}
 	_, err := io.CopyN(io.Discard, l.r, int64(length))
 	return err

@@ -17,7 +17,7 @@ import (
 
 var (
 	connections = []int{1, 16, 64}
-	subjects    = []string{"direct", "nginx", "haproxy", "ReverseProxy", "gateway"}
+	subjects    = []string{"direct", "nginx", "haproxy", "Caddy", "ReverseProxy", "gateway"}
 	methods     = []string{"GET", "POST"}
 )
 
@@ -71,16 +71,19 @@ func measureSide(ctx context.Context, s settings, dir, certs string, up *process
 		direct = target{addr: up.tls, roots: roots}
 	}
 	procs := map[string]*process{}
-	for _, name := range []string{"nginx", "haproxy", "gateway"} {
+	for _, name := range []string{"nginx", "haproxy", "Caddy", "gateway"} {
 		if err := os.MkdirAll(filepath.Join(dir, name), 0o700); err != nil {
 			return err
 		}
 	}
-	var errs [4]error
+	var errs [5]error
 	procs["nginx"], errs[0] = startNginx(ctx, filepath.Join(dir, "nginx"), certs, address, secure)
 	procs["haproxy"], errs[1] = startHaproxy(ctx, filepath.Join(dir, "haproxy"), certs, address, secure)
 	procs["ReverseProxy"], errs[2] = self(ctx, alone, "proxy", certs, scheme+address)
 	procs["gateway"], errs[3] = self(ctx, alone, "gateway", certs, filepath.Join(dir, "gateway"), scheme+address)
+	if _, err := binary("caddy"); err == nil { // some systems do not serve it
+		procs["Caddy"], errs[4] = startCaddy(ctx, filepath.Join(dir, "Caddy"), certs, address, secure)
+	}
 	if err := errors.Join(errs[:]...); err != nil {
 		return err
 	}
@@ -89,7 +92,7 @@ func measureSide(ctx context.Context, s settings, dir, certs string, up *process
 		for _, method := range methods {
 			for _, conns := range connections {
 				for _, name := range subjects {
-					if s.only != "" && s.only != name {
+					if s.only != "" && s.only != name || name != "direct" && procs[name] == nil {
 						continue
 					}
 					t := direct
@@ -115,13 +118,25 @@ func measureSide(ctx context.Context, s settings, dir, certs string, up *process
 			}
 		}
 	}
+	if secure {
+		extra, err := measureExtras(s, procs, r)
+		if err != nil {
+			return err
+		}
+		sent += extra
+	}
 	return stopSide(procs, sent, r)
 }
 
 // stopSide ends the competitors and holds what the gateway wrote down against what was sent.
 func stopSide(procs map[string]*process, sent int, r *report) error {
 	var c count
-	err := errors.Join(procs["nginx"].stop(nil), procs["haproxy"].stop(nil), procs["ReverseProxy"].stop(nil), procs["gateway"].stop(&c))
+	err := procs["gateway"].stop(&c)
+	for name, p := range procs {
+		if name != "gateway" {
+			err = errors.Join(err, p.stop(nil))
+		}
+	}
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,8 @@ type report struct {
 	settings    settings
 	cells       map[cell]sample
 	sent        int // through the gateway
+	paces       map[string]sample
+	floods      map[string]flood
 	vend        map[string]sample
 	refresh     refreshed
 	refreshSlow refreshed // with slowFlush
@@ -47,11 +49,12 @@ and upstream share the other. Absolute figures drift from machine to machine; ra
 		fmt.Fprintf(&b, `## Calls through the gateway
 
 The gateway runs with pass check, policy, limits, access log, counts of use and metrics. Each of the three records held all of the %d requests sent
-through it. nginx and haproxy have one worker and their access log on; ReverseProxy is Go's, tuned, with neither log nor rights. GET answers 1 KB,
+through it. nginx and haproxy have one worker and their access log on, as has Caddy where the system serves it; ReverseProxy is Go's, tuned, with neither log nor rights. GET answers 1 KB,
 POST sends 2 KB and gets 1 KB.
 
 `, r.sent)
 		r.ratios(&b)
+		r.extras(&b)
 		for _, secure := range []bool{true, false} {
 			r.table(&b, secure)
 		}
@@ -65,6 +68,9 @@ func (r *report) ratios(b *strings.Builder) {
 	fmt.Fprint(b, "nginx = 1.00, geometric mean of both methods at 16 and 64 connections:\n\n")
 	fmt.Fprint(b, "| | TLS upstream: CPU | requests/s | plain upstream: CPU | requests/s |\n|---|--:|--:|--:|--:|\n")
 	for _, name := range subjects[1:] {
+		if _, measured := r.cells[cell{name, true, "GET", 1}]; !measured {
+			continue
+		}
 		fmt.Fprintf(b, "| %s |", name)
 		for _, secure := range []bool{true, false} {
 			fmt.Fprintf(b, " %.2f | %.2f |", r.ratio(name, secure, func(s sample) float64 { return s.cpu }), r.ratio(name, secure, func(s sample) float64 { return s.rate }))
@@ -74,6 +80,27 @@ func (r *report) ratios(b *strings.Builder) {
 	at := func(name string) float64 { return r.cells[cell{name, true, "GET", 1}].p50 }
 	fmt.Fprintf(b, "\nAdded to a direct call at one connection (TLS, GET, p50): nginx %.0f us, gateway %.0f us: %.2f times as much.\n\n",
 		at("nginx")-at("direct"), at("gateway")-at("direct"), (at("gateway")-at("direct"))/(at("nginx")-at("direct")))
+}
+
+// extras are the constant rate and the large answers.
+func (r *report) extras(b *strings.Builder) {
+	fmt.Fprintf(b, "At a constant %d requests/s (TLS, GET, %d connections, each request's time counted from when it was due):\n\n", steadyRate, steadyConns)
+	fmt.Fprint(b, "| | requests/s kept | p50 us | p99 us | CPU us a request |\n|---|--:|--:|--:|--:|\n")
+	for _, name := range subjects {
+		if s, ok := r.paces[name]; ok {
+			fmt.Fprintf(b, "| %s | %.0f | %.0f | %.0f | %.1f |\n", name, s.rate, s.p50, s.p99, s.cpu)
+		}
+	}
+	if n, g := r.paces["nginx"], r.paces["gateway"]; n.p99 > 0 {
+		fmt.Fprintf(b, "| gateway to nginx | | %.2f | %.2f | %.2f |\n", g.p50/n.p50, g.p99/n.p99, g.cpu/n.cpu)
+	}
+	fmt.Fprintf(b, "\nAnswers of 1 MiB, streamed (TLS, %d connections):\n\n| | MiB/s | CPU us an answer | resident before | after |\n|---|--:|--:|--:|--:|\n", floodConns)
+	for _, name := range subjects {
+		if f, ok := r.floods[name]; ok {
+			fmt.Fprintf(b, "| %s | %.0f | %.0f | %.1f MB | %.1f MB |\n", name, f.rate, f.cpu, float64(f.before)/1e6, float64(f.after)/1e6)
+		}
+	}
+	fmt.Fprintln(b)
 }
 
 func (r *report) ratio(name string, secure bool, of func(sample) float64) float64 {
@@ -96,7 +123,10 @@ func (r *report) table(b *strings.Builder, secure bool) {
 	for _, m := range methods {
 		for _, conns := range connections {
 			for _, name := range subjects {
-				s := r.cells[cell{name, secure, m, conns}]
+				s, measured := r.cells[cell{name, secure, m, conns}]
+				if !measured {
+					continue
+				}
 				cpu := "-"
 				if name != "direct" {
 					cpu = fmt.Sprintf("%.1f", s.cpu)

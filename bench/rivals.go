@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 )
 
 // secretHeader is what every rival injects, as the gateway does.
@@ -102,6 +103,44 @@ backend amazon
 		return nil, err
 	}
 	return start(ctx, alone, addr, "/bin/sh", "-c", fmt.Sprintf("exec %s -db -f %s >%s", path, conf, filepath.Join(dir, "access.log")))
+}
+
+// startCaddy runs Caddy as its manual has it, with its access log on.
+func startCaddy(ctx context.Context, dir, certs, upstream string, overTLS bool) (*process, error) {
+	path, err := binary("caddy")
+	if err != nil {
+		return nil, err
+	}
+	addr, secure := freePort(), ""
+	if overTLS {
+		secure = fmt.Sprintf("tls\n tls_trusted_ca_certs %s\n tls_server_name %s\n", filepath.Join(certs, "cert.pem"), host)
+	}
+	text := fmt.Sprintf(`{
+ admin off
+ auto_https off
+}
+:%s {
+ bind 127.0.0.1
+ log {
+  output file %s
+ }
+ reverse_proxy %s {
+  header_up Host %s
+  header_up Authorization "%s"
+  header_up Amazon-Advertising-API-ClientId amzn1.application-oa2-client.EXAMPLE
+  transport http {
+   %s
+   versions 1.1
+   keepalive_idle_conns_per_host 256
+  }
+ }
+}
+`, addr[strings.LastIndexByte(addr, ':')+1:], filepath.Join(dir, "access.log"), upstream, host, secretHeader, secure)
+	conf := filepath.Join(dir, "Caddyfile")
+	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
+		return nil, err
+	}
+	return start(ctx, alone, addr, "/bin/sh", "-c", fmt.Sprintf("XDG_DATA_HOME=%[1]s XDG_CONFIG_HOME=%[1]s exec %s run --adapter caddyfile --config %s 2>%[1]s/error.log", dir, path, conf))
 }
 
 // childProxy is the tuned bare ReverseProxy: what a good Go programmer writes in an hour, with neither log nor rights.

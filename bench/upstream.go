@@ -64,7 +64,7 @@ func loadRoots(dir string) (*x509.CertPool, error) {
 	return pool, err
 }
 
-// childUpstream answers every request with the same kilobyte, with and without TLS.
+// childUpstream answers every request with the same kilobyte, or with a megabyte where it is asked for, with and without TLS.
 func childUpstream(args []string) error {
 	pair, err := tls.LoadX509KeyPair(filepath.Join(args[0], "cert.pem"), filepath.Join(args[0], "key.pem"))
 	if err != nil {
@@ -84,6 +84,7 @@ func childUpstream(args []string) error {
 		"HTTP/1.1 200 OK", "Server: Server", "Content-Type: application/json", "X-Amz-Rid: P2P44C0QBZ2R94JRS99Z",
 		"Vary: Content-Type,Accept-Encoding,User-Agent", "Content-Length: " + strconv.Itoa(len(body)), "", body,
 	}, "\r\n"))
+	large := fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", floodSize, strings.Repeat("x", floodSize))
 	for _, l := range []net.Listener{plain, secure} {
 		go func() {
 			for {
@@ -91,18 +92,20 @@ func childUpstream(args []string) error {
 				if err != nil {
 					return
 				}
-				go serveRaw(c, answer)
+				go serveRaw(c, answer, large)
 			}
 		}()
 	}
 	return sayAndWait(map[string]string{"Addr": plain.Addr().String(), "TLS": inner.Addr().String()}, func() any { return nil })
 }
 
-func serveRaw(c net.Conn, answer []byte) {
+var wantsLarge = []byte("pageSize=" + strconv.Itoa(floodSize) + " ")
+
+func serveRaw(c net.Conn, usual, large []byte) {
 	defer func() { _ = c.Close() }()
 	r := bufio.NewReaderSize(c, 16<<10)
 	for {
-		length := 0
+		length, answer := 0, usual
 		for {
 			line, err := r.ReadSlice('\n')
 			if err != nil {
@@ -110,6 +113,9 @@ func serveRaw(c net.Conn, answer []byte) {
 			}
 			if len(line) == 2 {
 				break
+			}
+			if bytes.Contains(line, wantsLarge) {
+				answer = large
 			}
 			if len(line) > len(contentLength) && bytes.EqualFold(line[:len(contentLength)], contentLength) {
 				length, _ = strconv.Atoi(string(bytes.TrimSpace(line[len(contentLength):])))
