@@ -163,7 +163,7 @@ func TestStory_WrongAmazonAccount(t *testing.T) {
 	b.shows("ads.wrong_user", "What the doctor found")
 	b.picture("doctor")
 
-	b.follow("link", "Connect again")
+	b.follow("link", "Connect acme again")
 	b.follow("button", "Begin")
 	b.follow("link", "Go on to Amazon")
 	b.follow("link", "Someone else?")

@@ -44,7 +44,11 @@ func (c *Console) showGrant(w http.ResponseWriter, r *http.Request, op operator.
 		c.fail(w, r, op, asProblem(err), "")
 		return
 	}
-	render(c, w, r, op, http.StatusOK, grantPage{judge(g, c.cfg.Now()), names[string(g.App)], attempts, found, looked})
+	v := judge(g, c.cfg.Now())
+	if looked && v.Reach == "doctor" {
+		v.Reach = "connect" // he has said why
+	}
+	render(c, w, r, op, http.StatusOK, grantPage{v, names[string(g.App)], attempts, found, looked})
 }
 
 func (c *Console) grantNamed(r *http.Request) (broker.Grant, error) {

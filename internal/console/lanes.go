@@ -16,10 +16,17 @@ import (
 const (
 	lanesShown = 24
 	laneSpan   = 24 * time.Hour
-	laneLeft   = 130
-	laneWidth  = 545
 	laneHeight = 26
 )
+
+// A scale is how wide the picture is drawn: as it is, or narrow for a phone.
+type scale struct {
+	Left, Right, Width int // where the lanes begin and end, and where the picture does
+	Hours              int // from one line to the next
+	Letters            int // of a name
+}
+
+var wide, narrow = scale{130, 675, 700, 6, 18}, scale{86, 310, 330, 12, 11}
 
 type lane struct {
 	Name  string
@@ -38,9 +45,10 @@ type tick struct {
 type stretch struct{ X, W float64 }
 
 type lanesPicture struct {
+	scale
 	Lanes  []lane
 	Height int
-	Hours  []hour
+	Lines  []hour
 }
 
 type hour struct {
@@ -48,10 +56,10 @@ type hour struct {
 	Label string
 }
 
-var picture = template.Must(template.New("lanes").Parse(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 700 {{.Height}}" width="700" height="{{.Height}}" font-family="system-ui, sans-serif" font-size="12">
+var picture = template.Must(template.New("lanes").Parse(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{.Width}} {{.Height}}" width="{{.Width}}" height="{{.Height}}" font-family="system-ui, sans-serif" font-size="12">
 <style>text{fill:#55606a}.l{stroke:#c9d0d6}.g{stroke:#e4e8eb}.h{fill:#8fc3a3}.o{fill:#1d6b3a}.x{fill:#b3261e}@media (prefers-color-scheme:dark){text{fill:#a9b4bd}.l{stroke:#3a444c}.g{stroke:#262e34}.h{fill:#2f6b46}.o{fill:#86d9a2}.x{fill:#ff8f86}}</style>
-{{range .Hours}}<line class="g" x1="{{.X}}" x2="{{.X}}" y1="4" y2="{{$.Height}}"/><text x="{{.X}}" y="14" text-anchor="middle">{{.Label}}</text>
-{{end}}{{range .Lanes}}<g transform="translate(0 {{.Y}})"><text x="0" y="17">{{.Name}}</text><line class="l" x1="130" x2="675" y1="13" y2="13"/>
+{{range .Lines}}<line class="g" x1="{{.X}}" x2="{{.X}}" y1="4" y2="{{$.Height}}"/><text x="{{.X}}" y="14" text-anchor="middle">{{.Label}}</text>
+{{end}}{{range .Lanes}}<g transform="translate(0 {{.Y}})"><text x="0" y="17">{{.Name}}</text><line class="l" x1="{{$.Left}}" x2="{{$.Right}}" y1="13" y2="13"/>
 {{range .Held}}<rect class="h" x="{{.X}}" y="11" width="{{.W}}" height="4"/>{{end}}
 {{range .Ticks}}{{if .OK}}<rect class="o" x="{{.X}}" y="8" width="3" height="10" rx="1"/>{{else}}<path class="x" transform="translate({{.X}} 13)" d="M-4.5-6 0-1.5 4.5-6 6-4.5 1.5 0 6 4.5 4.5 6 0 1.5-4.5 6-6 4.5-1.5 0-6-4.5z"/>{{end}}{{end}}</g>
 {{end}}</svg>
@@ -73,13 +81,16 @@ func (c *Console) lanePicture(w http.ResponseWriter, r *http.Request, op operato
 
 func (c *Console) draw(w http.ResponseWriter, r *http.Request, op operator.Operator, all []verdict) {
 	now := c.cfg.Now()
-	p := lanesPicture{Height: 24 + laneHeight*len(all)}
-	for h := 24; h >= 0; h -= 6 {
+	p := lanesPicture{scale: wide, Height: 24 + laneHeight*len(all)}
+	if r.URL.Query().Has("narrow") {
+		p.scale = narrow
+	}
+	for h := 24; h >= 0; h -= p.scale.Hours {
 		label := fmt.Sprintf("%d h ago", h)
 		if h == 0 {
 			label = "now"
 		}
-		p.Hours = append(p.Hours, hour{place(now.Add(-time.Duration(h)*time.Hour), now), label})
+		p.Lines = append(p.Lines, hour{p.place(now.Add(-time.Duration(h)*time.Hour), now), label})
 	}
 	for i, v := range all {
 		attempts, err := c.cfg.Broker.Attempts(r.Context(), v.Grant.ID, shownAttempts)
@@ -87,7 +98,7 @@ func (c *Console) draw(w http.ResponseWriter, r *http.Request, op operator.Opera
 			c.fail(w, r, op, asProblem(err), "")
 			return
 		}
-		l := laneOf(v, attempts, now)
+		l := p.lane(v, attempts, now)
 		l.Y = 20 + i*laneHeight
 		p.Lanes = append(p.Lanes, l)
 	}
@@ -102,29 +113,29 @@ func (c *Console) draw(w http.ResponseWriter, r *http.Request, op operator.Opera
 	_, _ = w.Write(buf.Bytes())
 }
 
-// laneOf draws what the attempts tell: an answer that worked held for an hour, at most until now.
-func laneOf(v verdict, attempts []broker.Attempt, now time.Time) lane {
-	l := lane{Name: shorten(v.Grant.Name, 18), Level: v.Level, Word: v.Word}
+// lane draws what the attempts tell: an answer that worked held for an hour, at most until now.
+func (s scale) lane(v verdict, attempts []broker.Attempt, now time.Time) lane {
+	l := lane{Name: shorten(v.Grant.Name, s.Letters), Level: v.Level, Word: v.Word}
 	for _, a := range attempts {
 		if now.Sub(a.At) > laneSpan {
 			continue
 		}
 		ok := a.Outcome == broker.Granted
-		l.Ticks = append(l.Ticks, tick{place(a.At, now), ok})
+		l.Ticks = append(l.Ticks, tick{s.place(a.At, now), ok})
 		if ok {
 			until := a.At.Add(time.Hour)
 			if until.After(now) {
 				until = now
 			}
-			l.Held = append(l.Held, stretch{place(a.At, now), place(until, now) - place(a.At, now)})
+			l.Held = append(l.Held, stretch{s.place(a.At, now), s.place(until, now) - s.place(a.At, now)})
 		}
 	}
 	return l
 }
 
 // place is where a moment of the last 24 hours stands.
-func place(t, now time.Time) float64 {
-	x := laneLeft + laneWidth*(1-float64(now.Sub(t))/float64(laneSpan))
+func (s scale) place(t, now time.Time) float64 {
+	x := float64(s.Left) + float64(s.Right-s.Left)*(1-float64(now.Sub(t))/float64(laneSpan))
 	return float64(int(x*10)) / 10
 }
 
