@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/url"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/audit"
+	"github.com/lockkeeper-dev/lockkeeper/internal/egress"
 	"github.com/lockkeeper-dev/lockkeeper/internal/gateway"
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
 	"github.com/lockkeeper-dev/lockkeeper/internal/policy"
@@ -195,4 +197,31 @@ func TestH2_DenialsAreAudited(t *testing.T) {
 	if d := cmp.Diff(want, seen); d != "" {
 		t.Error(d)
 	}
+}
+
+// F5: a mistake of ours is answered by name, and the log says where it was made, with nothing of what it was about.
+func TestF5_AMistakeOfOursIsFound(t *testing.T) {
+	t.Parallel()
+	log := &syncBuffer{}
+	h := newHouse(t, func(c *gateway.Config) {
+		c.Log = slog.New(slog.NewTextHandler(log, nil))
+		c.Door = panicking{c.Door}
+	})
+	w := newRecorder()
+	func() {
+		defer func() { _ = recover() }() // the connection is cut
+		h.gate.ServeHTTP(w, h.request("GET", "/v2/profiles", "Lockkeeper-Region", "NA"))
+	}()
+	if got := w.Header().Get("Lockkeeper-Problem"); w.status != 500 || got != "gateway.internal" {
+		t.Errorf("%d %s", w.status, got)
+	}
+	if text := log.String(); !strings.Contains(text, "gateway_test.panicking.Stream") || strings.Contains(text, "canary") {
+		t.Errorf("%s", text)
+	}
+}
+
+type panicking struct{ gateway.Door }
+
+func (panicking) Stream(context.Context, egress.Stream) (*egress.Reply, error) {
+	panic("canary-secret-in-a-panic")
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
+	"github.com/lockkeeper-dev/lockkeeper/internal/obs"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
 )
@@ -174,7 +175,7 @@ func because(code problem.Code, detail string) *problem.Problem {
 func (q *request) finish() {
 	bug := recover()
 	if bug != nil && bug != http.ErrAbortHandler {
-		q.g.cfg.Log.Error("serving a request: a mistake of ours", "request", string(q.id), "operation", q.op.name)
+		q.g.cfg.Log.Error("serving a request: a mistake of ours", "request", string(q.id), "operation", q.op.name, "at", obs.Whence())
 		if q.status == 0 {
 			q.refuse(problem.New(problem.GatewayInternal))
 		}

@@ -3,10 +3,8 @@ package server
 import (
 	"log/slog"
 	"net/http"
-	"runtime"
-	"strconv"
-	"strings"
 
+	"github.com/lockkeeper-dev/lockkeeper/internal/obs"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 )
 
@@ -23,7 +21,7 @@ func contained(next http.Handler, log *slog.Logger, listener string) http.Handle
 			if bug == http.ErrAbortHandler {
 				panic(http.ErrAbortHandler)
 			}
-			log.Error("serving a request: a mistake of ours", "listener", listener, "at", whence())
+			log.Error("serving a request: a mistake of ours", "listener", listener, "at", obs.Whence())
 			if answer.sent {
 				panic(http.ErrAbortHandler) // so that half an answer is not taken for a whole one
 			}
@@ -53,19 +51,3 @@ func (b *begun) Write(p []byte) (int, error) {
 
 // Unwrap lets http.ResponseController find the connection.
 func (b *begun) Unwrap() http.ResponseWriter { return b.ResponseWriter }
-
-// whence is the stack of a panic as functions and lines, innermost first, without arguments.
-func whence() string {
-	pcs := make([]uintptr, 24)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)])
-	var lines []string
-	for {
-		f, more := frames.Next()
-		if !strings.HasPrefix(f.Function, "runtime.") {
-			lines = append(lines, f.Function+":"+strconv.Itoa(f.Line))
-		}
-		if !more || len(lines) == 8 {
-			return strings.Join(lines, " < ")
-		}
-	}
-}
