@@ -93,6 +93,7 @@ func (b *Broker) send(ctx context.Context, t ticket, g *Grant, s vault.AppSecret
 		GotConn: func(httptrace.GotConnInfo) { b.sent.mark(t.claim.Attempt, begunMark) },
 		WroteRequest: func(info httptrace.WroteRequestInfo) {
 			if info.Err == nil {
+				crashPoint("P3b")
 				b.sent.mark(t.claim.Attempt, sentMark)
 			}
 		},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/lockkeeper-dev/lockkeeper/internal/id"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
 )
@@ -26,12 +27,17 @@ func (b *Broker) Load(ctx context.Context) error {
 		return err
 	}
 	if !b.cfg.Shared {
-		open, err := b.cfg.Store.Recover(ctx, fate)
+		fates := map[id.Attempt]Fate{}
+		open, err := b.cfg.Store.Recover(ctx, func(a id.Attempt) Fate {
+			fates[a] = fate(a)
+			return fates[a]
+		})
 		if err != nil {
 			return fmt.Errorf("closing what the last process left open: %w", err)
 		}
 		if open > 0 {
-			b.log.Info("refreshes were under way when the last process ended", "refreshes", open)
+			b.log.Info("refreshes were under way when the last process ended", "refreshes", open,
+				"sent", count(fates, SurelySent), "not_sent", count(fates, NeverSent), "perhaps_sent", count(fates, FateUnknown))
 		}
 	}
 	if b.sent, err = startSent(b.cfg.Dir); err != nil {
@@ -44,6 +50,16 @@ func (b *Broker) Load(ctx context.Context) error {
 		return fmt.Errorf("reading the grants: %w", err)
 	}
 	return nil
+}
+
+func count(fates map[id.Attempt]Fate, which Fate) int {
+	n := 0
+	for _, f := range fates {
+		if f == which {
+			n++
+		}
+	}
+	return n
 }
 
 // openAccess opens a stored access token. One that does not open is treated as absent: the refresh will tell.

@@ -19,7 +19,8 @@ import (
 //
 // An exchange is marked as begun before its first byte and as sent after its last. A kill in between, or in the microseconds
 // after the last byte and before its mark, leaves its fate unknown: it is told as a possible loss, and counts as a send, but
-// is no proof that anything left, so no grant is given up for it.
+// is no proof that anything left, so no grant is given up for it. A busy machine makes those microseconds long, since the peer
+// that the last byte wakes may run first. Each such kill costs one more check of a token that is lost or good by then, and never more.
 type sentLog struct {
 	mu   sync.Mutex
 	file *os.File

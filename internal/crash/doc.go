@@ -6,5 +6,5 @@
 //
 //	go test -tags crash ./internal/crash -v                       every point and policy, the mutants, 50 random schedules
 //	go test -tags crash ./internal/crash -v -schedules 200        more of them
-//	go test -tags crash ./internal/crash -v -seed 7 -run Random   the same schedules again
+//	go test -tags crash ./internal/crash -v -seed 7 -run Random   the schedules of a seed; 0 draws one and prints it
 package crash

@@ -87,15 +87,42 @@ func (s *stage) checkBlock(g broker.Grant, attempts []broker.Attempt, all []kit.
 	if !told || g.LostAt.IsZero() {
 		s.fail("I6: no attempt tells of the loss")
 	}
-	ended := false
+	refused := map[int64]int{}
 	for _, e := range all {
 		if e.Grant != s.mine {
 			continue // of a consent that was replaced: its refusal blocked nothing
 		}
-		if ended {
+		// A process that is killed hears of no refusal. The next one blocks at once if there is proof that the server saw the lost
+		// exchange or the check; it may check once more for each kill that left no proof of either.
+		if refused[e.Generation] > max(0, s.unnoted[e.Generation]-1) {
 			s.fail("I6: exchange %d after the block", e.Seq)
 		}
-		ended = ended || dead(e)
+		if dead(e) {
+			refused[e.Generation]++
+		}
+	}
+}
+
+// note is an entry of the log of what was sent: the attempt, and b before its first byte or s after its last.
+var note = regexp.MustCompile(`([0-9A-Z]{26})([bs])\n`)
+
+// readNotes looks after a kill whether the exchange under way was noted as sent. It is counted only where the server saw it whole.
+func (s *stage) readNotes() {
+	text, err := os.ReadFile(filepath.Join(s.dir, "sent.log"))
+	if err != nil {
+		s.fail("no log of what was sent: %v", err)
+		return
+	}
+	notes := note.FindAllSubmatch(text, -1)
+	seen := s.exchanges()[min(s.before, len(s.exchanges())):]
+	sent := 0
+	for _, n := range notes {
+		if n[2][0] == 's' {
+			sent++
+		}
+	}
+	if len(seen) > sent {
+		s.unnoted[seen[len(seen)-1].Generation]++
 	}
 }
 

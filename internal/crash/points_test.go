@@ -27,7 +27,11 @@ var points = []struct {
 	{"P6", "whole answer read, before commit", true, nil},
 	{"P7", "inside the commit", true, nil},
 	{"P8", "after commit, before publish", false, nil},
+	{"P3b", "request left whole, before that is noted", true, nil},
 }
+
+// begun are the points at which an exchange is left that goes on by itself at the next start.
+var begun = []int{1, 2, 3, 4, 5, 6, 8}
 
 // killAt has a refresh begun and kills the server when it has come to a point.
 func (s *stage) killAt(i int) {
@@ -51,6 +55,7 @@ func (s *stage) killStarting(i int) {
 func (s *stage) watch(i int) (come func()) {
 	s.t.Helper()
 	p := points[i]
+	calls := len(s.exchanges())
 	var armed *kit.Armed
 	var h *hold
 	if p.fault != nil {
@@ -75,6 +80,9 @@ func (s *stage) watch(i int) (come func()) {
 		}
 		if err != nil {
 			s.fail("%s was not come to: %v", p.name, err)
+		}
+		if p.name == "P3b" { // the server has it by then, and acts
+			s.until(func() bool { return len(s.exchanges()) > calls })
 		}
 		if p.lossy {
 			s.losses++
@@ -165,6 +173,36 @@ func pointSchedule(t testing.TB, binary, policy string, i, times int) *stage {
 	return s
 }
 
+// unnoted kills twice between a request's last byte and its note, so that nothing proves that the server saw either: the check is
+// made again rather than a grant blocked that may be good, and by a process that lives it is the last.
+func unnoted(t testing.TB, binary, policy string) *stage {
+	s := newStage(t, binary, policy)
+	s.killAt(8)
+	s.killStarting(8)
+	s.start()
+	want, refused := "ok", 0
+	if policy == "strict" || policy == "family-revoke" {
+		want, refused = "blocked", 2
+	}
+	g := s.settle(2)
+	if g.Health != want {
+		s.fail("P3b: the grant is %s, want %s", g.Health, want)
+	}
+	deads := 0
+	for _, e := range s.exchanges() {
+		if dead(e) {
+			deads++
+		}
+	}
+	if deads != refused {
+		s.fail("P3b: %d dead presentations, want %d", deads, refused)
+	}
+	s.newest()
+	s.check()
+	s.row(t, "P3b x2", g.Health)
+	return s
+}
+
 // TestD1_KilledAtEveryPoint kills the server at each point, against each sort of token endpoint.
 func TestD1_KilledAtEveryPoint(t *testing.T) {
 	binary := server(t, "")
@@ -174,6 +212,9 @@ func TestD1_KilledAtEveryPoint(t *testing.T) {
 				pointSchedule(t, binary, policy, i, 1).report(t)
 			})
 		}
+	}
+	for _, policy := range policies {
+		t.Run("P3b twice/"+policy, func(t *testing.T) { unnoted(t, binary, policy).report(t) })
 	}
 	t.Run("P2 twice/strict", func(t *testing.T) { pointSchedule(t, binary, "strict", 1, 2).report(t) })
 	t.Run("P3 twice/strict", func(t *testing.T) { pointSchedule(t, binary, "strict", 2, 2).report(t) })

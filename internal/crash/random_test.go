@@ -5,6 +5,7 @@ package crash_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -43,8 +44,8 @@ func (s *stage) step(chance *rand.Rand) string {
 		s.killAt(i)
 		said := "kill at " + points[i].name
 		// What was begun goes on by itself at the next start, where it may be killed again.
-		if i >= 1 && i <= 6 && chance.IntN(3) == 0 {
-			j := 1 + chance.IntN(6)
+		if slices.Contains(begun, i) && chance.IntN(3) == 0 {
+			j := begun[chance.IntN(len(begun))]
 			s.killStarting(j)
 			said += ", again at " + points[j].name
 		}

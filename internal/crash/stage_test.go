@@ -46,10 +46,12 @@ type stage struct {
 	mine   string // the consent's id in the journal
 	pass   string
 	from   int64 // the journal's number when the grant was there
+	before int   // exchanges when the process was started
 
 	pids    []int
 	signals []string
-	losses  int // answers known not to have been stored
+	losses  int           // answers known not to have been stored
+	unnoted map[int64]int // by the generation presented: exchanges that a kill ended before their last byte was noted as sent
 	faults  []string
 }
 
@@ -72,7 +74,7 @@ func newStage(t testing.TB, binary, policy string) *stage {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	s := &stage{t: t, policy: policy, dir: filepath.Join(dir, "data"), binary: binary, sbx: sbx, out: &lockedBuffer{}}
+	s := &stage{t: t, policy: policy, dir: filepath.Join(dir, "data"), binary: binary, sbx: sbx, out: &lockedBuffer{}, unnoted: map[int64]int{}}
 	s.hub = newHub(t, filepath.Join(dir, "hub.sock"))
 	copyFolder(t, template(t, binary), s.dir)
 	t.Cleanup(s.reap)
@@ -128,6 +130,7 @@ func copyFolder(t testing.TB, from, to string) {
 // start runs the server and waits until it answers.
 func (s *stage) start() {
 	s.t.Helper()
+	s.before = len(s.exchanges())
 	s.cmd = exec.Command(s.binary, "serve", "--data", s.dir, "--console", "localhost:0", "--gateway", "127.0.0.1:0", "--metrics", "127.0.0.1:0",
 		"--sandbox-url", "http://"+s.sbx.Addr(), "--refresh-policy", believed[s.policy], "--drain", "3s", "--json")
 	s.cmd.Env = append(os.Environ(), "LOCKKEEPER_CRASH_SOCKET="+s.hub.path)
@@ -161,6 +164,7 @@ func (s *stage) kill() {
 	s.t.Helper()
 	_ = s.cmd.Process.Kill()
 	s.ended()
+	s.readNotes()
 	s.hub.reset()
 	s.searchPlain()
 }

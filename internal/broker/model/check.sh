@@ -37,7 +37,7 @@ two="-DNREP=2 -DMAXU=1 -DMAXC=1 -DMAXX=3"
 stall="-DNREP=2 -DMAXU=1 -DPAUSE=1 -DMAXC=0 -DMAXX=3"
 
 for policy in 0 1 2; do
-  for prop in noconc durable mono nodiscard sentfirst told neverwrong flagged; do row holds $prop "$one -DPOLICY=$policy" "one process, three kills"; done
+  for prop in noconc durable mono nodiscard sentfirst told neverwrong quiet flagged; do row holds $prop "$one -DPOLICY=$policy" "one process, three kills"; done
   case $policy in
   0) row holds neverblocked "$one -DPOLICY=0" "a static server: never blocked" ;;
   1) row holds onedead "$one -DPOLICY=1" "a strict server sees one dead token at most"
@@ -46,8 +46,8 @@ for policy in 0 1 2; do
   esac
 done
 row holds onedead "$one -DPOLICY=1 -DFAMILY=1" "also where that kills the family"
-for prop in noconc durable mono nodiscard neverwrong; do row holds $prop "$two -DPOLICY=1" "two processes, a kill"; done
-for prop in durable mono nodiscard neverwrong replicas; do row holds $prop "$stall -DPOLICY=1" "a holder that stalls past its lease"; done
+for prop in noconc durable mono nodiscard neverwrong quiet; do row holds $prop "$two -DPOLICY=1" "two processes, a kill"; done
+for prop in durable mono nodiscard neverwrong quiet replicas; do row holds $prop "$stall -DPOLICY=1" "a holder that stalls past its lease"; done
 
 echo
 row fails noconc "$stall -DPOLICY=1" "no lease stops a stalled process"
@@ -55,8 +55,11 @@ row fails mono "$stall -DPOLICY=2 -DCAS=0" "without the compare-and-swap"
 row fails onedead "$one -DPOLICY=1 -DINTENT=0 -DMAXX=5" "without the intent: asked again after every kill"
 row fails sentfirst "$one -DPOLICY=1 -DMARK=0" "without the sent log: blocked for nothing"
 row fails onedead "$one -DPOLICY=1 -DMARKGAP=1" "a kill between the send and its mark"
+row holds akill "$one -DPOLICY=1 -DMARKGAP=1" "which costs one more for each such kill"
+row holds quiet "$one -DPOLICY=1 -DMARKGAP=1" "and none once the block is stored"
 row holds sentfirst "$one -DPOLICY=1 -DMARKGAP=1" "which still blocks nothing that was not sent"
 row holds told "$one -DPOLICY=1 -DMARKGAP=1" "and still tells of the loss"
 row fails neverwrong "$stall -DPOLICY=1 -DREREAD=0" "without the re-read after invalid_grant"
+row fails quiet "$two -DPOLICY=1 -DGATE=0" "without the claim's look at the block"
 row fails durable "$one -DPOLICY=1 -DLATE=0" "published before the commit"
 exit $bad

@@ -8,7 +8,7 @@
    step as the send, since both are done by one goroutine within microseconds; MARKGAP=1 opens that gap and shows what then fails.
 
    Switches: POLICY 0 static, 1 strict, 2 grace.  NREP processes.  PAUSE a live holder may be pre-empted.  FAMILY a dead token
-   kills the whole family.  CAS, INTENT, MARK, REREAD, LATE (publish after the commit) are the protocol's parts; each can be taken
+   kills the whole family.  CAS, INTENT, MARK, REREAD, GATE (a claim looks at the block), LATE (publish after the commit) are the protocol's parts; each can be taken
    away, and then a property must fail. */
 
 #ifndef POLICY
@@ -37,6 +37,9 @@
 #endif
 #ifndef REREAD
 #define REREAD 1
+#endif
+#ifndef GATE
+#define GATE 1
 #endif
 #ifndef LATE
 #define LATE 1
@@ -70,7 +73,7 @@ bool marked = false;
 
 /* what is watched */
 byte inflight = 0, exchanges = 0, dead = 0, published = 1, kills = 0, unreached = 0;
-bool overlap = false, regress = false, discarded = false, wrongblock = false, lost = false;
+bool overlap = false, regress = false, discarded = false, wrongblock = false, lost = false, late = false;
 bool down[NREP + 1];
 
 #define KILL  kills < MAXC -> kills++; down[id] = true; goto killed
@@ -89,7 +92,7 @@ inline close(give, left) {
 inline release() { if :: holder == id -> holder = 0 :: else -> skip fi }
 
 proctype replica(byte id) {
-  byte mygen, mytok, got; bool gone;
+  byte mygen, mytok, got; bool gone, after;
 
 start:
   atomic {               /* Recover: only who has the store alone knows the fates of what it finds */
@@ -110,7 +113,8 @@ start:
      if :: KILL :: true -> skip fi;                                      /* P1 */
      atomic {                                                            /* the claim: one transaction */
        mayclaim || blocked;
-       if :: blocked -> skip
+       after = blocked;
+       if :: blocked && GATE -> skip
           :: !blocked && POLICY != 0 && INTENT && sends >= 2 && wrote > 0 -> blocked = true   /* the check is spent */
           :: else ->
              mygen = gen; mytok = tok; holder = id;
@@ -128,7 +132,7 @@ start:
      begun = true;
      if :: KILL :: true -> skip fi;                                      /* P3 */
      atomic {                                                            /* the request leaves whole, and acts */
-       inflight++; exchanges++;
+       inflight++; exchanges++; late = late || after;
        if :: inflight > 1 -> overlap = true :: else -> skip fi;
 #if !MARKGAP
        marked = true;
@@ -198,6 +202,8 @@ ltl mono      { [] (!regress) }
 ltl nodiscard { [] (!discarded) }
 ltl onedead   { [] (dead <= 1) }
 ltl replicas  { [] (dead <= NREP) }
+ltl akill     { [] (dead <= 1 || dead <= kills) }
+ltl quiet     { [] (!late) }
 ltl nodead    { [] (dead == 0) }
 ltl sentfirst { [] (blocked -> exchanges > 0) }
 ltl told      { [] (blocked -> lost) }
