@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -97,11 +98,11 @@ type Config struct {
 type API struct {
 	cfg  Config
 	mux  *http.ServeMux
-	spec []byte
+	spec func() ([]byte, error)
 }
 
 // New builds the API and its description.
-func New(cfg Config) (*API, error) {
+func New(cfg Config) *API {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
@@ -116,20 +117,24 @@ func New(cfg Config) (*API, error) {
 	conf.Security = []map[string][]string{{"session": {}}}
 	h := humago.New(a.mux, conf)
 	a.routes(h)
-	spec, err := json.MarshalIndent(h.OpenAPI(), "", "  ")
-	if err != nil {
-		return nil, err
-	}
-	a.spec = append(spec, '\n')
-	a.mux.HandleFunc("GET /api/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/openapi+json")
-		_, _ = w.Write(a.spec)
+	a.spec = sync.OnceValues(func() ([]byte, error) { // a start does not wait for what few ask for
+		spec, err := json.MarshalIndent(h.OpenAPI(), "", "  ")
+		return append(spec, '\n'), err
 	})
-	return a, nil
+	a.mux.HandleFunc("GET /api/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		spec, err := a.spec()
+		if err != nil {
+			http.Error(w, "the description cannot be written", http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "application/openapi+json")
+		_, _ = w.Write(spec)
+	})
+	return a
 }
 
 // Spec is the API's description.
-func (a *API) Spec() []byte { return a.spec }
+func (a *API) Spec() ([]byte, error) { return a.spec() }
 
 func (a *API) routes(h huma.API) {
 	a.statusRoutes(h)

@@ -74,13 +74,10 @@ func (s *Server) build(ctx context.Context) error {
 		Scopes: s.scopes, Verify: s.verify, Doctor: s.look, ReturnURL: s.Addresses().ReturnURL, Gateway: s.Addresses().Gateway,
 		Sandbox: s.cfg.SandboxURL != "", Secure: strings.HasPrefix(s.consoleURL(), "https:"),
 	})
-	s.api, err = api.New(api.Config{
+	s.api = api.New(api.Config{
 		Version: s.opt.Version, Vault: s.vault, Credentials: s.vault, Broker: s.broker, Consents: s.console, Callers: s.policy,
 		Operators: s.people, Audit: s.store, Now: now, Status: s.Status, Verify: s.verify, Call: s.self.call, Doctor: s.examine, Scopes: s.scopes,
 	})
-	if err != nil {
-		return fmt.Errorf("building the control API: %w", err)
-	}
 	for _, load := range []func(context.Context) error{s.vault.Load, s.broker.Load, s.policy.Load} {
 		if err := load(ctx); err != nil {
 			return fmt.Errorf("reading what is stored: %w", err)
