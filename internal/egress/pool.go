@@ -54,22 +54,35 @@ func (p *pool) put(c *conn) {
 		_ = c.Close()
 		return
 	}
-	c.idle = time.Now()
+	if c.idle = time.Now(); !p.keep(c) {
+		_ = c.Close()
+	}
+}
+
+// keep takes a connection in, if there is room. Nothing is closed under the lock: TLS says goodbye first, which can take seconds where the
+// other side reads no more, and everybody would wait for it.
+func (p *pool) keep(c *conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	list := p.idle[c.host]
 	if p.closed || len(list) >= p.most {
-		_ = c.Close()
-		return
+		return false
 	}
 	p.idle[c.host] = append(list, c)
 	if p.timer == nil {
 		p.timer = time.AfterFunc(idleTime, p.sweep)
 	}
+	return true
 }
 
 // sweep closes what has idled too long, and comes again while anything idles.
 func (p *pool) sweep() {
+	for _, c := range p.takeOld() {
+		_ = c.Close()
+	}
+}
+
+func (p *pool) takeOld() (gone []*conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.timer = nil
@@ -78,7 +91,7 @@ func (p *pool) sweep() {
 	for host, list := range p.idle {
 		old := 0
 		for old < len(list) && !list[old].idle.After(before) {
-			_ = list[old].Close()
+			gone = append(gone, list[old])
 			old++
 		}
 		if list = append(list[:0:0], list[old:]...); len(list) == 0 {
@@ -91,6 +104,7 @@ func (p *pool) sweep() {
 	if left > 0 && !p.closed {
 		p.timer = time.AfterFunc(idleTime/3, p.sweep)
 	}
+	return gone
 }
 
 // close lets go of what idles. Exchanges under way go on; their connections are closed when they end.
