@@ -83,10 +83,10 @@ func fullDisk(s *stage) {
 	before, calls := s.generation(), len(s.exchanges())
 	s.hub.fail("P7", 3)
 	s.refresh()
-	s.settle(before + 1)
+	s.await(before + 1)
 	s.kill()
 	s.start()
-	s.settle(before + 1)
+	s.await(before + 1)
 	s.onceSince(calls)
 }
 
@@ -103,7 +103,7 @@ func spooled(s *stage) {
 		s.fail("the answer was not put aside: %v", files)
 	}
 	s.start()
-	s.settle(before + 1)
+	s.await(before + 1)
 	s.onceSince(calls)
 }
 
@@ -115,7 +115,7 @@ func stopped(s *stage) {
 	defer timer.Stop()
 	s.terminate()
 	s.start()
-	s.settle(before + 1)
+	s.await(before + 1)
 	s.onceSince(calls)
 }
 
@@ -126,7 +126,7 @@ func callerLeaves(s *stage) {
 	leave()
 	time.Sleep(100 * time.Millisecond)
 	release()
-	s.settle(before + 1)
+	s.await(before + 1)
 	s.onceSince(calls)
 }
 

@@ -256,7 +256,17 @@ func (s *stage) refresh() (cancel func()) {
 // settle waits until the grant is at rest: good with no answer open, or blocked. Where nothing happens by itself it asks once.
 func (s *stage) settle(generation int64) api.Grant {
 	s.t.Helper()
-	asked := false
+	return s.rest(generation, false)
+}
+
+// await is settle where what was begun must be enough: an asking that comes just after its end would be one exchange more.
+func (s *stage) await(generation int64) api.Grant {
+	s.t.Helper()
+	return s.rest(generation, true)
+}
+
+func (s *stage) rest(generation int64, asked bool) api.Grant {
+	s.t.Helper()
 	deadline := time.Now().Add(20 * time.Second)
 	for began := time.Now(); ; time.Sleep(10 * time.Millisecond) {
 		g, err := s.client.Grant(ctx10(s.t), grantName)
