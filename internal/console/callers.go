@@ -162,7 +162,7 @@ func (c *Console) revokeCallerForm(w http.ResponseWriter, r *http.Request, op op
 	}
 	render(c, w, r, op, http.StatusOK, surePage{
 		What: "Shut “" + k.Name + "” out?", Warns: []string{"All its passes stop at the next call, for good. The name is not used again."},
-		Action: "/callers/" + k.Name + "/revoke", Button: "Shut " + k.Name + " out", Back: "/callers", Section: "callers",
+		Action: "/callers/" + k.Name + "/revoke", Button: "Shut " + k.Name + " out", Back: "/callers",
 	})
 }
 

@@ -110,12 +110,11 @@ func (c *Console) examineGrant(w http.ResponseWriter, r *http.Request, op operat
 
 // surePage asks once more before something that cannot be undone.
 type surePage struct {
-	What    string
-	Warns   []string
-	Action  string // where the form goes
-	Button  string
-	Back    string
-	Section string
+	What   string
+	Warns  []string
+	Action string // where the form goes
+	Button string
+	Back   string
 }
 
 func (surePage) template() string { return "sure" }
@@ -134,7 +133,7 @@ func (c *Console) revokeGrantForm(w http.ResponseWriter, r *http.Request, op ope
 			"Its tokens are destroyed here, and every call through it stops. The name is not used again.",
 			"Amazon offers no way to end a consent from outside. " + at.Fix,
 		},
-		Action: "/grants/" + g.Name + "/revoke", Button: "Revoke " + g.Name, Back: "/grants/" + g.Name, Section: "grants",
+		Action: "/grants/" + g.Name + "/revoke", Button: "Revoke " + g.Name, Back: "/grants/" + g.Name,
 	})
 }
 

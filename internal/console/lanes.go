@@ -30,8 +30,6 @@ var wide, narrow = scale{130, 675, 700, 6, 18}, scale{86, 310, 330, 12, 11}
 
 type lane struct {
 	Name  string
-	Level string
-	Word  string
 	Y     int
 	Ticks []tick
 	Held  []stretch // while a token was there
@@ -115,7 +113,7 @@ func (c *Console) draw(w http.ResponseWriter, r *http.Request, op operator.Opera
 
 // lane draws what the attempts tell: an answer that worked held for an hour, at most until now.
 func (s scale) lane(v verdict, attempts []broker.Attempt, now time.Time) lane {
-	l := lane{Name: shorten(v.Grant.Name, s.Letters), Level: v.Level, Word: v.Word}
+	l := lane{Name: shorten(v.Grant.Name, s.Letters)}
 	for _, a := range attempts {
 		if now.Sub(a.At) > laneSpan {
 			continue
