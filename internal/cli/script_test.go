@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 // ports: exec lockkeeper serve --with-sandbox &, then await.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	testscript.Run(t, testscript.Params{
+	testscript.RunT(silent{t}, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		RequireExplicitExec: true,
 		Setup:               setup,

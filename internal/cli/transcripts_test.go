@@ -63,7 +63,7 @@ func runTranscript(t *testing.T, file, session string, blocks []block) {
 	if err := os.WriteFile(filepath.Join(dir, name+".txtar"), []byte(script(t, blocks)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	testscript.Run(t, testscript.Params{
+	testscript.RunT(silent{t}, testscript.Params{
 		Dir:                 dir,
 		RequireExplicitExec: true,
 		Setup:               func(env *testscript.Env) error { return reader(env, session) },
