@@ -25,11 +25,13 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/policy"
 	"github.com/lockkeeper-dev/lockkeeper/internal/seal"
 	"github.com/lockkeeper-dev/lockkeeper/internal/secret"
+	"github.com/lockkeeper-dev/lockkeeper/internal/server"
 	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
 	"github.com/lockkeeper-dev/lockkeeper/internal/store"
 )
 
 func child(role string, args []string) error {
+	server.TuneMemory(os.Getenv) // as serve does; ReverseProxy gets the same
 	switch role {
 	case "upstream":
 		return childUpstream(args)

@@ -45,6 +45,7 @@ Its data is kept in ./lockkeeper-dev, and a second start goes on with it.`,
 }
 
 func devRun(cmd *cobra.Command, o *devOptions) error {
+	server.TuneMemory(o.f.Getenv)
 	if err := o.f.Harden(); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lockkeeper-dev/lockkeeper/internal/server"
 	"github.com/lockkeeper-dev/lockkeeper/sandbox"
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
@@ -66,6 +67,7 @@ func sandboxRun(cmd *cobra.Command, o *sandboxOptions) error {
 			}
 		})
 	}
+	server.TuneMemory(o.f.Getenv)
 	if err := sandbox.Serve(cmd.Context(), o.config); err != nil {
 		return refuse(err.Error(), "choose another address with --listen, or stop what uses it")
 	}

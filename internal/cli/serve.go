@@ -30,6 +30,7 @@ A stop waits for what is under way: an exchange with Amazon's token endpoint is 
 }
 
 func serveRun(cmd *cobra.Command, f *Factory) error {
+	server.TuneMemory(f.Getenv)
 	if err := f.Harden(); err != nil {
 		return err
 	}
