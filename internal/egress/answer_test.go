@@ -145,16 +145,17 @@ func TestB6_D7_NoAnswer(t *testing.T) {
 	t.Parallel()
 	echo := canaryAccess + " " + canaryRefresh
 	for text, want := range map[string]problem.Code{
-		"":                                                        "egress.broken",
-		"HTTP/1.1 200":                                            "egress.broken",
-		"HTTP/1.1 200 OK\r\nX: y\r\n":                             "egress.broken",
-		"<html>" + echo + "</html>\r\n":                           "egress.answer",
-		"HTTP/1.1 abc " + echo + "\r\n\r\n":                       "egress.answer",
-		"HTTP/2.0 200 " + echo + "\r\n\r\n":                       "egress.answer",
-		"HTTP/1.1 200 OK\r\n" + echo + "\r\n\r\n":                 "egress.answer",
-		"HTTP/1.1 200 OK\r\nX " + echo + ": y\r\n\r\n":            "egress.answer",
-		"HTTP/1.1 200 OK\r\nContent-Length: " + echo + "\r\n\r\n": "egress.answer",
-		"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n":           "egress.answer",
+		"":                                             "egress.broken",
+		"HTTP/1.1 200":                                 "egress.broken",
+		"HTTP/1.1 200 OK\r\nX: y\r\n":                  "egress.broken",
+		"<html>" + echo + "</html>\r\n":                "egress.answer",
+		"HTTP/1.1 abc " + echo + "\r\n\r\n":            "egress.answer",
+		"HTTP/2.0 200 " + echo + "\r\n\r\n":            "egress.answer",
+		"HTTP/1.1 200 OK\r\n" + echo + "\r\n\r\n":      "egress.answer",
+		"HTTP/1.1 200 OK\r\nX " + echo + ": y\r\n\r\n": "egress.answer",
+
+		"HTTP/1.1 200 OK\r\nContent-Length: " + echo + "\r\n\r\n":                                            "egress.answer",
+		"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n":                                                      "egress.answer",
 		"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab":                                "egress.answer",
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: " + echo + "\r\n\r\n":                                         "egress.answer",
 		"HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 80<<10) + "\r\n\r\n":                                  "egress.answer",
