@@ -33,6 +33,9 @@ func TestNoPathIsMisspelt(t *testing.T) {
 		shared = filepath.Join("..", "..", "..", "..", "shared")
 	}
 	if _, err := os.Stat(filepath.Join(shared, "specs")); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("LOCKKEEPER_SHARED has no specs: %v", err)
+		}
 		t.Skip("LOCKKEEPER_SHARED has no specs: ", err)
 	}
 	theirs := map[string]*openapi3.Operation{}
