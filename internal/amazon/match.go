@@ -50,8 +50,11 @@ func NewMatcher(code string, text []byte) (*Matcher, error) {
 			Code                          string
 			What, Whose, Fix, Docs, Guide string
 			Status                        int
-			Retry                         string // how long such a refusal usually lasts, where Amazon does not say
-			Detail                        string // an expression over the folded text; its first group becomes the detail
+			Retry                         string         // how long such a refusal usually lasts, where Amazon does not say
+			Detail                        string         // an expression over the folded text; its first group becomes the detail
+			Alike                         []string       // problems that Amazon words alike, most often met first
+			Alone                         map[string]int // statuses that may mean it where nothing else is known, with its place among such
+			Weak                          bool           // recognised by little more than a status, so that it says nothing of who answered
 			Match                         []Rule
 		}
 	}

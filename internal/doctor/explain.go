@@ -151,28 +151,39 @@ func (f *findings) pasteErrors(text string) {
 	}
 }
 
-// words asks Login with Amazon's rules and every program's. Those of Login with Amazon come first where the text has its words.
+// words asks Login with Amazon's rules and every program's. Those of Login with Amazon come first where the text has its words. What was
+// recognised by its status more than by its words counts only where nothing was recognised better, and then as one of several.
 func (f *findings) words(e amazon.Evidence) {
 	first := len(f.list)
 	byLWA, isLWA := lwa.Recognise(e)
-	sure := isLWA && !byStatus(byLWA.Code)
-	if sure {
-		f.add(byLWA, false)
-		f.possible(companions[byLWA.Code]...)
-		if byLWA.Code == problem.LWARefreshTokenRefused && !strings.Contains(amazon.ReadRefusal(e).Text, "refresh_token") {
+	var strong, faint []problem.Problem
+	if isLWA && !problem.Weak(byLWA.Code) {
+		strong = append(strong, byLWA)
+	}
+	for _, p := range all.Programs() {
+		if named, refused := p.Classify(e); refused && !strings.HasSuffix(string(named.Code), ".unrecognised") {
+			if problem.Weak(named.Code) {
+				faint = append(faint, named)
+			} else {
+				strong = append(strong, named)
+			}
+		}
+	}
+	if isLWA && problem.Weak(byLWA.Code) {
+		faint = append(faint, byLWA)
+	}
+	for i, p := range strong {
+		f.add(p, i > 0)
+		f.possible(problem.Alike(p.Code)...)
+		if p.Code == problem.LWARefreshTokenRefused && !strings.Contains(amazon.ReadRefusal(e).Text, "refresh_token") {
 			f.possible(problem.LWACodeRefused) // invalid_grant alone is said of codes too
 		}
 	}
-	for _, p := range all.Programs() {
-		named, refused := p.Classify(e)
-		if !refused || strings.HasSuffix(string(named.Code), ".unrecognised") || sure && byProgramStatus(named.Code) {
-			continue
+	if len(strong) == 0 {
+		for _, p := range faint {
+			f.add(p, len(faint) > 1)
+			f.possible(problem.Alike(p.Code)...)
 		}
-		f.add(named, sure)
-		f.possible(companions[named.Code]...)
-	}
-	if isLWA && !sure && len(f.list) == first {
-		f.add(byLWA, false)
 	}
 	if len(f.list) == first {
 		if said, ok := machineWord(string(e.Body)); ok {

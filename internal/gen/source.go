@@ -63,6 +63,9 @@ func catalogue(h *house) ([]byte, error) {
 		b.WriteString("},\n")
 	}
 	b.WriteString("}\n")
+	if err := likenesses(&b, h, seen); err != nil {
+		return nil, err
+	}
 	return b.Bytes(), nil
 }
 

@@ -25,16 +25,19 @@ type house struct {
 
 // An entry is one problem of the catalogue, with the rules by which it is recognised.
 type entry struct {
-	Code   string `toml:"code"`
-	What   string `toml:"what"`
-	Whose  string `toml:"whose"`
-	Fix    string `toml:"fix"`
-	Docs   string `toml:"docs"`
-	Guide  string `toml:"guide"` // the step of the guide that avoids it
-	Status int    `toml:"status"`
-	Retry  string `toml:"retry"`
-	Detail string `toml:"detail"`
-	Match  []any  `toml:"match"`
+	Code   string         `toml:"code"`
+	What   string         `toml:"what"`
+	Whose  string         `toml:"whose"`
+	Fix    string         `toml:"fix"`
+	Docs   string         `toml:"docs"`
+	Guide  string         `toml:"guide"` // the step of the guide that avoids it
+	Status int            `toml:"status"`
+	Retry  string         `toml:"retry"`
+	Detail string         `toml:"detail"`
+	Alike  []string       `toml:"alike"`
+	Alone  map[string]int `toml:"alone"`
+	Weak   bool           `toml:"weak"`
+	Match  []any          `toml:"match"`
 }
 
 // A program is one folder with a program.toml.

@@ -516,3 +516,53 @@ var catalogue = map[Code]Problem{
 	VaultUnknownRealm:            {Code: VaultUnknownRealm, What: "The realm must be amazon or sandbox.", Whose: OperatorsOwn, Fix: "Leave it out for the real Amazon.", Status: 400},
 	VaultUnknownRegion:           {Code: VaultUnknownRegion, What: "The region must be NA, EU or FE.", Whose: OperatorsOwn, Fix: "Use NA for the Americas, EU for Europe, the Middle East, Africa and India, FE for Japan, Australia and Singapore.", Status: 400},
 }
+
+var alike = map[Code][]Code{
+	AdsAccessDenied:        {AdsViewOnly, AdsScopeMissing, AdsLinkPropagating},
+	AdsForeignScope:        {AdsWrongRegion, AdsAccessLost, AdsLinkPropagating},
+	AdsProfileUnknown:      {AdsWrongRegion, AdsLinkPropagating},
+	AdsTokenRefused:        {AdsSecurityProfileNotLinked, AdsLinkPropagating, AdsBearerMissing},
+	LWAInvalidClient:       {LWAClientIDSPApp, LWASecretExpired},
+	LWARefreshTokenRefused: {LWAConsentWithdrawn},
+}
+
+var alone = map[int][]Code{
+	207: {DoctorItemErrors},
+	301: {LWARedirected},
+	302: {LWARedirected},
+	303: {LWARedirected},
+	307: {LWARedirected},
+	308: {LWARedirected},
+	400: {AdsInvalidArgument, LWAUnknownScope, LWAReturnURLNotListed, LWARefreshTokenRefused, LWACodeRefused, LWAWrongClient, AdsInvalidBody, AdsAgencyProfile},
+	401: {AdsTokenRefused, AdsSecurityProfileNotLinked, AdsScopeMissing, AdsForeignScope, AdsWrongRegion, AdsLinkPropagating, AdsClientIDMissing, LWAInvalidClient},
+	403: {AdsAccessDenied, AdsViewOnly, AdsScopeMissing, AdsBearerMissing, AdsNotEligible, AdsLinkPropagating},
+	404: {AdsUnknownPath, AdsNotFound},
+	405: {LWAWrongMethod},
+	406: {AdsWrongAccept, AdsReportTooOld},
+	413: {AdsTooLarge},
+	415: {AdsWrongMediaType},
+	422: {AdsUnprocessable},
+	425: {AdsReportDuplicate},
+	429: {AdsThrottledWithoutTime, AdsThrottled, LWAThrottled},
+	500: {AdsServerError, LWAServerError},
+	502: {AdsServerError, LWAServerError},
+	503: {AdsServerError, LWAServerError},
+	504: {AdsServerError, LWAServerError},
+}
+
+var weak = map[Code]bool{
+	AdsAccessDenied:         true,
+	AdsInvalidArgument:      true,
+	AdsNotFound:             true,
+	AdsServerError:          true,
+	AdsThrottled:            true,
+	AdsThrottledWithoutTime: true,
+	AdsTooLarge:             true,
+	AdsUnprocessable:        true,
+	AdsWrongAccept:          true,
+	LWAInvalidRequest:       true,
+	LWARedirected:           true,
+	LWAServerError:          true,
+	LWAThrottled:            true,
+	LWAWrongMethod:          true,
+}
