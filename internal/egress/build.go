@@ -42,9 +42,6 @@ var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 2*bufferSize); re
 // build makes the request of a call. The body is c's own or made of injected fields, or else the one given here.
 // Whoever gets the request releases it.
 func (d *Door) build(c *amazon.Call, host, rawQuery, agent string, body io.Reader, length int64) (*request, error) {
-	if c.Inject.SigV4 != nil {
-		return nil, errRequest.With("the call asks for an AWS signature, which no program here makes yet")
-	}
 	if !validName(c.Method) || c.Method == http.MethodConnect || c.Method == http.MethodTrace {
 		return nil, errRequest.With("its method is not one that can be sent")
 	}
@@ -52,15 +49,23 @@ func (d *Door) build(c *amazon.Call, host, rawQuery, agent string, body io.Reade
 	if err != nil {
 		return nil, err
 	}
-	if body != nil && len(whole) > 0 {
+	switch {
+	case body != nil && len(whole) > 0:
 		return nil, errRequest.With("it has more than one body")
-	}
-	if body == nil {
+	case body != nil && c.Inject.SigV4 != nil:
+		return nil, errRequest.With("it is to be signed, and for that its body must be here whole")
+	case body == nil:
 		length = int64(len(whole))
 	}
 	r := &request{host: host, answer: c.Method != http.MethodHead, body: body, length: length, whole: whole, buffer: buffers.Get().(*[]byte)}
 	r.safe = c.Method == http.MethodGet || c.Method == http.MethodHead
-	if r.head, err = d.appendHead((*r.buffer)[:0], c, host, rawQuery, agent, kind, length); err != nil {
+	if c.Inject.SigV4 != nil {
+		r.anew = d.signing(r, c, rawQuery, agent, kind)
+		err = r.anew()
+	} else {
+		r.head, err = d.appendHead((*r.buffer)[:0], c, host, rawQuery, agent, kind, length)
+	}
+	if err != nil {
 		r.release()
 		return nil, err
 	}
@@ -192,6 +197,9 @@ func secrets(c *amazon.Call) []string {
 		if v := f.Value.Reveal(); bearer && len(v) >= leastScrubbed {
 			all = append(all, v)
 		}
+	}
+	if s := c.Inject.SigV4; s != nil && s.Session.Len() >= leastScrubbed {
+		all = append(all, s.Session.Reveal())
 	}
 	return all
 }

@@ -21,6 +21,12 @@ func (p *pool) exchange(ctx context.Context, r *request) (*response, error) {
 		if err != nil {
 			return nil, &wireError{wrote: wrote, err: err}
 		}
+		if again && r.anew != nil {
+			if err := r.anew(); err != nil {
+				_ = c.Close()
+				return nil, &wireError{wrote: wrote, err: err}
+			}
+		}
 		before := c.below.sent
 		x := &exchange{pool: p, conn: c, r: r, ctx: ctx}
 		if ctx.Done() != nil {

@@ -32,3 +32,13 @@ func Understand(wire []byte, get bool) (Understood, error) {
 	f, err := h.framing(get)
 	return Understood{h.status, h.header, f.empty, f.chunked, f.length}, err
 }
+
+// Head gives the whole head of a call as it leaves for a host.
+func Head(d *Door, c *amazon.Call, host string) (string, error) {
+	r, err := d.build(c, host, "", "", nil, 0)
+	if err != nil {
+		return "", err
+	}
+	defer r.release()
+	return string(r.head), nil
+}
