@@ -61,6 +61,29 @@ const (
 	APIUnknown                   Code = "api.unknown"
 	APIUnknownRegion             Code = "api.unknown_region"
 	APIWhichApp                  Code = "api.which_app"
+	AssociatesAmpersand          Code = "associates.ampersand"
+	AssociatesDisclosureMissing  Code = "associates.disclosure_missing"
+	AssociatesFramed             Code = "associates.framed"
+	AssociatesInfluencerPage     Code = "associates.influencer_page"
+	AssociatesNotALink           Code = "associates.not_a_link"
+	AssociatesNotAShop           Code = "associates.not_a_shop"
+	AssociatesNotAmazon          Code = "associates.not_amazon"
+	AssociatesReferrerHidden     Code = "associates.referrer_hidden"
+	AssociatesRelMissing         Code = "associates.rel_missing"
+	AssociatesShortLink          Code = "associates.short_link"
+	AssociatesTagEndingUnsure    Code = "associates.tag_ending_unsure"
+	AssociatesTagInFragment      Code = "associates.tag_in_fragment"
+	AssociatesTagMalformed       Code = "associates.tag_malformed"
+	AssociatesTagMissing         Code = "associates.tag_missing"
+	AssociatesTagOther           Code = "associates.tag_other"
+	AssociatesTagTwice           Code = "associates.tag_twice"
+	AssociatesTagWrongCountry    Code = "associates.tag_wrong_country"
+	AssociatesTenSalesMissing    Code = "associates.ten_sales_missing"
+	AssociatesThreeSalesDue      Code = "associates.three_sales_due"
+	AssociatesUnclearEnd         Code = "associates.unclear_end"
+	AssociatesUnrecognised       Code = "associates.unrecognised"
+	AssociatesVendedEdited       Code = "associates.vended_edited"
+	AssociatesVendedOther        Code = "associates.vended_other"
 	BrokerAnswerLost             Code = "broker.answer_lost"
 	BrokerBadName                Code = "broker.bad_name"
 	BrokerBlocked                Code = "broker.blocked"
@@ -318,6 +341,29 @@ var catalogue = map[Code]Problem{
 	APIUnknown:                   {Code: APIUnknown, What: "There is nothing of that name.", Whose: CallersOwn, Fix: "List what there is with the command's list form.", Status: 404},
 	APIUnknownRegion:             {Code: APIUnknownRegion, What: "There is no such region.", Whose: CallersOwn, Fix: "The regions are NA (US, CA, MX, BR), EU (Europe, the Middle East, Africa, India) and FE (JP, AU, SG).", Status: 422},
 	APIWhichApp:                  {Code: APIWhichApp, What: "Several apps are kept, and none was named.", Whose: CallersOwn, Fix: "Name one with --app.", Status: 409},
+	AssociatesAmpersand:          {Code: AssociatesAmpersand, What: "The link holds &amp; where a plain & belongs, so Amazon does not see what follows it.", Whose: OperatorsOwn, Fix: "Write & instead: &amp; belongs into the source of an HTML page only.", Guide: "associates.tag-links"},
+	AssociatesDisclosureMissing:  {Code: AssociatesDisclosureMissing, What: "The page links to Amazon with an id and does not say that its owner earns from it.", Whose: OperatorsOwn, Fix: "Add the sentence that the programme asks for: As an Amazon Associate I earn from qualifying purchases.", Guide: "associates.tag-links"},
+	AssociatesFramed:             {Code: AssociatesFramed, What: "The page shows Amazon inside a frame, which the programme's policies forbid.", Whose: OperatorsOwn, Fix: "Replace the frame by a link.", Guide: "associates.tag-links"},
+	AssociatesInfluencerPage:     {Code: AssociatesInfluencerPage, What: "The link goes to an influencer's storefront, whose owner's id may count instead of yours.", Whose: OperatorsOwn, Fix: "Link to the product itself, unless the storefront is your own.", Guide: "associates.tag-links"},
+	AssociatesNotALink:           {Code: AssociatesNotALink, What: "This is no web address that a browser would open.", Whose: OperatorsOwn, Fix: "Copy the whole address from the browser, beginning with https, without blanks or line breaks in it."},
+	AssociatesNotAShop:           {Code: AssociatesNotAShop, What: "The link goes to a part of Amazon where nothing is bought, such as a sign-in page or another service.", Whose: OperatorsOwn, Fix: "Link to a product, a search or a page of the shop.", Guide: "associates.tag-links"},
+	AssociatesNotAmazon:          {Code: AssociatesNotAmazon, What: "The link does not go to one of Amazon's 22 shops, so an id on it does nothing.", Whose: OperatorsOwn, Fix: "Check the host, letter by letter: a host that only resembles Amazon's belongs to somebody else.", Guide: "associates.tag-links"},
+	AssociatesReferrerHidden:     {Code: AssociatesReferrerHidden, What: "The page hides from Amazon where its visitors come from, which the programme's policies call cloaking.", Whose: OperatorsOwn, Fix: "Take noreferrer and no-referrer away from links to Amazon and from the page; noopener and nofollow may stay.", Guide: "associates.tag-links"},
+	AssociatesRelMissing:         {Code: AssociatesRelMissing, What: "The link does not say that it is paid for.", Whose: OperatorsOwn, Fix: "Give it rel=\"sponsored nofollow\", which search engines ask for.", Guide: "associates.tag-links"},
+	AssociatesShortLink:          {Code: AssociatesShortLink, What: "Amazon's short links carry the id of whoever made them, and nothing can be added to one.", Whose: OperatorsOwn, Fix: "Open it, copy the long address from the browser, and tag that; or make a short one of your own with SiteStripe.", Guide: "associates.tag-links"},
+	AssociatesTagEndingUnsure:    {Code: AssociatesTagEndingUnsure, What: "The id's ending is not the one that is usual in the link's country.", Whose: OperatorsOwn, Fix: "Look in Associates Central whether the id is one of that country's; its ending alone does not decide it there.", Guide: "associates.sign-up"},
+	AssociatesTagInFragment:      {Code: AssociatesTagInFragment, What: "An id stands after the # of the link, where no browser sends it to Amazon.", Whose: OperatorsOwn, Fix: "Put the id before the #: lockkeeper link does so.", Guide: "associates.tag-links"},
+	AssociatesTagMalformed:       {Code: AssociatesTagMalformed, What: "The id does not look like a Site ID or Tracking ID.", Whose: OperatorsOwn, Fix: "Take it from the top right of Associates Central: letters, digits, dashes, and an ending such as -20, -21 or -22.", Guide: "associates.make-tracking-ids"},
+	AssociatesTagMissing:         {Code: AssociatesTagMissing, What: "The link goes to Amazon without an id, so it earns nothing.", Whose: OperatorsOwn, Fix: "Put the Site ID or a Tracking ID of the link's own country on it: lockkeeper link --store ID URL.", Guide: "associates.tag-links"},
+	AssociatesTagOther:           {Code: AssociatesTagOther, What: "The link carries an id that is none of those named here, so somebody else may earn with it.", Whose: OperatorsOwn, Fix: "If the id is not yours, run it again with --replace; if it is, name it with another --store.", Guide: "associates.tag-links"},
+	AssociatesTagTwice:           {Code: AssociatesTagTwice, What: "The link carries more than one id, and nobody but Amazon knows which of them counts.", Whose: OperatorsOwn, Fix: "Leave one: lockkeeper link --replace puts yours in every place.", Guide: "associates.tag-links"},
+	AssociatesTagWrongCountry:    {Code: AssociatesTagWrongCountry, What: "The id belongs to another country than the link, so it earns nothing there.", Whose: OperatorsOwn, Fix: "Use an id of the country that the link goes to, with one --store for each country, or keep them with lockkeeper site add.", Guide: "associates.sign-up"},
+	AssociatesTenSalesMissing:    {Code: AssociatesTenSalesMissing, What: "The store has fewer than 10 qualified sales in the last 30 days, which the Creators API asks for.", Whose: AccountOwnersOwn, Fix: "Sell more; access comes back by itself, most likely within two days of shipped sales.", Guide: "creators.be-eligible"},
+	AssociatesThreeSalesDue:      {Code: AssociatesThreeSalesDue, What: "The account still needs three qualified sales within 180 days of its sign-up, or it is closed.", Whose: AccountOwnersOwn, Fix: "Sell, or sign up again after it was closed; purchases of your own do not count.", Guide: "associates.sign-up"},
+	AssociatesUnclearEnd:         {Code: AssociatesUnclearEnd, What: "It cannot be told where the link in this text ends, so it was left as it is.", Whose: OperatorsOwn, Fix: "Put the link on a line of its own, or between quotes or angle brackets."},
+	AssociatesUnrecognised:       {Code: AssociatesUnrecognised, What: "Amazon refused in a way that Lockkeeper does not know for Associates.", Whose: AmazonsOwn, Fix: "Read the detail, and look into Associates Central."},
+	AssociatesVendedEdited:       {Code: AssociatesVendedEdited, What: "The link was made by Amazon's API and has lost its id, so neither the sale nor the API's quota is counted.", Whose: OperatorsOwn, Fix: "Ask the API for the link again and use it byte for byte; adding the id by hand does not bring the credit back.", Guide: "associates.tag-links"},
+	AssociatesVendedOther:        {Code: AssociatesVendedOther, What: "The link was made by Amazon's API for an id that is none of those named here, and is not touched.", Whose: OperatorsOwn, Fix: "If it should be yours, ask the API for it with your own partner tag.", Guide: "associates.tag-links"},
 	BrokerAnswerLost:             {Code: BrokerAnswerLost, What: "Amazon's answer to a refresh was lost on the way, and the refresh token that it replaced is no longer good.", Whose: AccountOwnersOwn, Fix: "Authorise again: run `lockkeeper grant connect` with the grant's name; nothing else changes.", Status: 503},
 	BrokerBadName:                {Code: BrokerBadName, What: "A grant's name is made of lower-case letters, digits, dots and hyphens, at most 63 of them, and begins with a letter or digit.", Whose: OperatorsOwn, Fix: "Choose another name, such as ads-eu.", Status: 400},
 	BrokerBlocked:                {Code: BrokerBlocked, What: "Nothing is sent for this grant until a person acts.", Whose: OperatorsOwn, Fix: "See `lockkeeper grant show` for the reason, then connect the grant again.", Status: 503},

@@ -6,11 +6,13 @@ package all
 import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/ads"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/associates"
 )
 
 // Programs returns every program, sorted by its folder.
 func Programs() []amazon.Program {
 	return []amazon.Program{
 		ads.New(),
+		associates.New(),
 	}
 }
