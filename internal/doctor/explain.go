@@ -155,7 +155,7 @@ func (f *findings) pasteErrors(text string) {
 // recognised by its status more than by its words counts only where nothing was recognised better, and then as one of several.
 func (f *findings) words(e amazon.Evidence) {
 	first := len(f.list)
-	byLWA, isLWA := lwa.Recognise(e)
+	byLWA, isLWA := lwa.Known(e)
 	var strong, faint []problem.Problem
 	if isLWA && !problem.Weak(byLWA.Code) {
 		strong = append(strong, byLWA)

@@ -77,15 +77,21 @@ func programList(h *house) ([]byte, error) {
 			folders = append(folders, p.folder)
 		}
 	}
+	imported := slices.Concat(folders, h.knowers)
+	slices.Sort(imported)
 	var b bytes.Buffer
-	b.WriteString(mark + "// Package all is the only list of programs. It is made from the folders that hold a program.toml, so nothing here is written by hand.\npackage all\n\nimport (\n")
+	b.WriteString(mark + "// Package all is the only list of programs, and of the recognisers of pasted keys. It is made from the folders that hold a program.toml or\n// a recognise.go, so nothing here is written by hand.\npackage all\n\nimport (\n")
 	fmt.Fprintf(&b, "%q\n", module+"/internal/amazon")
-	for _, f := range folders {
+	for _, f := range slices.Compact(imported) {
 		fmt.Fprintf(&b, "%q\n", module+"/"+f)
 	}
 	b.WriteString(")\n\n// Programs returns every program, sorted by its folder.\nfunc Programs() []amazon.Program {\nreturn []amazon.Program{\n")
 	for _, f := range folders {
 		fmt.Fprintf(&b, "%s.New(),\n", filepath.Base(f))
+	}
+	b.WriteString("}\n}\n\n// Recognisers returns what every folder knows of pasted keys, sorted by folder.\nfunc Recognisers() []amazon.Recogniser {\nreturn []amazon.Recogniser{\n")
+	for _, f := range h.knowers {
+		fmt.Fprintf(&b, "%s.Recognise,\n", filepath.Base(f))
 	}
 	b.WriteString("}\n}\n")
 	return b.Bytes(), nil

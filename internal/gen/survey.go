@@ -19,6 +19,7 @@ type house struct {
 	root     string
 	problems []entry   // sorted by code
 	programs []program // sorted by folder
+	knowers  []string  // the folders with a recognise.go, sorted
 	guides   []book.File
 	book     book.Book // the guides, joined and held to the problems and the doctor's checks
 }
@@ -65,7 +66,8 @@ var (
 	owners   = []string{"caller", "operator", "account-owner", "amazon", "lockkeeper"}
 )
 
-// survey walks the source tree for problems.toml, program.toml and guide.toml.
+// survey walks the source tree for program.toml, guide.toml and the problems: those that Amazon's answers show stand in problems.toml, those
+// that only a pasted text shows in recognise.toml beside the recognise.go that finds them.
 func survey(root string) (*house, error) {
 	h := &house{root: root}
 	err := filepath.WalkDir(filepath.Join(root, "internal"), func(path string, d fs.DirEntry, err error) error {
@@ -80,8 +82,12 @@ func survey(root string) (*house, error) {
 			return err
 		}
 		switch folder := filepath.ToSlash(filepath.Dir(rel)); d.Name() {
-		case "problems.toml":
+		case "problems.toml", "recognise.toml":
 			return h.addProblems(path, folder)
+		case "recognise.go":
+			if folder != "internal/amazon" {
+				h.knowers = append(h.knowers, folder)
+			}
 		case "program.toml":
 			return h.addProgram(path, folder)
 		case "guide.toml":
@@ -93,6 +99,7 @@ func survey(root string) (*house, error) {
 		return nil, fmt.Errorf("surveying the source: %w", err)
 	}
 	slices.SortFunc(h.problems, func(a, b entry) int { return strings.Compare(a.Code, b.Code) })
+	slices.Sort(h.knowers)
 	slices.SortFunc(h.programs, func(a, b program) int { return strings.Compare(a.folder, b.folder) })
 	for i := 1; i < len(h.problems); i++ {
 		if h.problems[i].Code == h.problems[i-1].Code {
@@ -108,16 +115,16 @@ func (h *house) addProblems(path, folder string) error {
 	}
 	meta, err := toml.DecodeFile(path, &file)
 	if err != nil {
-		return fmt.Errorf("reading %s/problems.toml: %w", folder, err)
+		return fmt.Errorf("reading %s/%s: %w", folder, filepath.Base(path), err)
 	}
 	for _, key := range meta.Undecoded() {
 		if !strings.HasPrefix(key.String(), "problem.match") {
-			return fmt.Errorf("reading %s/problems.toml: unknown key %s", folder, key)
+			return fmt.Errorf("reading %s/%s: unknown key %s", folder, filepath.Base(path), key)
 		}
 	}
 	for _, e := range file.Problem {
 		if err := e.check(folder); err != nil {
-			return fmt.Errorf("reading %s/problems.toml: problem %q: %w", folder, e.Code, err)
+			return fmt.Errorf("reading %s/%s: problem %q: %w", folder, filepath.Base(path), e.Code, err)
 		}
 	}
 	h.problems = append(h.problems, file.Problem...)

@@ -4,8 +4,11 @@ package problem
 
 // The codes of all problems.
 const (
+	ADMAppKeyCut                 Code = "adm.app_key_cut"
+	ADMRegistrationPasted        Code = "adm.registration_pasted"
 	AdsAccessDenied              Code = "ads.access_denied"
 	AdsAccessLost                Code = "ads.access_lost"
+	AdsAccountID                 Code = "ads.account_id"
 	AdsAccountSuspended          Code = "ads.account_suspended"
 	AdsAgencyProfile             Code = "ads.agency_profile"
 	AdsAuthorizationMissing      Code = "ads.authorization_missing"
@@ -84,6 +87,17 @@ const (
 	AssociatesUnrecognised       Code = "associates.unrecognised"
 	AssociatesVendedEdited       Code = "associates.vended_edited"
 	AssociatesVendedOther        Code = "associates.vended_other"
+	AWSExampleKey                Code = "aws.example_key"
+	AWSKeyForProducts            Code = "aws.key_for_products"
+	AWSKeyIDForm                 Code = "aws.key_id_form"
+	AWSKeyIDMissing              Code = "aws.key_id_missing"
+	AWSNotAKeyID                 Code = "aws.not_a_key_id"
+	AWSRootKeyFile               Code = "aws.root_key_file"
+	AWSSecretForm                Code = "aws.secret_form"
+	AWSSecretMissing             Code = "aws.secret_missing"
+	AWSSessionTokenMissing       Code = "aws.session_token_missing"
+	AWSTemporaryKey              Code = "aws.temporary_key"
+	AWSUnknownKeyID              Code = "aws.unknown_key_id"
 	BrokerAnswerLost             Code = "broker.answer_lost"
 	BrokerBadName                Code = "broker.bad_name"
 	BrokerBlocked                Code = "broker.blocked"
@@ -112,6 +126,9 @@ const (
 	BrokerWithdrawAtAmazon       Code = "broker.withdraw_at_amazon"
 	ConsentReturnedForm          Code = "consent.returned_form"
 	ConsentUnknownLink           Code = "consent.unknown_link"
+	CreatorsIDMissing            Code = "creators.id_missing"
+	CreatorsPaapiStopped         Code = "creators.paapi_stopped"
+	CreatorsSecretMissing        Code = "creators.secret_missing"
 	DoctorItemErrors             Code = "doctor.item_errors"
 	DoctorNoRefusal              Code = "doctor.no_refusal"
 	DoctorNoToken                Code = "doctor.no_token"
@@ -175,11 +192,15 @@ const (
 	LWAAccessTokenAsRefreshToken Code = "lwa.access_token_as_refresh_token"
 	LWAAccessTokenRefused        Code = "lwa.access_token_refused"
 	LWAAnswerLost                Code = "lwa.answer_lost"
+	LWAAppAccessToken            Code = "lwa.app_access_token"
+	LWAAppID                     Code = "lwa.app_id"
 	LWABrokenAnswer              Code = "lwa.broken_answer"
 	LWAClientIDForm              Code = "lwa.client_id_form"
 	LWAClientIDIsProfileID       Code = "lwa.client_id_is_profile_id"
+	LWAClientIDMissing           Code = "lwa.client_id_missing"
 	LWAClientIDSPApp             Code = "lwa.client_id_sp_app"
 	LWAClientSecretForm          Code = "lwa.client_secret_form"
+	LWACodePasted                Code = "lwa.code_pasted"
 	LWACodeRefused               Code = "lwa.code_refused"
 	LWAConsentDenied             Code = "lwa.consent_denied"
 	LWAConsentWithdrawn          Code = "lwa.consent_withdrawn"
@@ -189,16 +210,19 @@ const (
 	LWAInsufficientScope         Code = "lwa.insufficient_scope"
 	LWAInvalidClient             Code = "lwa.invalid_client"
 	LWAInvalidRequest            Code = "lwa.invalid_request"
+	LWALegacyClientID            Code = "lwa.legacy_client_id"
 	LWAMalformedRequest          Code = "lwa.malformed_request"
 	LWAMissingParameter          Code = "lwa.missing_parameter"
 	LWARedirected                Code = "lwa.redirected"
 	LWARefreshTokenForm          Code = "lwa.refresh_token_form"
 	LWARefreshTokenRefused       Code = "lwa.refresh_token_refused"
+	LWARestrictedToken           Code = "lwa.restricted_token"
 	LWAReturnURLForm             Code = "lwa.return_url_form"
 	LWAReturnURLNotListed        Code = "lwa.return_url_not_listed"
 	LWAScopeForm                 Code = "lwa.scope_form"
 	LWAScopeNotGranted           Code = "lwa.scope_not_granted"
 	LWASecretExpired             Code = "lwa.secret_expired"
+	LWASecretMissing             Code = "lwa.secret_missing"
 	LWAServerError               Code = "lwa.server_error"
 	LWAThrottled                 Code = "lwa.throttled"
 	LWAUnknownClientID           Code = "lwa.unknown_client_id"
@@ -206,6 +230,7 @@ const (
 	LWAUnreachable               Code = "lwa.unreachable"
 	LWAUnrecognised              Code = "lwa.unrecognised"
 	LWAUnsupportedGrantType      Code = "lwa.unsupported_grant_type"
+	LWAUserID                    Code = "lwa.user_id"
 	LWAWrongClient               Code = "lwa.wrong_client"
 	LWAWrongMethod               Code = "lwa.wrong_method"
 	OperatorDenied               Code = "operator.denied"
@@ -284,8 +309,11 @@ const (
 )
 
 var catalogue = map[Code]Problem{
+	ADMAppKeyCut:                 {Code: ADMAppKeyCut, What: "This is an app key, as in api_key.txt, but not a whole one.", Whose: OperatorsOwn, Fix: "Copy it again from the developer console, App Services, View Security Profile, Android/Kindle Settings: three parts with dots between, in one line without blanks.", Status: 422},
+	ADMRegistrationPasted:        {Code: ADMRegistrationPasted, What: "This is a registration id, which names one app on one device and opens nothing.", Whose: OperatorsOwn, Fix: "Paste the client id and client secret of the app's security profile; registration ids belong into lockkeeper push.", Status: 422},
 	AdsAccessDenied:              {Code: AdsAccessDenied, What: "The Amazon user who consented may not do this on this account.", Whose: AccountOwnersOwn, Fix: "Let an administrator of the account raise the user's permission in the user administration of the Amazon Ads console (advertising.amazon.com): viewing is enough to read, changing needs edit permission.", Guide: "ads.authorise", Status: 502},
 	AdsAccessLost:                {Code: AdsAccessLost, What: "This grant could use the profile before and now may not: the Amazon user lost access, or the consent was narrowed to other accounts.", Whose: AccountOwnersOwn, Fix: "Let an administrator of the account add the user again in the user administration of the Amazon Ads console (advertising.amazon.com), or run `lockkeeper grant connect` and choose all accounts on the consent page; then `lockkeeper grant show` lists what is open now.", Guide: "ads.list-profiles", Status: 502},
+	AdsAccountID:                 {Code: AdsAccountID, What: "This says which account is meant, and opens nothing: it is no key and no secret.", Whose: OperatorsOwn, Fix: "Paste the security profile's client id and client secret, then connect the account with lockkeeper grant connect; Lockkeeper finds all its profiles and their ids itself.", Status: 422},
 	AdsAccountSuspended:          {Code: AdsAccountSuspended, What: "Amazon has suspended the advertiser.", Whose: AccountOwnersOwn, Fix: "Sign in to the Amazon Ads console (advertising.amazon.com) as the account's owner and follow the notice there; the API cannot lift it.", Guide: "ads.list-profiles", Status: 502},
 	AdsAgencyProfile:             {Code: AdsAgencyProfile, What: "The profile is an agency's, which has no Sponsored Products, Brands or Display campaigns of its own.", Whose: CallersOwn, Fix: "Use the profiles of the agency's clients; GET /v2/profiles?profileTypeFilter=seller,vendor leaves the agency profiles out.", Guide: "ads.list-profiles", Status: 502},
 	AdsAuthorizationMissing:      {Code: AdsAuthorizationMissing, What: "The call reached Amazon without an Authorization header.", Whose: CallersOwn, Fix: "Send Authorization: Bearer and the access token; calls through Lockkeeper need the pass in its place.", Guide: "ads.first-call", Status: 502},
@@ -364,6 +392,17 @@ var catalogue = map[Code]Problem{
 	AssociatesUnrecognised:       {Code: AssociatesUnrecognised, What: "Amazon refused in a way that Lockkeeper does not know for Associates.", Whose: AmazonsOwn, Fix: "Read the detail, and look into Associates Central."},
 	AssociatesVendedEdited:       {Code: AssociatesVendedEdited, What: "The link was made by Amazon's API and has lost its id, so neither the sale nor the API's quota is counted.", Whose: OperatorsOwn, Fix: "Ask the API for the link again and use it byte for byte; adding the id by hand does not bring the credit back.", Guide: "associates.tag-links"},
 	AssociatesVendedOther:        {Code: AssociatesVendedOther, What: "The link was made by Amazon's API for an id that is none of those named here, and is not touched.", Whose: OperatorsOwn, Fix: "If it should be yours, ask the API for it with your own partner tag.", Guide: "associates.tag-links"},
+	AWSExampleKey:                {Code: AWSExampleKey, What: "This is the example key of Amazon's own documentation, which works nowhere.", Whose: OperatorsOwn, Fix: "Make a key of your own: in the IAM console, Users, your user, Security credentials, Create access key.", Status: 422},
+	AWSKeyForProducts:            {Code: AWSKeyForProducts, What: "This is a key of AWS's console, and such keys never worked for Amazon's product data.", Whose: OperatorsOwn, Fix: "For product data get a Creators API credential in Associates Central, Tools, Creators API; keep this key only if something of yours uses AWS itself.", Status: 422},
+	AWSKeyIDForm:                 {Code: AWSKeyIDForm, What: "The access key id is not whole: it has 20 characters, capital letters and digits.", Whose: OperatorsOwn, Fix: "Copy it again from end to end; the IAM console shows it at any time.", Status: 422},
+	AWSKeyIDMissing:              {Code: AWSKeyIDMissing, What: "This looks like a secret access key without its access key id.", Whose: OperatorsOwn, Fix: "Copy the access key id that stands beside it, AKIA and 16 characters, and paste both; in the IAM console it is in the user's Security credentials.", Status: 422},
+	AWSNotAKeyID:                 {Code: AWSNotAKeyID, What: "This is an id of IAM and no access key id, though it is as long as one.", Whose: OperatorsOwn, Fix: "Copy the value in the column Access key ID of the user's Security credentials; it begins with AKIA.", Status: 422},
+	AWSRootKeyFile:               {Code: AWSRootKeyFile, What: "This is a key of the account's root user, going by the file: it may do everything, and no policy can limit it.", Whose: OperatorsOwn, Fix: "Make an IAM user with the least it needs and a key for that, then delete this one under My Security Credentials; Lockkeeper keeps a root key only if it is told so expressly.", Status: 422},
+	AWSSecretForm:                {Code: AWSSecretForm, What: "The secret access key is not whole: it has 40 characters of letters, digits, plus and slash.", Whose: OperatorsOwn, Fix: "Copy it again from where you first kept it, the downloaded CSV file for one; if that is lost, make a new key, since Amazon will not show a secret twice.", Status: 422},
+	AWSSecretMissing:             {Code: AWSSecretMissing, What: "This is an access key id without its secret access key.", Whose: OperatorsOwn, Fix: "Amazon will not show the secret again: in the IAM console open the user, Security credentials, Create access key, paste both, and delete this one when nothing uses it any more.", Status: 422},
+	AWSSessionTokenMissing:       {Code: AWSSessionTokenMissing, What: "Temporary credentials have three parts, and the session token is missing.", Whose: OperatorsOwn, Fix: "Paste access key id, secret access key and session token together, or better a long-lived key, which needs none.", Status: 422},
+	AWSTemporaryKey:              {Code: AWSTemporaryKey, What: "These are temporary credentials, ASIA, which end within hours and cannot be kept alive by anybody.", Whose: OperatorsOwn, Fix: "Keep the long-lived key that they were made from, AKIA, of a user that may do little; Lockkeeper makes temporary ones of it when they are asked for.", Status: 422},
+	AWSUnknownKeyID:              {Code: AWSUnknownKeyID, What: "This has the length of an access key id, but a beginning that none is known to have.", Whose: OperatorsOwn, Fix: "Compare it with the IAM console, where an access key id begins with AKIA, or say where you got it.", Status: 422},
 	BrokerAnswerLost:             {Code: BrokerAnswerLost, What: "Amazon's answer to a refresh was lost on the way, and the refresh token that it replaced is no longer good.", Whose: AccountOwnersOwn, Fix: "Authorise again: run `lockkeeper grant connect` with the grant's name; nothing else changes.", Status: 503},
 	BrokerBadName:                {Code: BrokerBadName, What: "A grant's name is made of lower-case letters, digits, dots and hyphens, at most 63 of them, and begins with a letter or digit.", Whose: OperatorsOwn, Fix: "Choose another name, such as ads-eu.", Status: 400},
 	BrokerBlocked:                {Code: BrokerBlocked, What: "Nothing is sent for this grant until a person acts.", Whose: OperatorsOwn, Fix: "See `lockkeeper grant show` for the reason, then connect the grant again.", Status: 503},
@@ -392,6 +431,9 @@ var catalogue = map[Code]Problem{
 	BrokerWithdrawAtAmazon:       {Code: BrokerWithdrawAtAmazon, What: "Lockkeeper has forgotten the grant's tokens. Amazon offers no way to revoke them from outside.", Whose: AccountOwnersOwn, Fix: "Withdraw the consent in the Amazon account under Login & security, Login with Amazon.", Docs: "https://www.amazon.com/ap/adam"},
 	ConsentReturnedForm:          {Code: ConsentReturnedForm, What: "The pasted text is not the address that Amazon sent the browser to.", Whose: OperatorsOwn, Fix: "Copy the whole address from the browser's address bar after pressing Allow; it holds code= and state=.", Guide: "ads.authorise", Status: 422},
 	ConsentUnknownLink:           {Code: ConsentUnknownLink, What: "This link was used before, is too old, or was never given out.", Whose: OperatorsOwn, Fix: "Run `lockkeeper grant connect` again and open the new link.", Status: 410},
+	CreatorsIDMissing:            {Code: CreatorsIDMissing, What: "This looks like the secret of a Creators API credential without its id.", Whose: OperatorsOwn, Fix: "Copy the credential id too; Associates Central, Tools, Creators API, lists the ids at any time.", Status: 422},
+	CreatorsPaapiStopped:         {Code: CreatorsPaapiStopped, What: "This is a key of the Product Advertising API, which Amazon switched off in May 2026.", Whose: OperatorsOwn, Fix: "Get a Creators API credential in its place: Associates Central, Tools, Creators API, Create Application, Add New Credential; software written for PA-API can go on through Lockkeeper.", Status: 422},
+	CreatorsSecretMissing:        {Code: CreatorsSecretMissing, What: "This is a credential id of the Creators API without its secret.", Whose: OperatorsOwn, Fix: "Amazon will not show the secret again: in Associates Central, Tools, Creators API, choose the application, Add New Credential, and paste id, secret and version, or the CSV file.", Status: 422},
 	DoctorItemErrors:             {Code: DoctorItemErrors, What: "Amazon did part of what was asked: status 207 holds a success or an error for each item.", Whose: CallersOwn, Fix: "Read each entry under error: its index is the item's place in the request, its reason says what to change; send only those again.", Status: 404},
 	DoctorNoRefusal:              {Code: DoctorNoRefusal, What: "This status is no refusal: Amazon did what was asked.", Whose: CallersOwn, Fix: "Look at the body instead: an empty list, or errors of single items inside a 207.", Status: 404},
 	DoctorNoToken:                {Code: DoctorNoToken, What: "The grant has no access token.", Whose: OperatorsOwn, Fix: "Run `lockkeeper grant show` for the reason; a grant that needs consent is authorised again with `lockkeeper grant connect`.", Guide: "ads.authorise", Status: 502},
@@ -455,11 +497,15 @@ var catalogue = map[Code]Problem{
 	LWAAccessTokenAsRefreshToken: {Code: LWAAccessTokenAsRefreshToken, What: "The text begins with Atza| and so is an access token, which lives one hour; a refresh token is wanted, which begins with Atzr|.", Whose: OperatorsOwn, Fix: "Paste the refresh_token of the same answer, or run `lockkeeper grant connect`, which needs no pasting.", Guide: "ads.authorise", Status: 400},
 	LWAAccessTokenRefused:        {Code: LWAAccessTokenRefused, What: "Login with Amazon does not accept the access token: its hour is over, it is damaged, or it is none.", Whose: LockkeepersOwn, Fix: "Run `lockkeeper grant refresh` to get a new one; a token that begins with Atzr| is a refresh token and does not belong here.", Guide: "ads.authorise", Status: 502},
 	LWAAnswerLost:                {Code: LWAAnswerLost, What: "The token request was sent, but no whole answer came back, so nobody can tell whether Amazon acted on it.", Whose: AmazonsOwn, Fix: "Nothing needs doing at first: Lockkeeper finds out with one careful check; if the grant then says that it must be authorised again, run `lockkeeper grant connect`.", Status: 503},
+	LWAAppAccessToken:            {Code: LWAAppAccessToken, What: "This is an access token of an application, Atc|, which lives one hour and is not worth keeping.", Whose: OperatorsOwn, Fix: "Paste the client id and the client secret instead: such tokens are made from them, by Lockkeeper, as often as needed.", Status: 422},
+	LWAAppID:                     {Code: LWAAppID, What: "This is the id of an app in the Appstore, which names it and opens nothing.", Whose: OperatorsOwn, Fix: "For Device Messaging copy the client id and client secret of the app's security profile, under View Security Profile, Web Settings.", Status: 422},
 	LWABrokenAnswer:              {Code: LWABrokenAnswer, What: "Login with Amazon answered 200 without usable tokens in it.", Whose: AmazonsOwn, Fix: "Nothing needs doing at first: Lockkeeper tries again carefully; if it goes on, see whether a proxy between this machine and Amazon answers in its place.", Status: 502},
 	LWAClientIDForm:              {Code: LWAClientIDForm, What: "The client id does not look like one: it must be amzn1.application-oa2-client. and 32 characters of 0-9 and a-f.", Whose: OperatorsOwn, Fix: "On developer.amazon.com under Login with Amazon choose Show Client ID and Client Secret and copy the Client ID whole, without blanks, quotes or line breaks.", Guide: "lwa.read-client-id-and-secret", Status: 400},
 	LWAClientIDIsProfileID:       {Code: LWAClientIDIsProfileID, What: "The client id begins with amzn1.application. and so is the Security Profile ID, which Amazon shows beside the Client ID.", Whose: OperatorsOwn, Fix: "On developer.amazon.com under Login with Amazon choose Show Client ID and Client Secret and paste the Client ID, which begins with amzn1.application-oa2-client.", Guide: "lwa.read-client-id-and-secret", Status: 400},
+	LWAClientIDMissing:           {Code: LWAClientIDMissing, What: "This looks like a client secret without its client id.", Whose: OperatorsOwn, Fix: "Copy the client id that stands beside it, amzn1.application-oa2-client. and 32 characters, and paste both together.", Status: 422},
 	LWAClientIDSPApp:             {Code: LWAClientIDSPApp, What: "The client id begins with amzn1.sp.solution: that is the id of an application of Seller Central, the Solution Provider Portal or the Service Provider Network, not of a security profile.", Whose: OperatorsOwn, Fix: "For the Ads API make a security profile on developer.amazon.com under Login with Amazon, Create a New Security Profile, and paste its Client ID, which begins with amzn1.application-oa2-client; an SP-API application's own Client identifier stands under LWA credentials, View.", Guide: "lwa.create-security-profile", Status: 400},
 	LWAClientSecretForm:          {Code: LWAClientSecretForm, What: "The client secret does not look like one: it must be amzn1.oa2-cs.v1. and 64 characters of 0-9 and a-f, or for old profiles the 64 characters alone.", Whose: OperatorsOwn, Fix: "On developer.amazon.com under Login with Amazon choose Show Client ID and Client Secret and copy the Client Secret whole, without blanks, quotes or line breaks.", Guide: "lwa.read-client-id-and-secret", Status: 400},
+	LWACodePasted:                {Code: LWACodePasted, What: "This is an authorisation code: it works once, within five minutes, and only to fetch tokens.", Whose: OperatorsOwn, Fix: "Connect the account with lockkeeper grant connect, which fetches the tokens itself; nobody needs to copy a code.", Status: 422},
 	LWACodeRefused:               {Code: LWACodeRefused, What: "Amazon refused the authorization code: it was used before, is older than five minutes, belongs to another application, or was asked for with another return URL.", Whose: AccountOwnersOwn, Fix: "Run `lockkeeper grant connect` again and finish within five minutes; a code works once.", Guide: "ads.authorise", Status: 502},
 	LWAConsentDenied:             {Code: LWAConsentDenied, What: "The person pressed Cancel on Amazon's consent page, or may not consent for this account.", Whose: AccountOwnersOwn, Fix: "Run `lockkeeper grant connect` again and press Allow, signed in as an Amazon user who has the Ads accounts.", Guide: "ads.authorise", Status: 403},
 	LWAConsentWithdrawn:          {Code: LWAConsentWithdrawn, What: "The consent was withdrawn, or never covered this: Amazon refuses the refresh token.", Whose: AccountOwnersOwn, Fix: "The account's owner must authorise again with `lockkeeper grant connect`; trying again with the same refresh token never helps.", Guide: "ads.authorise", Status: 502},
@@ -469,16 +515,19 @@ var catalogue = map[Code]Problem{
 	LWAInsufficientScope:         {Code: LWAInsufficientScope, What: "The consent does not include the scope that this question needs, so Amazon does not tell who consented.", Whose: AccountOwnersOwn, Fix: "Authorise again with `lockkeeper grant connect` and the scopes profile and advertising::campaign_management; calls to the Ads API work without it.", Guide: "ads.authorise", Status: 502},
 	LWAInvalidClient:             {Code: LWAInvalidClient, What: "Amazon did not accept the client id and client secret together.", Whose: OperatorsOwn, Fix: "On developer.amazon.com open Login with Amazon, Show Client ID and Client Secret of the very security profile, and paste both again with `lockkeeper app rotate`, without blanks, quotes or line breaks; the id must begin with amzn1.application-oa2-client.", Docs: "https://developer.amazon.com/loginwithamazon/console/site/lwa/overview.html", Guide: "lwa.read-client-id-and-secret", Status: 502},
 	LWAInvalidRequest:            {Code: LWAInvalidRequest, What: "Amazon says that a parameter of the token request or consent address is wrong.", Whose: OperatorsOwn, Fix: "Read which parameter the evidence names and compare it with `lockkeeper app show`: return URL, scope and client id must be those of the security profile.", Status: 502},
+	LWALegacyClientID:            {Code: LWALegacyClientID, What: "This is a client id of the old form amzn1.iba-client, from before Login with Amazon took over Device Messaging.", Whose: OperatorsOwn, Fix: "Open the security profile at developer.amazon.com and copy the client id shown there now, amzn1.application-oa2-client. and 32 characters.", Status: 422},
 	LWAMalformedRequest:          {Code: LWAMalformedRequest, What: "Amazon could not read the token request: a value stands twice, carries quotes, or the body is not encoded as its content type says.", Whose: OperatorsOwn, Fix: "Paste the client id, client secret and refresh token again without quotes, blanks and line breaks; in a form body | is written %7C, exactly once encoded.", Guide: "lwa.read-client-id-and-secret", Status: 502},
 	LWAMissingParameter:          {Code: LWAMissingParameter, What: "The token request lacked a parameter that Amazon needs.", Whose: LockkeepersOwn, Fix: "If Lockkeeper sent it, report the evidence as a fault of Lockkeeper; if other software did, send the parameter that Amazon names: a form body with grant_type, client_id, client_secret and refresh_token, code or scope.", Status: 502},
 	LWARedirected:                {Code: LWARedirected, What: "The token endpoint answered with a redirect, which Lockkeeper never follows with secrets in hand.", Whose: OperatorsOwn, Fix: "See whether a proxy or captive portal stands between this machine and Amazon; Amazon's token endpoint itself does not redirect.", Status: 502},
 	LWARefreshTokenForm:          {Code: LWARefreshTokenForm, What: "The text does not look like a refresh token: it must begin with Atzr| and have no blanks, quotes or line breaks.", Whose: OperatorsOwn, Fix: "Paste the refresh_token whole, or run `lockkeeper grant connect`, which needs no pasting.", Guide: "ads.authorise", Status: 400},
 	LWARefreshTokenRefused:       {Code: LWARefreshTokenRefused, What: "Amazon refused the refresh token as damaged, revoked or not its own.", Whose: AccountOwnersOwn, Fix: "If it was pasted, paste it whole (it begins with Atzr| and has no blanks; %7C stands for |); otherwise authorise again with `lockkeeper grant connect`, for trying again with the same token never helps.", Guide: "ads.authorise", Status: 502},
+	LWARestrictedToken:           {Code: LWARestrictedToken, What: "This is a restricted data token of the Selling Partner API, which lives less than an hour.", Whose: OperatorsOwn, Fix: "Paste the client id and client secret of the application instead; a restricted token is asked for anew for each use.", Status: 422},
 	LWAReturnURLForm:             {Code: LWAReturnURLForm, What: "Amazon cannot use this return URL: it must be a whole https address, or http with the host localhost, without a fragment.", Whose: OperatorsOwn, Fix: "Use http://localhost:7070/oauth/callback for Lockkeeper on your own machine, or the https address under which people reach it, followed by /oauth/callback.", Guide: "lwa.allow-return-url", Status: 400},
 	LWAReturnURLNotListed:        {Code: LWAReturnURLNotListed, What: "The return URL of the consent address is not among the security profile's Allowed Return URLs.", Whose: OperatorsOwn, Fix: "On developer.amazon.com open Login with Amazon, the gear of your security profile, Web Settings, Edit, and add the return URL to Allowed Return URLs byte for byte (https or http, port, letter case and closing slash count), then Save; `lockkeeper app show` prints the URL to paste, and make sure it is the profile with this client id.", Docs: "https://developer.amazon.com/docs/login-with-amazon/register-web.html", Guide: "lwa.allow-return-url", Status: 502},
 	LWAScopeForm:                 {Code: LWAScopeForm, What: "A scope is misspelt in a way that Amazon answers with an unknown-scope page.", Whose: OperatorsOwn, Fix: "Write advertising::campaign_management with two colons and no slash; there is no scope for a single permission, permissions belong to the user who consents.", Guide: "ads.request-access", Status: 400},
 	LWAScopeNotGranted:           {Code: LWAScopeNotGranted, What: "This client id may not ask for that scope by itself.", Whose: OperatorsOwn, Fix: "Scopes of the Ads API need a person's consent: run `lockkeeper grant connect`; for other programs enable the program for this security profile first (Device Messaging under App Services, Creators under Tools, Creators API) and spell the scope as that program does.", Guide: "ads.request-access", Status: 502},
 	LWASecretExpired:             {Code: LWASecretExpired, What: "The client secret is past its deadline: Seller Central applications must change it every 180 days.", Whose: OperatorsOwn, Fix: "In the Solution Provider Portal open LWA credentials, View, Rotate secret (the primary account user only), then run `lockkeeper app rotate` with the new secret; refresh tokens stay good.", Guide: "lwa.read-client-id-and-secret", Status: 502},
+	LWASecretMissing:             {Code: LWASecretMissing, What: "This is a client id without its client secret, so nothing can be asked with it.", Whose: OperatorsOwn, Fix: "At developer.amazon.com, Login with Amazon, Show Client ID and Client Secret shows both at any time: copy the secret too. For a Creators API credential Amazon will not show it again: make a new one in Associates Central, Tools, Creators API.", Status: 422},
 	LWAServerError:               {Code: LWAServerError, What: "Login with Amazon failed on its own side.", Whose: AmazonsOwn, Fix: "Nothing needs doing: Lockkeeper tries again with growing pauses and serves the present access token until it expires.", Status: 503},
 	LWAThrottled:                 {Code: LWAThrottled, What: "Login with Amazon had too many token requests and asks to wait.", Whose: AmazonsOwn, Fix: "Nothing needs doing: Lockkeeper waits as long as Amazon asks and serves the present access token meanwhile; if it goes on, find what else asks for tokens with this client id.", Status: 503},
 	LWAUnknownClientID:           {Code: LWAUnknownClientID, What: "Amazon's consent page does not know the client id.", Whose: OperatorsOwn, Fix: "On developer.amazon.com open Login with Amazon and Show Client ID and Client Secret of your security profile, and paste the Client ID that begins with amzn1.application-oa2-client; an id that begins with amzn1.sp.solution is a Seller Central application, one that begins with amzn1.application. is the security profile's own id.", Guide: "lwa.read-client-id-and-secret", Status: 502},
@@ -486,6 +535,7 @@ var catalogue = map[Code]Problem{
 	LWAUnreachable:               {Code: LWAUnreachable, What: "Login with Amazon could not be reached: nothing of the request left this machine.", Whose: OperatorsOwn, Fix: "See that this machine resolves and reaches api.amazon.com, api.amazon.co.uk and api.amazon.co.jp on port 443; Lockkeeper tries again by itself and nothing is lost.", Status: 503},
 	LWAUnrecognised:              {Code: LWAUnrecognised, What: "Login with Amazon refused in words that Lockkeeper does not know.", Whose: OperatorsOwn, Fix: "Read the evidence, which holds what Amazon said; if it repeats, report it with the evidence so that it gets a name.", Status: 502},
 	LWAUnsupportedGrantType:      {Code: LWAUnsupportedGrantType, What: "Amazon does not know the grant_type of the token request.", Whose: CallersOwn, Fix: "Use authorization_code, refresh_token, client_credentials or device_code as grant_type.", Guide: "ads.authorise", Status: 502},
+	LWAUserID:                    {Code: LWAUserID, What: "This is the id of an Amazon user, which opens nothing.", Whose: OperatorsOwn, Fix: "Copy the client id and the client secret from developer.amazon.com, Login with Amazon, Show Client ID and Client Secret.", Status: 422},
 	LWAWrongClient:               {Code: LWAWrongClient, What: "The token was given to another application: a refresh token works only with the client id that obtained it.", Whose: OperatorsOwn, Fix: "Use the refresh token with the security profile that obtained it, or run `lockkeeper grant connect` so that this security profile gets a refresh token of its own.", Guide: "ads.authorise", Status: 502},
 	LWAWrongMethod:               {Code: LWAWrongMethod, What: "The token endpoint was asked with the wrong method, or another page of Amazon's was asked in its place.", Whose: CallersOwn, Fix: "Send POST to /auth/o2/token on api.amazon.com, api.amazon.co.uk or api.amazon.co.jp; sellercentral addresses are for people.", Status: 502},
 	OperatorDenied:               {Code: OperatorDenied, What: "Name and password do not match.", Whose: OperatorsOwn, Fix: "Check both; after five wrong passwords a name is closed for a minute.", Status: 401},

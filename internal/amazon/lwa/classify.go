@@ -24,8 +24,8 @@ var matcher = sync.OnceValue(func() *amazon.Matcher {
 // Classify names a refusal of Login with Amazon: an answer of its token endpoint, an authorize page, or the parameters of a redirect back.
 func Classify(e amazon.Evidence) problem.Problem { return matcher().Match(e) }
 
-// Recognise is Classify, but says no instead of lwa.unrecognised.
-func Recognise(e amazon.Evidence) (problem.Problem, bool) { return matcher().Recognise(e) }
+// Known is Classify, but says no instead of lwa.unrecognised.
+func Known(e amazon.Evidence) (problem.Problem, bool) { return matcher().Recognise(e) }
 
 // Callback names what a redirect back from the consent page says in its parameters (ads-lwa 1.3, second behaviour). No error is no problem.
 func Callback(errorCode, description string) (problem.Problem, bool) {
