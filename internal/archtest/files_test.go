@@ -23,6 +23,7 @@ var revealers = map[string]string{
 	"internal/console/signin.go":    "sets the cookie of an operator's session",
 	"internal/console/callers.go":   "shows a pass, once, to the operator who made it",
 	"bench/child.go":                "the load needs the pass that its gateway gave out",
+	"internal/sigv4/verify.go":      "computes the signature that a secret makes",
 	"internal/server/self.go":       "an operator's own calls carry a pass that never leaves the process",
 }
 
