@@ -64,6 +64,7 @@ func (c *Control) Close() error {
 func (c *Control) routes() *http.ServeMux {
 	m := http.NewServeMux()
 	m.HandleFunc("GET /world", c.world)
+	m.HandleFunc("GET /env", c.environment)
 	m.HandleFunc("POST /consents", c.makeConsent)
 	m.HandleFunc("POST /consents/revoke", c.revokeConsents)
 	m.HandleFunc("POST /profiles/{key}", c.changeProfile)

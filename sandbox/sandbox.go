@@ -45,6 +45,7 @@ type Options struct {
 	Listen     string            // Defaults to "127.0.0.1:0".
 	TLS        bool              // answer TLS too, and CONNECT on the plain port. Defaults to false.
 	ListenTLS  string            // Defaults to "127.0.0.1:0".
+	Control    string            // address of a control side that Running finds, always on loopback. Defaults to none.
 	Force      bool              // allow Listen to be reachable from other machines. Defaults to false.
 	InMemory   bool              // no port at all: reached by Client and DialContext alone, fit for testing/synctest. Defaults to false.
 	Policy     string            // what a refresh does to the refresh token: static, strict, grace, family-revoke, expiring. Defaults to "static".
@@ -61,6 +62,8 @@ type Server struct {
 	listener net.Listener
 	memory   *memoryListener // nil where there is a port
 	secure   *secure         // nil where there is no TLS
+	control  *Control        // nil where there is none
+	forget   func()          // takes back what was announced of it
 	client   *http.Client
 	done     chan struct{}
 	once     sync.Once
@@ -99,6 +102,15 @@ func New(o Options) (*Server, error) {
 		defer close(s.done)
 		_ = s.http.Serve(s.listener) // ends with ErrServerClosed
 	}()
+	if o.Control == "" {
+		return s, nil
+	}
+	if s.control, err = NewControl(s, o.Control); err == nil {
+		s.forget, err = announce(s.Ready())
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	return s, nil
 }
 
@@ -175,6 +187,12 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 // Close ends the sandbox: held requests are let go of, connections are closed, and everything it started has ended when it
 // returns.
 func (s *Server) Close() error {
+	if s.forget != nil {
+		s.forget()
+	}
+	if s.control != nil {
+		_ = s.control.Close() // a control side has nothing to lose
+	}
 	err := s.http.Close()
 	if s.secure != nil {
 		s.once.Do(func() { err = errors.Join(err, s.secure.close()) })

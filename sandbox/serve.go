@@ -16,8 +16,8 @@ import (
 type ServeConfig struct {
 	Listen    string            // Amazon's side. Defaults to "127.0.0.1:7080".
 	ListenTLS string            // Amazon's side over TLS; "off" for none. Defaults to "127.0.0.1:7443" beside Listen's default, else to a free port.
-	Control   string            // the control side, which is always on loopback. Defaults to "127.0.0.1:7081".
-	ReadyFile string            // written with mode 0600 once both sides answer, removed at the end. Defaults to none, and then there is no control side.
+	Control   string            // the control side, which is always on loopback. Defaults to "127.0.0.1:7081" beside Listen's default, else to a free port.
+	ReadyFile string            // written with mode 0600 once both sides answer, removed at the end. Defaults to one that Running finds.
 	Force     bool              // allow Listen to be reachable from other machines. Defaults to false.
 	Seed      int64             // Defaults to 0.
 	Policy    string            // Defaults to "static".
@@ -42,11 +42,11 @@ type Ready struct {
 func Serve(ctx context.Context, c ServeConfig) (err error) {
 	const plain = "127.0.0.1:7080"
 	c.Listen = cmp.Or(c.Listen, plain)
-	if c.ListenTLS == "" && c.Listen == plain {
-		c.ListenTLS = "127.0.0.1:7443"
+	if c.Listen == plain {
+		c.ListenTLS, c.Control = cmp.Or(c.ListenTLS, "127.0.0.1:7443"), cmp.Or(c.Control, "127.0.0.1:7081")
 	}
 	s, err := New(Options{
-		Listen: c.Listen, TLS: c.ListenTLS != "off",
+		Listen: c.Listen, TLS: c.ListenTLS != "off", Control: cmp.Or(c.Control, "127.0.0.1:0"),
 		ListenTLS: c.ListenTLS, Force: c.Force, Seed: c.Seed, Policy: c.Policy, Clock: c.Clock,
 		Switches: c.Switches, ReturnURLs: c.Returns,
 	})
@@ -54,14 +54,8 @@ func Serve(ctx context.Context, c ServeConfig) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	ready := Ready{URL: s.URL("", "NA"), Seed: c.Seed, PID: os.Getpid(), TLS: s.TLSAddr(), CA: string(s.CA())}
+	ready := s.Ready()
 	if c.ReadyFile != "" {
-		control, err := NewControl(s, cmp.Or(c.Control, "127.0.0.1:7081"))
-		if err != nil {
-			return err
-		}
-		defer func() { _ = control.Close() }()
-		ready.Control, ready.Token = control.URL, control.Token
 		if err := writeReady(c.ReadyFile, ready); err != nil {
 			return err
 		}
@@ -72,6 +66,15 @@ func Serve(ctx context.Context, c ServeConfig) (err error) {
 	}
 	<-ctx.Done()
 	return nil
+}
+
+// Ready is what a ready file says of this sandbox.
+func (s *Server) Ready() Ready {
+	r := Ready{URL: s.URL("", "NA"), TLS: s.TLSAddr(), CA: string(s.CA()), Seed: s.World().Seed, PID: os.Getpid()}
+	if s.control != nil {
+		r.Control, r.Token = s.control.URL, s.control.Token
+	}
+	return r
 }
 
 // writeReady puts the file into place whole, so that who waits for it never reads half of it.

@@ -103,12 +103,12 @@ func devRun(cmd *cobra.Command, o *devOptions) error {
 
 // devSandbox takes the sandbox's own port; with once any free one will do.
 func devSandbox(cfg config.Config, once bool) (*sandbox.Server, error) {
-	sbx, err := sandbox.New(sandbox.Options{Listen: cfg.SandboxListen})
+	sbx, err := openSandbox(cfg.SandboxListen)
 	switch {
 	case err == nil:
 		return sbx, nil
 	case errors.Is(err, syscall.EADDRINUSE) && once:
-		return sandbox.New(sandbox.Options{})
+		return openSandbox(anyPort)
 	case errors.Is(err, syscall.EADDRINUSE):
 		return nil, refuse("the sandbox's address "+cfg.SandboxListen+" is in use",
 			"stop what uses it (another `lockkeeper dev`?), choose another with --sandbox-listen, or run `lockkeeper dev --once`, which takes any")

@@ -24,15 +24,16 @@ func newCmdSandbox(f *Factory) *cobra.Command {
 		Long: `Run Amazon on your own machine: Login with Amazon and the Ads API, true to recorded traffic.
 
 It needs no account and keeps nothing: its people, security profiles and campaigns are made anew from the seed at each start.
-With --ready-file it also has a control side, for moving its clock, injecting faults and reading its journal.`,
+Its control side moves the clock, injects faults and reads the journal; ` + "`lockkeeper sandbox env`" + ` prints what a program needs to take it for Amazon.`,
 		Example: `  lockkeeper sandbox
   lockkeeper sandbox --seed 7 --policy strict --ready-file sandbox.json`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return sandboxRun(cmd, o) },
 	}
+	cmd.AddCommand(newCmdSandboxEnv(f))
 	flags := cmd.Flags()
 	flags.StringVar(&o.config.Listen, "listen", "127.0.0.1:7080", "address of Amazon's side")
-	flags.StringVar(&o.config.ListenTLS, "listen-tls", "", `address of Amazon's side over TLS, or "off" (default "127.0.0.1:7443" beside the default --listen, else a free port)`)
-	flags.StringVar(&o.config.Control, "control", "127.0.0.1:7081", "address of the control side")
+	flags.StringVar(&o.config.ListenTLS, "tls", "", `address of Amazon's side over TLS, or "off" (default "127.0.0.1:7443" beside the default --listen, else a free port)`)
+	flags.StringVar(&o.config.Control, "control", "", `address of the control side (default "127.0.0.1:7081" beside the default --listen, else a free port)`)
 	flags.StringVar(&o.config.ReadyFile, "ready-file", "", "file to write once all answers; holds the control side's token")
 	flags.BoolVar(&o.config.Force, "force", false, "allow an address that other machines can reach: the sandbox tells its secrets to everyone")
 	flags.Int64Var(&o.config.Seed, "seed", 0, "what ids, secrets and tokens are drawn from")

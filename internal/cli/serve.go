@@ -87,12 +87,26 @@ type nopCloser struct{ io.Writer }
 // Close implements io.Closer.
 func (nopCloser) Close() error { return nil }
 
+// Where the control side of a sandbox is: at its own address, which `lockkeeper sandbox env` asks by default, or at any.
+const sandboxControl, anyPort = "127.0.0.1:7081", "127.0.0.1:0"
+
+// openSandbox starts a sandbox whose control side is where `sandbox env` asks by default, or at any port where that one is taken.
+func openSandbox(listen string) (sbx *sandbox.Server, err error) {
+	for _, control := range []string{sandboxControl, anyPort} {
+		sbx, err = sandbox.New(sandbox.Options{Listen: listen, TLS: true, Control: control})
+		if !errors.Is(err, syscall.EADDRINUSE) {
+			break
+		}
+	}
+	return sbx, err
+}
+
 // startSandbox starts a sandbox for a server with these settings, and sets its address among them. A busy port makes it take
 // another, since nobody but this server needs to find it.
 func startSandbox(cfg *config.Config) (*sandbox.Server, error) {
-	sbx, err := sandbox.New(sandbox.Options{Listen: cfg.SandboxListen})
+	sbx, err := openSandbox(cfg.SandboxListen)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		sbx, err = sandbox.New(sandbox.Options{})
+		sbx, err = openSandbox(anyPort)
 	}
 	if err != nil {
 		return nil, refuse(err.Error(), "choose another address with --sandbox-listen")

@@ -45,6 +45,7 @@ func New(w *kit.World) kit.Fake {
 		Program: "lwa", Hosts: hosts(), Roots: []string{"/auth", "/ap", "/user/profile"},
 		Routes: f.routes(), Identify: f.identify, Refuse: f.refuse, Unknown: notFound,
 		Switches: append(w.Tokens.Switches(), f.jsonBody, f.badScope, f.unlinked, f.expiredCode, f.autoConsent, f.noScope),
+		Env:      f.env,
 	}
 }
 

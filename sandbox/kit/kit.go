@@ -30,6 +30,10 @@ type Fake struct {
 	// World describes the fake's own part of the world (accounts, campaigns) for the control side, as JSON.
 	// Defaults to nothing.
 	World func() any
+
+	// Env names what a program exports to use this fake: ids and secrets of the world's first user, by the names under which
+	// people know them. Defaults to nothing.
+	Env func() map[string]string
 }
 
 // A Host is a host name of Amazon's and the region that it serves.

@@ -55,6 +55,7 @@ func New(w *kit.World) kit.Fake {
 		Unknown:  f.unknown,
 		Switches: f.is.all(),
 		World:    func() any { return f.describe() },
+		Env:      f.env,
 	}
 }
 
