@@ -13,9 +13,10 @@ import (
 type Exchange struct {
 	World     *World
 	Program   string
-	Operation string // of the route; empty where none matched
+	Operation string // of the route; empty where none matched. Identify may name it more closely, where one path serves many.
 	Region    string // of the host, or of the first path segment
 	Host      string // as the client sent it, in lower case, without port
+	Authority string // the Host header as the client sent it; signatures are made over it
 	Base      string // what stood before Path: "/eu" under a loopback name, else empty; begin own links with it
 	Method    string
 	Path      string // escaped, as sent, without region segment and query

@@ -29,7 +29,7 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	host, region, base, path, fakes, ok := f.locate(r)
 	x := &Exchange{
-		World: f.World, Region: region, Host: host, Base: base, Method: r.Method, Path: path, Header: r.Header,
+		World: f.World, Region: region, Host: host, Authority: r.Host, Base: base, Method: r.Method, Path: path, Header: r.Header,
 		Now: f.World.Now(), Seq: f.Journal.seq.Add(1), rawQuery: r.URL.RawQuery,
 	}
 	t := &turn{front: f, w: w, r: r, x: x, started: time.Now()}
@@ -185,6 +185,7 @@ func (t *turn) sleep(d time.Duration) bool {
 // note replaces the entry by one that shows what is known by now.
 func (t *turn) note(f func(*Entry)) {
 	x, e := t.x, *t.entry
+	e.Operation = x.Operation
 	e.Client, e.User, e.Grant, e.Generation = mask(t.front.World.clientKey(x.Client)), x.User, x.Grant, x.Generation
 	e.Given, e.Effect, e.Error, e.Received = x.Given, x.Effect, mask(x.Error), len(x.Body)
 	if t.fault != nil {
