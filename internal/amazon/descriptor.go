@@ -13,10 +13,11 @@ import (
 type Descriptor struct {
 	Code    string                  `toml:"code"` // "ads"; begins every operation id and problem code
 	Name    string                  `toml:"name"` // "Amazon Ads API"
-	Auth    string                  `toml:"auth"` // how a grant is had: "lwa" for a Login with Amazon consent
+	Auth    string                  `toml:"auth"` // how a grant is had: "lwa" for a Login with Amazon consent, "client_credentials" for the app's own authority, "key", "none"
 	Docs    string                  `toml:"docs"`
 	Scopes  []string                `toml:"scopes"`  // asked for by default
-	Hosts   map[canon.Region]string `toml:"hosts"`   // API host of each region
+	Hosts   map[canon.Region]string `toml:"hosts"`   // API host of each region; it may be one and the same
+	Also    []string                `toml:"also"`    // its other hosts, such as token endpoints of its own
 	Roots   []string                `toml:"roots"`   // path prefixes that this program owns at the gateway's root
 	Headers HeaderRules             `toml:"headers"` // what of a caller's headers is ours
 

@@ -29,7 +29,9 @@ type Program interface {
 // Material is what a grant brings to a call.
 type Material struct {
 	ClientID  string
+	Version   string // of the credential, where the program's have versions: "3.1"
 	Access    secret.Value
+	Signs     Signs   // what the grant's key pair signs; zero where the program is reached with tokens
 	Selectors []Field // selector headers, parsed and checked by who builds the Material, to be re-emitted
 }
 

@@ -132,6 +132,7 @@ func (d *Door) learn() error {
 		for _, h := range desc.Hosts {
 			hosts = append(hosts, h)
 		}
+		hosts = append(hosts, desc.Also...)
 		for _, h := range desc.Headers.Credential {
 			d.held[http.CanonicalHeaderKey(h)] = true
 		}

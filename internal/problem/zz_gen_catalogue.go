@@ -87,17 +87,46 @@ const (
 	AssociatesUnrecognised       Code = "associates.unrecognised"
 	AssociatesVendedEdited       Code = "associates.vended_edited"
 	AssociatesVendedOther        Code = "associates.vended_other"
+	AWSBrokenAnswer              Code = "aws.broken_answer"
+	AWSCannotVend                Code = "aws.cannot_vend"
+	AWSClockWrong                Code = "aws.clock_wrong"
 	AWSExampleKey                Code = "aws.example_key"
+	AWSFailed                    Code = "aws.failed"
+	AWSInUse                     Code = "aws.in_use"
 	AWSKeyForProducts            Code = "aws.key_for_products"
+	AWSKeyForm                   Code = "aws.key_form"
+	AWSKeyGone                   Code = "aws.key_gone"
 	AWSKeyIDForm                 Code = "aws.key_id_form"
 	AWSKeyIDMissing              Code = "aws.key_id_missing"
+	AWSKeyOld                    Code = "aws.key_old"
+	AWSKeyPending                Code = "aws.key_pending"
+	AWSKeyRefused                Code = "aws.key_refused"
+	AWSKeyTemporary              Code = "aws.key_temporary"
+	AWSKeyUnused                 Code = "aws.key_unused"
+	AWSNoHost                    Code = "aws.no_host"
 	AWSNotAKeyID                 Code = "aws.not_a_key_id"
+	AWSNotForPaapi               Code = "aws.not_for_paapi"
+	AWSNotFound                  Code = "aws.not_found"
+	AWSPermissionMissing         Code = "aws.permission_missing"
+	AWSQuota                     Code = "aws.quota"
+	AWSRequestRefused            Code = "aws.request_refused"
+	AWSRootCannotVend            Code = "aws.root_cannot_vend"
+	AWSRootKey                   Code = "aws.root_key"
 	AWSRootKeyFile               Code = "aws.root_key_file"
+	AWSRotating                  Code = "aws.rotating"
+	AWSScopeWrong                Code = "aws.scope_wrong"
 	AWSSecretForm                Code = "aws.secret_form"
 	AWSSecretMissing             Code = "aws.secret_missing"
+	AWSSecretWrong               Code = "aws.secret_wrong"
+	AWSSessionExpired            Code = "aws.session_expired"
 	AWSSessionTokenMissing       Code = "aws.session_token_missing"
 	AWSTemporaryKey              Code = "aws.temporary_key"
+	AWSThrottled                 Code = "aws.throttled"
+	AWSTwoKeys                   Code = "aws.two_keys"
 	AWSUnknownKeyID              Code = "aws.unknown_key_id"
+	AWSUnreachable               Code = "aws.unreachable"
+	AWSUnrecognised              Code = "aws.unrecognised"
+	AWSUserExists                Code = "aws.user_exists"
 	BrokerAnswerLost             Code = "broker.answer_lost"
 	BrokerBadName                Code = "broker.bad_name"
 	BrokerBlocked                Code = "broker.blocked"
@@ -392,17 +421,46 @@ var catalogue = map[Code]Problem{
 	AssociatesUnrecognised:       {Code: AssociatesUnrecognised, What: "Amazon refused in a way that Lockkeeper does not know for Associates.", Whose: AmazonsOwn, Fix: "Read the detail, and look into Associates Central."},
 	AssociatesVendedEdited:       {Code: AssociatesVendedEdited, What: "The link was made by Amazon's API and has lost its id, so neither the sale nor the API's quota is counted.", Whose: OperatorsOwn, Fix: "Ask the API for the link again and use it byte for byte; adding the id by hand does not bring the credit back.", Guide: "associates.tag-links"},
 	AssociatesVendedOther:        {Code: AssociatesVendedOther, What: "The link was made by Amazon's API for an id that is none of those named here, and is not touched.", Whose: OperatorsOwn, Fix: "If it should be yours, ask the API for it with your own partner tag.", Guide: "associates.tag-links"},
+	AWSBrokenAnswer:              {Code: AWSBrokenAnswer, What: "The answer is not one of AWS's: it is no XML, or lacks what it must hold.", Whose: OperatorsOwn, Fix: "See whether a proxy between this machine and AWS answers in its place; then try again.", Status: 502},
+	AWSCannotVend:                {Code: AWSCannotVend, What: "AWS gives no session credentials for this key, so Lockkeeper has nothing short-lived to hand out; it never hands out the key itself.", Whose: AccountOwnersOwn, Fix: "Read the evidence; take away the policy that denies sts:GetSessionToken, or use the gateway's signing path, which needs no session.", Status: 409},
+	AWSClockWrong:                {Code: AWSClockWrong, What: "This machine's clock is more than 15 minutes off, so AWS refuses every signature.", Whose: OperatorsOwn, Fix: "Set the clock (timedatectl set-ntp true), then try again; the key is not to blame.", Status: 502},
 	AWSExampleKey:                {Code: AWSExampleKey, What: "This is the example key of Amazon's own documentation, which works nowhere.", Whose: OperatorsOwn, Fix: "Make a key of your own: in the IAM console, Users, your user, Security credentials, Create access key.", Status: 422},
+	AWSFailed:                    {Code: AWSFailed, What: "AWS failed on its own side.", Whose: AmazonsOwn, Fix: "Wait; Lockkeeper tries again by itself. AWS's state is shown at health.aws.amazon.com.", Status: 503},
+	AWSInUse:                     {Code: AWSInUse, What: "AWS does not delete a user that still has keys or policies, nor change what is being changed.", Whose: OperatorsOwn, Fix: "Delete the user's keys and policies first; after a change wait a moment.", Status: 409},
 	AWSKeyForProducts:            {Code: AWSKeyForProducts, What: "This is a key of AWS's console, and such keys never worked for Amazon's product data.", Whose: OperatorsOwn, Fix: "For product data get a Creators API credential in Associates Central, Tools, Creators API; keep this key only if something of yours uses AWS itself.", Status: 422},
+	AWSKeyForm:                   {Code: AWSKeyForm, What: "This is no AWS access key pair: an id is 20 capital letters and digits, most often AKIA and 16 more, and a secret is 40 characters.", Whose: OperatorsOwn, Fix: "Paste both as they stand in the .csv file that AWS gave when the key was made.", Guide: "aws.create-access-key", Status: 400},
+	AWSKeyGone:                   {Code: AWSKeyGone, What: "The user no longer has the key that Lockkeeper keeps: somebody deleted it at AWS.", Whose: OperatorsOwn, Fix: "Make a new pair and add it; what was stored here can be removed.", Guide: "aws.create-access-key", Status: 502},
 	AWSKeyIDForm:                 {Code: AWSKeyIDForm, What: "The access key id is not whole: it has 20 characters, capital letters and digits.", Whose: OperatorsOwn, Fix: "Copy it again from end to end; the IAM console shows it at any time.", Status: 422},
 	AWSKeyIDMissing:              {Code: AWSKeyIDMissing, What: "This looks like a secret access key without its access key id.", Whose: OperatorsOwn, Fix: "Copy the access key id that stands beside it, AKIA and 16 characters, and paste both; in the IAM console it is in the user's Security credentials.", Status: 422},
+	AWSKeyOld:                    {Code: AWSKeyOld, What: "The key is older than a year.", Whose: OperatorsOwn, Fix: "Rotate it: `lockkeeper credential rotate NAME` replaces it without a break.", Status: 409},
+	AWSKeyPending:                {Code: AWSKeyPending, What: "AWS does not know the access key yet: a key that was just made works only after some seconds, at times minutes.", Whose: AmazonsOwn, Fix: "Wait; Lockkeeper asks again by itself and goes on once the key works.", Status: 503},
+	AWSKeyRefused:                {Code: AWSKeyRefused, What: "AWS does not take the access key: there is none of that id, or it was deleted or made inactive.", Whose: OperatorsOwn, Fix: "Look at the user's keys in the AWS console (IAM > Users > the user > Security credentials), make the key active again or make a new pair, and add that.", Guide: "aws.create-access-key", Status: 502},
+	AWSKeyTemporary:              {Code: AWSKeyTemporary, What: "An id that begins with ASIA is of session credentials, which end by themselves within hours; there is nothing to keep.", Whose: OperatorsOwn, Fix: "Add the long-lived key (AKIA...) that the session was made from, or give the software a role.", Status: 409},
+	AWSKeyUnused:                 {Code: AWSKeyUnused, What: "The key was not used for 90 days or more.", Whose: OperatorsOwn, Fix: "If nothing needs it make it inactive (`lockkeeper credential deactivate`), and delete it some days later: a key that nobody uses is one that nobody watches.", Status: 409},
+	AWSNoHost:                    {Code: AWSNoHost, What: "Lockkeeper does not sign for this service in this region.", Whose: OperatorsOwn, Fix: "Use iam, sts, sqs, sns or firehose with a region such as us-east-1 or eu-west-1; for other services vend session credentials to an AWS SDK instead.", Status: 400},
 	AWSNotAKeyID:                 {Code: AWSNotAKeyID, What: "This is an id of IAM and no access key id, though it is as long as one.", Whose: OperatorsOwn, Fix: "Copy the value in the column Access key ID of the user's Security credentials; it begins with AKIA.", Status: 422},
+	AWSNotForPaapi:               {Code: AWSNotForPaapi, What: "Keys of AWS's own console never worked for the Product Advertising API, which had keys of its own and ended in May 2026.", Whose: OperatorsOwn, Fix: "For product data get a Creators API credential: `lockkeeper guide --for products` says where.", Guide: "aws.ask-whether", Status: 409},
+	AWSNotFound:                  {Code: AWSNotFound, What: "AWS knows no such user, key or policy.", Whose: OperatorsOwn, Fix: "See the names with `lockkeeper credential keys`; what was deleted in the AWS console is gone here after the next look.", Status: 404},
+	AWSPermissionMissing:         {Code: AWSPermissionMissing, What: "The key's user may not do this: none of its policies allows it, or one denies it.", Whose: AccountOwnersOwn, Fix: "Attach the policy that `lockkeeper credential policy` prints for the purpose, in the AWS console under IAM > Users > the user > Permissions.", Guide: "aws.create-user", Status: 502},
+	AWSQuota:                     {Code: AWSQuota, What: "A quota of the AWS account is used up.", Whose: AccountOwnersOwn, Fix: "Delete what is not needed, or ask AWS for a higher quota (Service Quotas in the AWS console).", Status: 502},
+	AWSRequestRefused:            {Code: AWSRequestRefused, What: "AWS refuses the request's form.", Whose: OperatorsOwn, Fix: "Read the evidence, which names the parameter; a user's name has letters, digits and +=,.@_- only.", Status: 502},
+	AWSRootCannotVend:            {Code: AWSRootCannotVend, What: "Sessions of a root key may do all that the root user may, so Lockkeeper hands out none.", Whose: AccountOwnersOwn, Fix: "Make an IAM user for what the software needs and vend its sessions.", Guide: "aws.create-user", Status: 409},
+	AWSRootKey:                   {Code: AWSRootKey, What: "This is a key of the account's root user: it may do everything in the account, closing it included, and no policy can bound it.", Whose: AccountOwnersOwn, Fix: "Make an IAM user that may do the one thing it is for and use its key; delete the root key in the AWS console. If there is no other way, add it with --root-anyway.", Guide: "aws.create-user", Status: 409},
 	AWSRootKeyFile:               {Code: AWSRootKeyFile, What: "This is a key of the account's root user, going by the file: it may do everything, and no policy can limit it.", Whose: OperatorsOwn, Fix: "Make an IAM user with the least it needs and a key for that, then delete this one under My Security Credentials; Lockkeeper keeps a root key only if it is told so expressly.", Status: 422},
+	AWSRotating:                  {Code: AWSRotating, What: "The key is being rotated already.", Whose: OperatorsOwn, Fix: "See how far it is with `lockkeeper credential rotation NAME`; it goes on by itself, also after a restart.", Status: 409},
+	AWSScopeWrong:                {Code: AWSScopeWrong, What: "The request was signed for another service or region than the one that got it.", Whose: OperatorsOwn, Fix: "Set the grant's service and region to those of the host that is called.", Status: 502},
 	AWSSecretForm:                {Code: AWSSecretForm, What: "The secret access key is not whole: it has 40 characters of letters, digits, plus and slash.", Whose: OperatorsOwn, Fix: "Copy it again from where you first kept it, the downloaded CSV file for one; if that is lost, make a new key, since Amazon will not show a secret twice.", Status: 422},
 	AWSSecretMissing:             {Code: AWSSecretMissing, What: "This is an access key id without its secret access key.", Whose: OperatorsOwn, Fix: "Amazon will not show the secret again: in the IAM console open the user, Security credentials, Create access key, paste both, and delete this one when nothing uses it any more.", Status: 422},
+	AWSSecretWrong:               {Code: AWSSecretWrong, What: "The secret access key does not belong to the access key id.", Whose: OperatorsOwn, Fix: "Add the pair again from the .csv file that AWS gave; if it is lost make a new pair, since AWS shows no secret twice.", Guide: "aws.create-access-key", Status: 502},
+	AWSSessionExpired:            {Code: AWSSessionExpired, What: "The session credentials have ended.", Whose: CallersOwn, Fix: "Fetch new ones; AWS's SDKs do so by themselves before the Expiration that came with them.", Status: 502},
 	AWSSessionTokenMissing:       {Code: AWSSessionTokenMissing, What: "Temporary credentials have three parts, and the session token is missing.", Whose: OperatorsOwn, Fix: "Paste access key id, secret access key and session token together, or better a long-lived key, which needs none.", Status: 422},
 	AWSTemporaryKey:              {Code: AWSTemporaryKey, What: "These are temporary credentials, ASIA, which end within hours and cannot be kept alive by anybody.", Whose: OperatorsOwn, Fix: "Keep the long-lived key that they were made from, AKIA, of a user that may do little; Lockkeeper makes temporary ones of it when they are asked for.", Status: 422},
+	AWSThrottled:                 {Code: AWSThrottled, What: "AWS asks for fewer calls: IAM takes only a few a second from one account.", Whose: AmazonsOwn, Fix: "Wait; Lockkeeper tries again by itself, later each time.", Status: 503},
+	AWSTwoKeys:                   {Code: AWSTwoKeys, What: "The user has two access keys already, which is AWS's limit.", Whose: OperatorsOwn, Fix: "Make the key that nothing uses inactive, see for a day that nothing breaks, then delete it; Lockkeeper never deletes an active key that it did not replace itself.", Status: 409},
 	AWSUnknownKeyID:              {Code: AWSUnknownKeyID, What: "This has the length of an access key id, but a beginning that none is known to have.", Whose: OperatorsOwn, Fix: "Compare it with the IAM console, where an access key id begins with AKIA, or say where you got it.", Status: 422},
+	AWSUnreachable:               {Code: AWSUnreachable, What: "AWS could not be reached, or gave no whole answer.", Whose: OperatorsOwn, Fix: "See that this machine resolves and reaches iam.amazonaws.com and sts.amazonaws.com on port 443.", Status: 503},
+	AWSUnrecognised:              {Code: AWSUnrecognised, What: "AWS refused in words that Lockkeeper does not know.", Whose: OperatorsOwn, Fix: "Read the evidence, which holds what AWS said; if it repeats, report it with the evidence so that it gets a name.", Status: 502},
+	AWSUserExists:                {Code: AWSUserExists, What: "There is an IAM user of that name already.", Whose: OperatorsOwn, Fix: "Choose another name, or make a key for the user that is there.", Status: 409},
 	BrokerAnswerLost:             {Code: BrokerAnswerLost, What: "Amazon's answer to a refresh was lost on the way, and the refresh token that it replaced is no longer good.", Whose: AccountOwnersOwn, Fix: "Authorise again: run `lockkeeper grant connect` with the grant's name; nothing else changes.", Status: 503},
 	BrokerBadName:                {Code: BrokerBadName, What: "A grant's name is made of lower-case letters, digits, dots and hyphens, at most 63 of them, and begins with a letter or digit.", Whose: OperatorsOwn, Fix: "Choose another name, such as ads-eu.", Status: 400},
 	BrokerBlocked:                {Code: BrokerBlocked, What: "Nothing is sent for this grant until a person acts.", Whose: OperatorsOwn, Fix: "See `lockkeeper grant show` for the reason, then connect the grant again.", Status: 503},

@@ -5,6 +5,7 @@ package all
 
 import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/ads/adsfake"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/aws/awsfake"
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
 
@@ -12,5 +13,6 @@ import (
 func Fakes(w *kit.World) []kit.Fake {
 	return []kit.Fake{
 		adsfake.New(w),
+		awsfake.New(w),
 	}
 }

@@ -19,6 +19,7 @@ func Programs() []amazon.Program {
 	return []amazon.Program{
 		ads.New(),
 		associates.New(),
+		aws.New(),
 	}
 }
 

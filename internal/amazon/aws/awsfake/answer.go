@@ -1,6 +1,7 @@
 package awsfake
 
 import (
+	"bytes"
 	"encoding/xml"
 	"net/http"
 	"time"
@@ -16,36 +17,17 @@ var namespaces = map[string]string{
 // answer is the success envelope (contract 5.3). What has no output has no result element.
 func (v *visit) answer(result any) kit.Response {
 	v.x.Effect = effects[v.action]
-	var body []byte
+	var body bytes.Buffer
 	if result != nil {
-		var err error
-		if body, err = xml.Marshal(result); err != nil {
+		e := xml.NewEncoder(&body)
+		if err := e.EncodeElement(result, xml.StartElement{Name: xml.Name{Local: v.action + "Result"}}); err != nil {
 			panic("awsfake: an answer is no XML: " + err.Error())
 		}
-		body = []byte("<" + v.action + "Result>" + inner(body) + "</" + v.action + "Result>")
 	}
 	id := v.f.requestID(v.x)
-	text := "<" + v.action + `Response xmlns="` + namespaces[v.service] + `">` + string(body) +
+	text := "<" + v.action + `Response xmlns="` + namespaces[v.service] + `">` + body.String() +
 		"<ResponseMetadata><RequestId>" + id + "</RequestId></ResponseMetadata></" + v.action + "Response>"
 	return kit.Text(http.StatusOK, "text/xml", text).Set("x-amzn-RequestId", id)
-}
-
-// inner takes the element off that encoding/xml names after the Go type.
-func inner(b []byte) string {
-	begin, end := 0, len(b)
-	for i, c := range b {
-		if c == '>' {
-			begin = i + 1
-			break
-		}
-	}
-	for i := len(b) - 1; i >= begin; i-- {
-		if b[i] == '<' {
-			end = i
-			break
-		}
-	}
-	return string(b[begin:end])
 }
 
 // effects are what the journal says of operations that change something.
