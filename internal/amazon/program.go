@@ -7,6 +7,7 @@ package amazon
 
 import (
 	"context"
+	"strings"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
@@ -41,6 +42,30 @@ type AccountLister interface {
 	// problems without hiding the others; err is for when nothing could be learned.
 	Accounts(ctx context.Context, s Asker, regions []canon.Region) (accounts []canon.Account, problems []problem.Problem, err error)
 }
+
+// An AppChecker is a Program whose applications have other ids and secrets than a security profile of Login with Amazon.
+type AppChecker interface {
+	// CheckApp says what is wrong with an application's credential as it was typed or pasted, without a byte of the secret; nil if it
+	// can be one.
+	CheckApp(clientID string, s secret.Value, version string) error
+}
+
+// An EligibilityChecker is a Program whose Amazon side answers only while an account meets conditions, whatever its token.
+type EligibilityChecker interface {
+	// Eligible asks, by one call that changes nothing. The problem is of a code that NotEligible knows where Amazon says no; err is
+	// for when nothing could be learned.
+	Eligible(ctx context.Context, s Asker, region canon.Region) (why *problem.Problem, err error)
+}
+
+// A SelectorChecker is a Program that knows which selectors a grant can use without asking Amazon.
+type SelectorChecker interface {
+	// CheckSelector says what is wrong with a selector's value for a grant of that region; nil if it fits.
+	CheckSelector(header, value string, region canon.Region) *problem.Problem
+}
+
+// NotEligible reports whether code says that Amazon does not answer for the account until it meets its conditions again. Every program
+// that has such conditions calls that problem <program>.not_eligible.
+func NotEligible(code problem.Code) bool { return strings.HasSuffix(string(code), ".not_eligible") }
 
 // An Asker sends one authorised call of a grant: egress.For(grant) is one.
 type Asker interface {

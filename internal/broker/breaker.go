@@ -101,6 +101,7 @@ const (
 	endpointFailures = 5                // failures in a row that mean the endpoint, not one grant
 	mostEndpointRest = 15 * time.Second // well inside the margin, so that nobody's token ends for the pause's sake
 	secretRest       = 2 * time.Minute  // between two tries of a secret that Amazon refused, by one grant
+	pendingRest      = 15 * time.Minute // between two tries of a credential that Amazon may not know yet
 	noSecretRest     = 40 * time.Second // before an app whose secret does not open is looked at again
 	defaultThrottle  = 10 * time.Second // for a 429 without Retry-After
 	mostThrottle     = 15 * time.Minute // a Retry-After beyond this is not believed

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"errors"
@@ -169,10 +170,13 @@ func (b *Broker) exchangeCode(g *Grant, app vault.App, call func(context.Context
 	for _, s := range secrets {
 		began = b.now()
 		ctx, cancel := context.WithTimeout(b.base, b.cfg.Timeout)
-		r = call(ctx, lwa.App{ClientID: app.ClientID, Secret: s.Value, Realm: app.Realm, Region: g.Region})
+		r = call(ctx, asApp(app, s, g))
 		cancel()
 		b.learn(g, s.Version, r)
-		if r.Class != lwa.BadClient {
+		if r.Class == lwa.Granted {
+			g.ClientID, g.AmazonVersion = cmp.Or(s.ClientID, app.ClientID), cmp.Or(s.AmazonVersion, app.Version)
+		}
+		if r.Class != lwa.BadClient && r.Class != lwa.Pending {
 			break
 		}
 	}

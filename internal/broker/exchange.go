@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"net/http/httptrace"
 	"time"
@@ -59,19 +60,23 @@ func (b *Broker) exchange(t ticket, claimed Claimed, at time.Time) {
 // try sends with each secret that may be good, newest first, until one is not refused: after a rotation at Amazon the old
 // one works for a while (D9). A refused secret consumes nothing, so the intent stays as it is.
 func (b *Broker) try(t ticket, g *Grant, claimed Claimed, refresh secret.Value, began *time.Time) lwa.Result {
-	var r lwa.Result
+	var r, pending lwa.Result
 	for i, s := range t.secrets.secrets {
 		*began = b.now()
 		r = b.send(t.flight.ctx, t, g, s, refresh)
 		b.learn(g, s.Version, r)
 		if r.Class == lwa.Granted {
 			b.proved(g, t.secrets, s.Version)
+			b.noteClient(g, t.secrets.app, s)
 		}
-		if r.Class != lwa.BadClient {
+		if r.Class != lwa.BadClient && r.Class != lwa.Pending {
 			for _, unused := range t.secrets.secrets[i+1:] {
 				b.breakers.letGo(secretKey(g.App, unused.Version))
 			}
 			return r
+		}
+		if r.Class == lwa.Pending && pending.Class == "" {
+			pending = r
 		}
 		b.secrets.forget(g.App)
 		if i+1 < len(t.secrets.secrets) {
@@ -81,6 +86,9 @@ func (b *Broker) try(t ticket, g *Grant, claimed Claimed, refresh secret.Value, 
 			b.hand(&landing{settlement: Settlement{Grant: g.ID, Sent: g.Generation, Attempt: a, Only: true}})
 			b.mu.Unlock()
 		}
+	}
+	if pending.Class != "" {
+		return pending // an older credential that is refused for good says nothing of the newer one
 	}
 	return r
 }
@@ -98,11 +106,32 @@ func (b *Broker) send(ctx context.Context, t ticket, g *Grant, s vault.AppSecret
 			}
 		},
 	})
-	app := lwa.App{ClientID: t.secrets.app.ClientID, Secret: s.Value, Realm: g.Realm, Region: g.Region}
+	app := asApp(t.secrets.app, s, g)
 	if g.Kind == ClientCredentials {
 		return b.cfg.LWA.ClientCredentials(ctx, app, g.Scopes...)
 	}
 	return b.cfg.LWA.Refresh(ctx, app, refresh)
+}
+
+// asApp is one of an app's credentials as the token endpoint is shown it.
+func asApp(app vault.App, s vault.AppSecret, g *Grant) lwa.App {
+	return lwa.App{
+		ClientID: cmp.Or(s.ClientID, app.ClientID), Secret: s.Value, Realm: app.Realm, Region: g.Region, Program: g.Program,
+		Version: cmp.Or(s.AmazonVersion, app.Version), Created: s.Created,
+	}
+}
+
+// noteClient keeps which of its app's credentials gave a grant's token, where each has an id of its own.
+func (b *Broker) noteClient(g *Grant, app vault.App, s vault.AppSecret) {
+	client, version := cmp.Or(s.ClientID, app.ClientID), cmp.Or(s.AmazonVersion, app.Version)
+	if g.ClientID == client && g.AmazonVersion == version {
+		return
+	}
+	if err := b.cfg.Store.SetClient(context.WithoutCancel(b.base), g.ID, client, version); err != nil {
+		b.log.Warn("noting which credential gave a token failed", "grant", g.Name, "error", err)
+		return
+	}
+	b.change(g.ID, func(known *Grant) { known.ClientID, known.AmazonVersion = client, version })
 }
 
 // learn tells the breakers what an exchange says about the endpoint and about the secret.
@@ -124,6 +153,8 @@ func (b *Broker) learn(g *Grant, version int64, r lwa.Result) {
 	switch r.Class {
 	case lwa.BadClient:
 		b.breakers.fail(key, now, 1, secretRest)
+	case lwa.Pending:
+		b.breakers.fail(key, now, 1, pendingRest)
 	case lwa.Granted, lwa.BadGrant, lwa.WrongClient:
 		b.breakers.pass(key)
 	default:
@@ -176,8 +207,11 @@ func (b *Broker) settleFailure(t ticket, g *Grant, claimed Claimed, r lwa.Result
 	if r.RetryAfter > 0 && r.Class == lwa.Throttled {
 		due = b.spread(now.Add(min(r.RetryAfter, mostThrottle)), now)
 	}
-	if r.Class == lwa.BadClient {
+	switch r.Class {
+	case lwa.BadClient:
 		due = b.spread(now.Add(secretRest), now)
+	case lwa.Pending:
+		due = b.spread(now.Add(pendingRest), now)
 	}
 	s := Settlement{
 		Grant: g.ID, Owner: b.cfg.Owner, Epoch: claimed.State.Lease.Epoch, Sent: g.Generation, Attempt: b.attempt(t, g, r, began),

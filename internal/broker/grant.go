@@ -21,21 +21,39 @@ const (
 
 // A Grant is a grant with all that may be shown of it. It holds no secret.
 type Grant struct {
-	ID       id.Grant
-	Name     string
-	Program  string // "ads"
-	Kind     Kind
-	Realm    amazon.Realm
-	App      id.App
-	ClientID string
-	Region   canon.Region // whose token host it belongs to
-	Scopes   []string
-	Accounts []canon.Account
-	Created  time.Time
-	Revoked  time.Time // zero while it is ours
+	ID            id.Grant
+	Name          string
+	Program       string // "ads"
+	Kind          Kind
+	Realm         amazon.Realm
+	App           id.App
+	ClientID      string       // of the credential that gave the token in use
+	AmazonVersion string       // of that credential, where the program's have versions: "3.1"
+	Region        canon.Region // whose token host it belongs to
+	Scopes        []string
+	Accounts      []canon.Account
+	Created       time.Time
+	Revoked       time.Time // zero while it is ours
+
+	Eligibility Eligibility
 
 	Credential id.Credential // the refresh token in the vault's tables; empty for client credentials
 	State
+}
+
+// Eligibility is whether Amazon answers for a grant at all, apart from its token: some programs want conditions met all the time.
+type Eligibility struct {
+	Problem problem.Code // why not; empty while it does, or where nobody knows
+	Since   time.Time    // since when not
+	Checked time.Time    // when Amazon last told; zero where it never did
+}
+
+// Standing is a grant's health as people are told it: that of its token, or else that Amazon does not answer for it.
+func (g *Grant) Standing() (h snapshot.Health, p problem.Code, since time.Time) {
+	if g.Health == snapshot.OK && g.Eligibility.Problem != "" {
+		return snapshot.Ineligible, g.Eligibility.Problem, g.Eligibility.Since
+	}
+	return g.Health, g.Problem, g.Since
 }
 
 // State is a grant's hot part: what a refresh reads and writes.
@@ -102,9 +120,10 @@ type Attempt struct {
 
 // Published is the grant as the gateway sees it.
 func (g Grant) Published() snapshot.Grant {
+	health, why, since := g.Standing()
 	return snapshot.Grant{
-		ID: g.ID, Name: g.Name, Program: g.Program, Realm: g.Realm, App: g.App, ClientID: g.ClientID, Region: g.Region,
-		Accounts: g.Accounts, Health: g.Health, Problem: g.Problem, Since: g.Since,
+		ID: g.ID, Name: g.Name, Program: g.Program, Realm: g.Realm, App: g.App, ClientID: g.ClientID, Version: g.AmazonVersion, Region: g.Region,
+		Accounts: g.Accounts, Health: health, Problem: why, Since: since,
 	}
 }
 

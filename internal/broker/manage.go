@@ -80,6 +80,28 @@ func (b *Broker) SetAccounts(ctx context.Context, g id.Grant, accounts []canon.A
 	return nil
 }
 
+// SetEligibility keeps what Amazon said of whether it answers for a grant at all: no problem means that it does. Since when it does not
+// stays what it was while the problem stays. It reports whether the grant's standing changed.
+func (b *Broker) SetEligibility(ctx context.Context, g id.Grant, why problem.Code) (bool, error) {
+	before, ok := b.Grant(g)
+	if !ok {
+		return false, noGrant(string(g))
+	}
+	now := b.now()
+	e := Eligibility{Problem: why, Checked: now}
+	if why != "" {
+		e.Since = now
+		if before.Eligibility.Problem == why {
+			e.Since = before.Eligibility.Since
+		}
+	}
+	if err := b.cfg.Store.SetEligibility(ctx, g, e); err != nil {
+		return false, fmt.Errorf("storing whether Amazon answers for a grant: %w", err)
+	}
+	b.change(g, func(grant *Grant) { grant.Eligibility = e })
+	return why != before.Eligibility.Problem, nil
+}
+
 // stamped notes when each account was confirmed, now if the list does not say, and when it was first listed.
 func stamped(accounts, before []canon.Account, now time.Time) []canon.Account {
 	out := slices.Clone(accounts)
@@ -181,12 +203,12 @@ func (b *Broker) change(g id.Grant, alter func(*Grant)) {
 		b.mu.Unlock()
 		return
 	}
-	before := c.grant.Health
+	before, _, _ := c.grant.Standing()
 	alter(&c.grant)
 	now := c.grant
 	b.mu.Unlock()
 	b.publish(c)
-	if before != now.Health {
+	if after, _, _ := now.Standing(); before != after {
 		b.cfg.Observer.HealthChanged(now)
 	}
 }

@@ -17,7 +17,7 @@ type Store interface {
 	Grants(ctx context.Context, each func(Grant, []byte) error) error
 	// GrantByID reads one grant, revoked or not, and its sealed access token.
 	GrantByID(ctx context.Context, id id.Grant) (Grant, []byte, error)
-	// AddGrant stores a new grant with its first tokens. A name in use, or used before, is ErrNameTaken.
+	// AddGrant stores a new grant with its first tokens, or without any where it is pending. A name in use, or used before, is ErrNameTaken.
 	AddGrant(ctx context.Context, g Grant, t SealedTokens, a Attempt) error
 	// ReplaceTokens stores the tokens of a new consent, whatever the generation, and ends any block.
 	ReplaceTokens(ctx context.Context, g Grant, t SealedTokens, a Attempt) (State, error)
@@ -34,6 +34,10 @@ type Store interface {
 	SetHealth(ctx context.Context, id id.Grant, h snapshot.Health, p problem.Code, at time.Time) (State, error)
 	// SetAccounts replaces the accounts that a grant opens.
 	SetAccounts(ctx context.Context, id id.Grant, accounts []canon.Account) error
+	// SetClient notes which of its app's credentials gave a grant's token.
+	SetClient(ctx context.Context, id id.Grant, clientID, version string) error
+	// SetEligibility keeps whether Amazon answers for a grant.
+	SetEligibility(ctx context.Context, id id.Grant, e Eligibility) error
 	// Revoke forgets the grant's tokens, keeps its row and its name.
 	Revoke(ctx context.Context, id id.Grant, at time.Time) error
 	// Attempts returns the newest attempts first.

@@ -17,6 +17,7 @@ const (
 	NotConsumed Outcome = Outcome(lwa.NotConsumed)
 	Throttled   Outcome = Outcome(lwa.Throttled)
 	BadClient   Outcome = Outcome(lwa.BadClient)
+	Pending     Outcome = Outcome(lwa.Pending)
 	WrongClient Outcome = Outcome(lwa.WrongClient)
 	BadGrant    Outcome = Outcome(lwa.BadGrant)
 	Ambiguous   Outcome = Outcome(lwa.Ambiguous)
@@ -37,6 +38,7 @@ type verdict struct {
 //	not consumed    give the send back, rest, try again
 //	throttled       the same; the endpoint's breaker rests too
 //	bad client      the same; the secret's breaker opens, the grant itself is not to blame
+//	pending         the same, with longer pauses: Amazon may not know the new client yet
 //	wrong client    block: another app's token never becomes ours, whose: operator
 //	bad grant       block (the store re-reads: where the generation has moved on, a peer was first and nothing is blocked)
 //	ambiguous       static: try again; otherwise one check, then block and say when the answer was lost
@@ -45,6 +47,8 @@ func judge(p ServerPolicy, g *Grant, r lwa.Result, now time.Time) verdict {
 	switch r.Class {
 	case lwa.NotConsumed, lwa.Throttled, lwa.BadClient:
 		v.refund = true
+	case lwa.Pending:
+		v.refund, v.health = true, snapshot.Pending
 	case lwa.WrongClient:
 		v.refund, v.health = true, snapshot.Blocked
 	case lwa.BadGrant:

@@ -44,7 +44,7 @@ func (a *asker) Ask(ctx context.Context, region canon.Region, c amazon.Call, sel
 		return nil, &amazon.SendError{Err: errNoToken.With("grant %s", a.grant.Name)}
 	}
 	c.Host, c.Realm = host, a.grant.Realm
-	c.Inject = a.program.Inject(amazon.Material{ClientID: a.grant.ClientID, Access: token.Access, Selectors: selectors})
+	c.Inject = a.program.Inject(amazon.Material{ClientID: a.grant.ClientID, Version: a.grant.Version, Access: token.Access, Selectors: selectors})
 	if c.Method == "" {
 		c.Method = http.MethodGet
 	}

@@ -90,6 +90,13 @@ func (q *request) choose(grant *snapshot.Grant, asked string, at hostAs) *proble
 	if account != "" {
 		q.verified = grant.Account(account)
 	}
+	if checker, ok := q.program.Program.(amazon.SelectorChecker); ok && q.verified == nil {
+		for _, s := range q.selected {
+			if p := checker.CheckSelector(s.selector.Header, s.value, grant.Region); p != nil {
+				return p
+			}
+		}
+	}
 	return q.chooseRegion(asked, at)
 }
 
@@ -177,7 +184,7 @@ func (q *request) chooseRegion(asked string, at hostAs) *problem.Problem {
 		q.region = r
 		return nil
 	}
-	if at.program == q.program {
+	if at.program == q.program && at.region != "" {
 		q.region = at.region
 		return nil
 	}
@@ -188,6 +195,9 @@ func (q *request) chooseRegion(asked string, at hostAs) *problem.Problem {
 			break
 		}
 		q.region = r
+	}
+	if q.region == "" && len(q.grant.Accounts) == 0 && q.program.desc.Auth == "client_credentials" {
+		q.region = q.grant.Region // its token is good in that region alone
 	}
 	if q.region == "" && q.op.Merge {
 		q.everywhere = true

@@ -166,7 +166,7 @@ func (q *request) outgoing(region canon.Region, t snapshot.Token) egress.Stream 
 	return egress.Stream{
 		Call: amazon.Call{
 			Realm: q.grant.Realm, Host: q.program.desc.Hosts[region], Method: q.r.Method, Path: q.path, Header: q.r.Header, Body: q.body.held,
-			Inject: q.program.Inject(amazon.Material{ClientID: q.grant.ClientID, Access: t.Access, Selectors: selectors}),
+			Inject: q.program.Inject(amazon.Material{ClientID: q.grant.ClientID, Version: q.grant.Version, Access: t.Access, Selectors: selectors}),
 		},
 		RawQuery: q.query,
 		Body:     q.body.stream,

@@ -108,7 +108,11 @@ func learn(programs []*program) (roots []root, hosts map[string]hostAs, err erro
 	hosts = map[string]hostAs{}
 	for _, p := range programs {
 		for region, h := range p.desc.Hosts {
-			hosts[strings.ToLower(h)] = hostAs{p, region}
+			as := hostAs{p, region}
+			if other, ok := hosts[strings.ToLower(h)]; ok && other.program == p {
+				as.region = "" // one host for several regions says nothing of the region
+			}
+			hosts[strings.ToLower(h)] = as
 		}
 		for _, r := range p.desc.Roots {
 			path, why := canonicalPath(r)

@@ -37,7 +37,7 @@ func (s *Server) verify(ctx context.Context, gid id.Grant) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	accounts, problems, err := lister.Accounts(ctx, s.asker(ctx, g, p), canon.Regions())
+	accounts, problems, err := lister.Accounts(ctx, s.asker(ctx, g, p), regionsOf(p, g))
 	if err != nil {
 		return err
 	}
@@ -52,6 +52,14 @@ func (s *Server) verify(ctx context.Context, gid id.Grant) error {
 		accounts = append(accounts, unseen(g.Accounts, accounts)...)
 	}
 	return s.broker.SetAccounts(ctx, gid, accounts)
+}
+
+// regionsOf are those that a grant can open something in: an app's own authority is good in its own region alone.
+func regionsOf(p amazon.Program, g broker.Grant) []canon.Region {
+	if p.Descriptor().Auth == "client_credentials" && g.Region != "" {
+		return []canon.Region{g.Region}
+	}
+	return canon.Regions()
 }
 
 // unseen are the accounts known before that are not in the new list. Where a region refused to answer they stay: a throttled host says

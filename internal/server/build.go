@@ -46,10 +46,10 @@ func (s *Server) build(ctx context.Context) error {
 	s.closers = append(s.closers, func() error { s.egress.Close(); return nil })
 	s.vault = vault.New(vault.Config{
 		Store: s.store, Sealer: s.sealer, Audit: s.store, Publisher: s.snapshot, Dependent: s.dependents, Programs: codes,
-		NoReveal: !s.cfg.Reveal, Now: now,
+		NoReveal: !s.cfg.Reveal, Now: now, Check: s.checkApp,
 	})
 	s.broker = broker.New(broker.Config{
-		Store: s.store, Sealer: s.sealer, Apps: s.vault, LWA: s.login(), Publisher: s.snapshot, Audit: s.store, Log: s.log,
+		Store: s.store, Sealer: s.sealer, Apps: s.vault, LWA: exchanger{s.login(), s.programs}, Publisher: s.snapshot, Audit: s.store, Log: s.log,
 		Dir: s.cfg.Data, Policy: broker.ServerPolicy(s.cfg.RefreshPolicy), Margin: s.cfg.Margin, Drain: s.cfg.Drain, Now: now,
 		Authorize: s.consentPage, Connected: s.connected, Observer: s.numbers,
 	})
@@ -58,7 +58,7 @@ func (s *Server) build(ctx context.Context) error {
 	s.gateway, err = gateway.New(gateway.Config{
 		Snapshot: s.snapshot, Door: s.egress, Refresher: s.broker, Programs: programs, MAC: s.sealer, Usage: s.store, Audit: s.store,
 		Access: s.opt.Access, Log: s.log, Metrics: s.metrics, Hosts: append(s.ownHosts(), s.cfg.Hosts...), Now: now,
-		TokenHosts: tokenHosts(), HeaderLimit: int(s.cfg.HeaderLimit), ReplayLimit: s.cfg.ReplayLimit,
+		TokenHosts: tokenHosts(programs), HeaderLimit: int(s.cfg.HeaderLimit), ReplayLimit: s.cfg.ReplayLimit,
 	})
 	if err != nil {
 		return err
@@ -99,9 +99,12 @@ func loginHosts() []string {
 	return hosts
 }
 
-// tokenHosts are those of Login with Amazon's token endpoints.
-func tokenHosts() []string {
+// tokenHosts are those of Login with Amazon's token endpoints, and of programs that have some of their own.
+func tokenHosts(programs []amazon.Program) []string {
 	var hosts []string
+	for _, p := range programs {
+		hosts = append(hosts, p.Descriptor().Also...)
+	}
 	for _, r := range canon.Regions() {
 		hosts = append(hosts, lwa.Hosts(r).API)
 	}

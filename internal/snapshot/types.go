@@ -24,6 +24,11 @@ const (
 	Pending  Health = "pending"  // consent asked for, or new at Amazon
 	Retrying Health = "retrying" // the last refresh failed in a way that may pass
 	Blocked  Health = "blocked"  // nothing is sent until a person acts
+
+	// Ineligible: the token is good, but Amazon answers nothing until the account meets its conditions again, which it may do by itself.
+	// Calls still go out, since only they can tell.
+	Ineligible Health = "ineligible"
+
 	Disabled Health = "disabled" // an operator switched it off
 )
 
@@ -35,6 +40,7 @@ type Grant struct {
 	Realm    amazon.Realm
 	App      id.App
 	ClientID string
+	Version  string       // of the credential, where the program's have versions: "3.1"
 	Region   canon.Region // whose token host it belongs to
 	Accounts []canon.Account
 	Health   Health

@@ -11,14 +11,14 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/vault"
 )
 
-const appColumns = `id, name, program, realm, region, client_id, security_profile_id, return_url, credential, created_at, removed_at`
+const appColumns = `id, name, program, realm, region, client_id, security_profile_id, return_url, credential, created_at, removed_at, version`
 
 // AddApp implements vault.Store.
 func (s *Store) AddApp(ctx context.Context, a vault.App, c vault.Credential, v vault.SealedVersion, e audit.Entry) error {
 	return taken(s.Write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.Exec(`INSERT INTO app (`+appColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		_, err := tx.Exec(`INSERT INTO app (`+appColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 			string(a.ID), a.Name, a.Program, string(a.Realm), string(a.Region), a.ClientID, a.SecurityProfileID, a.ReturnURL,
-			string(a.Credential), millis(a.Created), millis(a.Removed))
+			string(a.Credential), millis(a.Created), millis(a.Removed), a.Version)
 		if err != nil {
 			return fmt.Errorf("inserting an app: %w", err)
 		}
@@ -69,7 +69,7 @@ func scanApp(row scanner) (vault.App, error) {
 	var a vault.App
 	var created, removed int64
 	err := row.Scan((*string)(&a.ID), &a.Name, &a.Program, (*string)(&a.Realm), (*string)(&a.Region), &a.ClientID,
-		&a.SecurityProfileID, &a.ReturnURL, (*string)(&a.Credential), &created, &removed)
+		&a.SecurityProfileID, &a.ReturnURL, (*string)(&a.Credential), &created, &removed, &a.Version)
 	a.Created, a.Removed = moment(created), moment(removed)
 	return a, err
 }

@@ -13,7 +13,7 @@ import (
 
 const (
 	credentialColumns = `id, kind, owner, label, realm, created_at`
-	versionColumns    = `version, status, sealed, fingerprint, created_at, last_used_at, last_region, last_program, destroyed_at`
+	versionColumns    = `version, status, sealed, fingerprint, created_at, last_used_at, last_region, last_program, destroyed_at, client_id, amazon_version`
 )
 
 // Credentials implements vault.Store.
@@ -32,7 +32,7 @@ func (s *Store) Credentials(ctx context.Context) ([]vault.Credential, error) {
 		vault.SealedVersion
 	}
 	rows, err = s.rdb.QueryContext(ctx, `SELECT credential, version, status, NULL, fingerprint, created_at, last_used_at, last_region,
-		last_program, destroyed_at FROM credential_version ORDER BY credential, version DESC`)
+		last_program, destroyed_at, client_id, amazon_version FROM credential_version ORDER BY credential, version DESC`)
 	versions, err := collect(rows, err, func(row scanner) (version, error) {
 		var v version
 		sealed, err := scanVersionOf(row, (*string)(&v.of))
@@ -114,6 +114,11 @@ func (s *Store) AddVersion(ctx context.Context, c id.Credential, v vault.SealedV
 		if err := insertVersion(tx, c, v); err != nil {
 			return err
 		}
+		if v.ClientID != "" {
+			if _, err := tx.Exec(`UPDATE app SET client_id = $1, version = $2 WHERE credential = $3`, v.ClientID, v.AmazonVersion, string(c)); err != nil {
+				return fmt.Errorf("moving an app to its new client id: %w", err)
+			}
+		}
 		return appendAudit(tx, e)
 	}))
 }
@@ -174,9 +179,9 @@ func insertCredential(tx *sql.Tx, c vault.Credential) error {
 }
 
 func insertVersion(tx *sql.Tx, c id.Credential, v vault.SealedVersion) error {
-	_, err := tx.Exec(`INSERT INTO credential_version (credential, `+versionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+	_, err := tx.Exec(`INSERT INTO credential_version (credential, `+versionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 		string(c), v.Version.Version, string(v.Status), v.Sealed, v.Fingerprint, millis(v.Created), millis(v.LastUsed), string(v.LastRegion),
-		v.LastProgram, millis(v.Destroyed))
+		v.LastProgram, millis(v.Destroyed), v.ClientID, v.AmazonVersion)
 	if err != nil {
 		return fmt.Errorf("inserting a credential's version: %w", err)
 	}
@@ -198,7 +203,7 @@ func scanVersionOf(row scanner, before ...any) (vault.SealedVersion, error) {
 	var v vault.SealedVersion
 	var created, used, destroyed int64
 	err := row.Scan(append(before, &v.Version.Version, (*string)(&v.Status), &v.Sealed, &v.Fingerprint, &created, &used,
-		(*string)(&v.LastRegion), &v.LastProgram, &destroyed)...)
+		(*string)(&v.LastRegion), &v.LastProgram, &destroyed, &v.ClientID, &v.AmazonVersion)...)
 	v.Created, v.LastUsed, v.Destroyed = moment(created), moment(used), moment(destroyed)
 	return v, err
 }

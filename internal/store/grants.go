@@ -18,7 +18,8 @@ var _ broker.Store = (*Store)(nil)
 
 // The columns of grants and of grant_token, in the order in which scanGrant and stateFields read them.
 const (
-	grantColumns = `g.id, g.name, g.program, g.kind, g.realm, g.app, g.client_id, g.region, g.scopes, g.credential, g.created_at, g.revoked_at`
+	grantColumns = `g.id, g.name, g.program, g.kind, g.realm, g.app, g.client_id, g.region, g.scopes, g.credential, g.created_at, g.revoked_at,
+		g.version, g.ineligible, g.ineligible_at, g.eligibility_at`
 	stateColumns = `t.rev, t.generation, t.health, t.problem, t.since, t.failures, t.obtained_at, t.expires_at, t.refresh_at, t.forced_at, t.rotated_at,
 		t.lease_owner, t.lease_epoch, t.lease_until, t.intent_attempt, t.intent_at, t.intent_deadline, t.intent_fingerprint,
 		t.sends, t.wrote, t.lost_at, t.version, t.fingerprint, t.attempts, t.last_good`
@@ -64,7 +65,11 @@ func stateFields(s *broker.State) []any {
 
 func scanGrant(row scanner, g *broker.Grant, access *[]byte) error {
 	var scopes string
-	fields := []any{&g.ID, &g.Name, &g.Program, &g.Kind, &g.Realm, &g.App, &g.ClientID, &g.Region, &scopes, &g.Credential, instant{&g.Created}, instant{&g.Revoked}}
+	e := &g.Eligibility
+	fields := []any{
+		&g.ID, &g.Name, &g.Program, &g.Kind, &g.Realm, &g.App, &g.ClientID, &g.Region, &scopes, &g.Credential, instant{&g.Created}, instant{&g.Revoked},
+		&g.AmazonVersion, &e.Problem, instant{&e.Since}, instant{&e.Checked},
+	}
 	if err := row.Scan(append(append(fields, stateFields(&g.State)...), access)...); err != nil {
 		return err
 	}
@@ -158,14 +163,14 @@ func (s *Store) AddGrant(ctx context.Context, g broker.Grant, t broker.SealedTok
 		if taken > 0 {
 			return broker.ErrNameTaken
 		}
-		if _, err := tx.Exec(`INSERT INTO grants (id, name, program, kind, realm, app, client_id, region, scopes, credential, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+		if _, err := tx.Exec(`INSERT INTO grants (id, name, program, kind, realm, app, client_id, region, scopes, credential, created_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 			ON CONFLICT (id) DO NOTHING`,
-			g.ID, g.Name, g.Program, g.Kind, g.Realm, g.App, g.ClientID, g.Region, string(scopes), g.Credential, millis(g.Created)); err != nil {
+			g.ID, g.Name, g.Program, g.Kind, g.Realm, g.App, g.ClientID, g.Region, string(scopes), g.Credential, millis(g.Created), g.AmazonVersion); err != nil {
 			return fmt.Errorf("storing a grant: %w", err)
 		}
-		if _, err := tx.Exec(`INSERT INTO grant_token (grant_id, rev, generation, health, since, obtained_at, expires_at, refresh_at, version, fingerprint, refresh, access, attempts, last_good)
-			VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12) ON CONFLICT (grant_id) DO NOTHING`,
-			g.ID, t.Generation, g.Health, millis(g.Since), millis(t.Obtained), millis(t.Expires), millis(t.RefreshAt), t.Version, t.Fingerprint, t.Refresh, t.Access, a.ID); err != nil {
+		if _, err := tx.Exec(`INSERT INTO grant_token (grant_id, rev, generation, health, since, obtained_at, expires_at, refresh_at, version, fingerprint, refresh, access, attempts, last_good, problem)
+			VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1, $12, $13) ON CONFLICT (grant_id) DO NOTHING`,
+			g.ID, t.Generation, g.Health, millis(g.Since), millis(t.Obtained), millis(t.Expires), millis(t.RefreshAt), t.Version, t.Fingerprint, t.Refresh, t.Access, a.ID, g.Problem); err != nil {
 			return fmt.Errorf("storing a grant's tokens: %w", err)
 		}
 		if g.Credential != "" {

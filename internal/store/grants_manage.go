@@ -72,6 +72,27 @@ func (s *Store) SetHealth(ctx context.Context, grant id.Grant, h snapshot.Health
 	return st, err
 }
 
+// SetClient implements broker.Store.
+func (s *Store) SetClient(ctx context.Context, grant id.Grant, clientID, version string) error {
+	return s.Write(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.Exec(`UPDATE grants SET client_id = $1, version = $2 WHERE id = $3`, clientID, version, grant); err != nil {
+			return fmt.Errorf("noting which credential gave a token: %w", err)
+		}
+		return nil
+	})
+}
+
+// SetEligibility implements broker.Store.
+func (s *Store) SetEligibility(ctx context.Context, grant id.Grant, e broker.Eligibility) error {
+	return s.Write(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.Exec(`UPDATE grants SET ineligible = $1, ineligible_at = $2, eligibility_at = $3 WHERE id = $4`,
+			e.Problem, millis(e.Since), millis(e.Checked), grant); err != nil {
+			return fmt.Errorf("keeping whether Amazon answers for a grant: %w", err)
+		}
+		return nil
+	})
+}
+
 // Revoke implements broker.Store. The generation moves, so that no answer still under way is stored.
 func (s *Store) Revoke(ctx context.Context, grant id.Grant, at time.Time) error {
 	return s.Write(ctx, func(tx *sql.Tx) error {

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,13 +25,14 @@ func (v *Vault) AddApp(ctx context.Context, by audit.Actor, n NewApp) (App, erro
 	now := v.cfg.Now()
 	a := App{
 		ID: id.New[id.App](now), Name: n.Name, Program: n.Program, Realm: n.Realm, Region: n.Region, ClientID: n.ClientID,
-		SecurityProfileID: n.SecurityProfileID, ReturnURL: n.ReturnURL, Credential: id.New[id.Credential](now), Created: now,
+		Version: n.Version, SecurityProfileID: n.SecurityProfileID, ReturnURL: n.ReturnURL, Credential: id.New[id.Credential](now), Created: now,
 	}
 	c := Credential{ID: a.Credential, Kind: ClientSecret, Owner: string(a.ID), Label: a.Name, Realm: a.Realm, Created: now}
 	sealed, err := v.sealed(c, 1, n.Secret)
 	if err != nil {
 		return App{}, err
 	}
+	sealed.ClientID, sealed.AmazonVersion = n.ClientID, n.Version
 	err = v.cfg.Store.AddApp(ctx, a, c, sealed, v.entry(by, "app.add", string(a.ID), audit.Done, a.Name))
 	if errors.Is(err, ErrTaken) {
 		return App{}, problem.New(problem.VaultNameTaken).With("%s", n.Name)
@@ -60,11 +62,13 @@ func (v *Vault) AppNamed(ctx context.Context, name string) (App, error) {
 // RotateApp keeps a new client secret. The one before it stays usable until RetireVersion: Amazon lets old secrets work for a
 // while (ads-lwa 1.7), and an operator may have pasted the new one before Amazon knows it everywhere.
 func (v *Vault) RotateApp(ctx context.Context, by audit.Actor, app id.App, s secret.Value) (Version, error) {
+	return v.ReplaceApp(ctx, by, app, NewSecret{Secret: s})
+}
+
+// ReplaceApp is RotateApp for credentials that have an id and a version of their own: the app goes by these from then on, and the
+// older secret is sent with the older ones for as long as it is tried.
+func (v *Vault) ReplaceApp(ctx context.Context, by audit.Actor, app id.App, n NewSecret) (Version, error) {
 	if err := v.permit(ctx, by, "app.rotate", string(app)); err != nil {
-		return Version{}, err
-	}
-	s = trim(s)
-	if err := CheckClientSecret(s); err != nil {
 		return Version{}, err
 	}
 	a, err := v.App(ctx, app)
@@ -73,6 +77,11 @@ func (v *Vault) RotateApp(ctx context.Context, by audit.Actor, app id.App, s sec
 	}
 	if !a.Removed.IsZero() {
 		return Version{}, problem.New(problem.VaultNoApp).With("%s was removed", a.Name)
+	}
+	s := trim(n.Secret)
+	n.ClientID, n.Version = cmp.Or(strings.TrimSpace(n.ClientID), a.ClientID), cmp.Or(strings.TrimSpace(n.Version), a.Version)
+	if err := v.cfg.Check(a.Program, n.ClientID, s, n.Version); err != nil {
+		return Version{}, err
 	}
 	c, err := v.Credential(ctx, a.Credential)
 	if err != nil {
@@ -88,12 +97,17 @@ func (v *Vault) RotateApp(ctx context.Context, by audit.Actor, app id.App, s sec
 	if err != nil {
 		return Version{}, err
 	}
+	sealed.ClientID, sealed.AmazonVersion = n.ClientID, n.Version
 	err = v.cfg.Store.AddVersion(ctx, c.ID, sealed, v.entry(by, "app.rotate", string(app), audit.Done, fmt.Sprintf("version %d", sealed.Version.Version)))
 	if errors.Is(err, ErrTaken) {
 		return Version{}, problem.New(problem.VaultRotatedMeanwhile)
 	}
 	if err != nil {
 		return Version{}, fmt.Errorf("storing a new client secret: %w", err)
+	}
+	if a.ClientID != n.ClientID {
+		a.ClientID, a.Version = n.ClientID, n.Version
+		v.publish(a)
 	}
 	return sealed.Version, nil
 }

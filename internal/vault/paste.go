@@ -24,7 +24,7 @@ var (
 func (n NewApp) trimmed() NewApp {
 	n.ClientID, n.SecurityProfileID = strings.TrimSpace(n.ClientID), strings.TrimSpace(n.SecurityProfileID)
 	n.Name, n.ReturnURL = strings.TrimSpace(n.Name), strings.TrimSpace(n.ReturnURL)
-	n.Secret = trim(n.Secret)
+	n.Secret, n.Version = trim(n.Secret), strings.TrimSpace(n.Version)
 	return n
 }
 
@@ -43,7 +43,7 @@ func (v *Vault) check(n NewApp) error {
 	if n.Program == "" || len(v.cfg.Programs) > 0 && !slices.Contains(v.cfg.Programs, n.Program) {
 		return problem.New(problem.VaultUnknownProgram).With("there are: %s", strings.Join(v.cfg.Programs, ", "))
 	}
-	if err := CheckClientID(n.ClientID); err != nil {
+	if err := v.cfg.Check(n.Program, n.ClientID, n.Secret, n.Version); err != nil {
 		return err
 	}
 	if n.SecurityProfileID != "" {
@@ -51,14 +51,22 @@ func (v *Vault) check(n NewApp) error {
 			return err
 		}
 	}
-	if err := CheckClientSecret(n.Secret); err != nil {
-		return err
-	}
 	if n.ReturnURL == "" {
 		return nil
 	}
 	return CheckReturnURL(n.ReturnURL)
 }
+
+// CheckLogin says what is wrong with a security profile's client id or client secret, whatever the program.
+func CheckLogin(_, clientID string, s secret.Value, _ string) error {
+	if err := CheckClientID(clientID); err != nil {
+		return err
+	}
+	return CheckClientSecret(s)
+}
+
+// CheckPaste looks for what copying does to any value: breaks, quotes, encoded bars. what names the value for people.
+func CheckPaste(s, what string) error { return checkPaste(s, what) }
 
 // CheckName says whether s can be the name of a thing.
 func CheckName(s string) error {

@@ -20,7 +20,8 @@ type App struct {
 	Program           string
 	Realm             amazon.Realm
 	Region            canon.Region // whose hosts it is used at where a grant does not say otherwise
-	ClientID          string
+	ClientID          string       // of the newest credential
+	Version           string       // of the newest credential, where the program's have versions: "3.1"
 	SecurityProfileID string
 	ReturnURL         string
 	Credential        id.Credential // its client secret
@@ -36,8 +37,16 @@ type NewApp struct {
 	Region            canon.Region
 	ClientID          string
 	Secret            secret.Value
+	Version           string // of the credential, where the program's have versions
 	SecurityProfileID string
 	ReturnURL         string
+}
+
+// A NewSecret is what replaces an app's credential. Where Amazon gives a new id with a new secret, both are given.
+type NewSecret struct {
+	Secret   secret.Value
+	ClientID string // Defaults to the app's.
+	Version  string // Defaults to the app's.
 }
 
 // A Kind says what sort of secret a credential is.
@@ -103,6 +112,9 @@ type Version struct {
 	LastRegion  canon.Region
 	LastProgram string
 	Destroyed   time.Time // zero while the text is there
+
+	ClientID      string // that belongs to this text; empty for the app's one and only
+	AmazonVersion string // as Amazon numbers such credentials: "3.1"; empty where it does not
 }
 
 // A SealedVersion is a Version with its text, sealed.
@@ -127,8 +139,11 @@ type LastUse struct {
 
 // An AppSecret is one of an app's client secrets that may be good.
 type AppSecret struct {
-	Version int64
-	Value   secret.Value
+	Version       int64
+	Value         secret.Value
+	ClientID      string    // to be sent with it; empty for the app's
+	AmazonVersion string    // as Amazon numbers such credentials; empty where it does not
+	Created       time.Time // when it came here
 }
 
 // Errors of a Store.
@@ -148,7 +163,7 @@ type Store interface {
 
 	Credentials(ctx context.Context) ([]Credential, error)
 	Credential(ctx context.Context, c id.Credential) (Credential, error)                   // ErrNotFound
-	AddVersion(ctx context.Context, c id.Credential, v SealedVersion, e audit.Entry) error // ErrTaken where the number is not the next one
+	AddVersion(ctx context.Context, c id.Credential, v SealedVersion, e audit.Entry) error // ErrTaken where the number is not the next one; moves its app to a client id and version of its own
 	// Usable returns the active version and the previous one, newest first.
 	Usable(ctx context.Context, c id.Credential) ([]SealedVersion, error)
 	// Sealed returns one version. ErrNotFound where it is not there or was destroyed.

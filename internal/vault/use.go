@@ -32,7 +32,9 @@ func (v *Vault) AppSecrets(ctx context.Context, app id.App, use Use) ([]AppSecre
 			failed = err // one damaged version must not hide a good one
 			continue
 		}
-		secrets = append(secrets, AppSecret{Version: row.Version.Version, Value: value})
+		secrets = append(secrets, AppSecret{
+			Version: row.Version.Version, Value: value, ClientID: row.ClientID, AmazonVersion: row.AmazonVersion, Created: row.Created,
+		})
 	}
 	if len(secrets) == 0 {
 		if failed == nil {

@@ -31,6 +31,7 @@ type Config struct {
 	Allow     func(ctx context.Context, by audit.Actor, action, object string) error // Says no by an error. Defaults to operators only.
 	Dependent func(ctx context.Context, app id.App) ([]string, error)                // Names of grants that need the app, which then cannot be removed. Defaults to none.
 	Programs  []string                                                               // Programs that an app may be for. Defaults to any.
+	Check     func(program, clientID string, s secret.Value, version string) error   // Says what is wrong with an app's credential. Defaults to the forms of Login with Amazon.
 	NoReveal  bool                                                                   // Refuses to reveal any credential. Defaults to false.
 	Flush     time.Duration                                                          // How often last use is written down. Defaults to 30 seconds.
 	Now       func() time.Time                                                       // Defaults to time.Now.
@@ -67,6 +68,9 @@ func New(cfg Config) *Vault {
 	}
 	if cfg.Dependent == nil {
 		cfg.Dependent = func(context.Context, id.App) ([]string, error) { return nil, nil }
+	}
+	if cfg.Check == nil {
+		cfg.Check = CheckLogin
 	}
 	if cfg.Flush <= 0 {
 		cfg.Flush = 30 * time.Second

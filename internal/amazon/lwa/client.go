@@ -21,6 +21,11 @@ type App struct {
 	Secret   secret.Value // zero for a public client with PKCE
 	Realm    amazon.Realm
 	Region   canon.Region
+
+	// Of an application that works on its own authority:
+	Program string    // whose exchange it is
+	Version string    // of its credential, where the program's have versions: "3.1"
+	Created time.Time // when the credential came here; a refusal soon after may only mean that Amazon does not know it yet
 }
 
 // A Client speaks to Login with Amazon. The zero value lacks only its Sender.
@@ -49,6 +54,7 @@ const (
 	BadClient   Class = "bad_client"   // invalid_client: the app's secret or client id
 	WrongClient Class = "wrong_client" // unauthorized_client: another app's token
 	BadGrant    Class = "bad_grant"    // invalid_grant: consumed, revoked or foreign
+	Pending     Class = "pending"      // the client is refused, but so new that Amazon may not know it yet: wait and try again
 	Ambiguous   Class = "ambiguous"    // anything else: Amazon may or may not have acted
 )
 
@@ -91,6 +97,19 @@ func (c Client) Refresh(ctx context.Context, app App, refresh secret.Value) Resu
 // ClientCredentials asks for a token of the app's own authority.
 func (c Client) ClientCredentials(ctx context.Context, app App, scopes ...string) Result {
 	return c.token(ctx, app, []amazon.Field{amazon.Plain("grant_type", "client_credentials"), amazon.Plain("scope", strings.Join(scopes, " "))})
+}
+
+// A Credentialed is an amazon.Program that gets tokens of an application's own authority elsewhere, or in another shape, than
+// ClientCredentials does.
+type Credentialed interface {
+	// ClientCredentials sends one token request by c.Ask. A refusal's Problem may be in the program's own words.
+	ClientCredentials(ctx context.Context, c Client, app App, scopes ...string) Result
+}
+
+// Ask sends a token request that is made elsewhere and classes its answer as all others are. Call.Host defaults to the region's.
+func (c Client) Ask(ctx context.Context, app App, call amazon.Call) Result {
+	answer, err := c.send(ctx, app, call)
+	return c.judge(answer, err)
 }
 
 // token sends one token request in the documented shape, a form with the client's credentials inside (ads-lwa 1.5).
