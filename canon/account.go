@@ -29,3 +29,6 @@ const (
 	Vendor AccountKind = "vendor"
 	Agency AccountKind = "agency"
 )
+
+// Associate is an affiliate's presence in one marketplace (Associates programme, Creators API).
+const Associate AccountKind = "associate"

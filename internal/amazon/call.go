@@ -42,11 +42,12 @@ type Injection struct {
 	SigV4   *SigV4  // signs the request last
 }
 
-// A Field is one named value of an Injection. Prefix is plain text put before the value, such as "Bearer ".
+// A Field is one named value of an Injection. Prefix and, in headers, Suffix are plain text put around the value, such as "Bearer ".
 type Field struct {
 	Name   string
 	Prefix string
 	Value  secret.Value
+	Suffix string
 }
 
 // Plain makes a Field whose value is no secret.

@@ -33,7 +33,7 @@ var (
 	tagForm     = regexp.MustCompile(`(?s)<(script|style)\b.*?</(script|style)>|<[^>]*>`)
 	tokenForm   = regexp.MustCompile(`lwa-[a-z]+(?:-[a-z0-9]+)+`)
 	queryForm   = regexp.MustCompile(`(?:^|[?&#;\s])(error|error_description|errorMsg)=`)
-	machineKeys = []string{"error", "code", "errortype", "reason", "errorcode", "__type"}
+	machineKeys = []string{"error", "code", "errortype", "reason", "errorcode", "__type", "type"}
 	humanKeys   = []string{"error_description", "details", "detail", "description", "message", "errormsg", "errormessage"}
 )
 
@@ -130,6 +130,9 @@ func (r *Reading) field(key string, value any) {
 	case slices.Contains(machineKeys, key):
 		if r.code == "" {
 			r.code = text
+		}
+		if _, name, ok := strings.Cut(text, "#"); ok { // "com.amazon.creators#ThrottleException"
+			r.word(strings.ToLower(name))
 		}
 		r.word(strings.ToLower(text))
 		r.word(key + ":" + strings.ToLower(text))

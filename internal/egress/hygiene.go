@@ -58,10 +58,10 @@ func (d *Door) appendHeaders(b []byte, c *amazon.Call) (_ []byte, agent, kind bo
 	}
 	for i, f := range c.Inject.Headers {
 		v := f.Value.Reveal()
-		if !validName(f.Name) || !validValue(v) || !validValue(f.Prefix) || twice(c.Inject.Headers, i) {
+		if !validName(f.Name) || !validValue(v) || !validValue(f.Prefix) || !validValue(f.Suffix) || twice(c.Inject.Headers, i) {
 			return nil, false, false, errRequest.With("what is to be injected as %s cannot stand in a header", canonical(f.Name))
 		}
-		b = appendHeader(b, f.Name, f.Prefix, v)
+		b = appendHeader(b, f.Name, f.Prefix, v+f.Suffix)
 	}
 	return b, agent, kind, nil
 }

@@ -67,8 +67,12 @@ func scanGrant(row scanner, g *broker.Grant, access *[]byte) error {
 	var scopes string
 	e := &g.Eligibility
 	fields := []any{
-		&g.ID, &g.Name, &g.Program, &g.Kind, &g.Realm, &g.App, &g.ClientID, &g.Region, &scopes, &g.Credential, instant{&g.Created}, instant{&g.Revoked},
-		&g.AmazonVersion, &e.Problem, instant{&e.Since}, instant{&e.Checked},
+		&g.ID, &g.Name, &g.Program, &g.Kind, &g.Realm, &g.App, &g.ClientID, &g.Region, &scopes, &g.Credential,
+		instant{&g.Created},
+		instant{&g.Revoked},
+		&g.AmazonVersion, &e.Problem,
+		instant{&e.Since},
+		instant{&e.Checked},
 	}
 	if err := row.Scan(append(append(fields, stateFields(&g.State)...), access)...); err != nil {
 		return err
