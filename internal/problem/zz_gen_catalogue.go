@@ -4,671 +4,733 @@ package problem
 
 // The codes of all problems.
 const (
-	ADMAppKeyCut                 Code = "adm.app_key_cut"
-	ADMRegistrationPasted        Code = "adm.registration_pasted"
-	AdsAccessDenied              Code = "ads.access_denied"
-	AdsAccessLost                Code = "ads.access_lost"
-	AdsAccountID                 Code = "ads.account_id"
-	AdsAccountSuspended          Code = "ads.account_suspended"
-	AdsAgencyProfile             Code = "ads.agency_profile"
-	AdsAuthorizationMissing      Code = "ads.authorization_missing"
-	AdsBadNextToken              Code = "ads.bad_next_token"
-	AdsBearerMissing             Code = "ads.bearer_missing"
-	AdsBrokenAnswer              Code = "ads.broken_answer"
-	AdsClientIDMissing           Code = "ads.client_id_missing"
-	AdsDownloadExpired           Code = "ads.download_expired"
-	AdsDownloadWithAuthorization Code = "ads.download_with_authorization"
-	AdsForeignScope              Code = "ads.foreign_scope"
-	AdsInvalidArgument           Code = "ads.invalid_argument"
-	AdsInvalidBody               Code = "ads.invalid_body"
-	AdsKdpAuthor                 Code = "ads.kdp_author"
-	AdsLinkPropagating           Code = "ads.link_propagating"
-	AdsManagerOnly               Code = "ads.manager_only"
-	AdsNoCampaignYet             Code = "ads.no_campaign_yet"
-	AdsNoProfiles                Code = "ads.no_profiles"
-	AdsNoProfilesOtherRegion     Code = "ads.no_profiles_other_region"
-	AdsNotEligible               Code = "ads.not_eligible"
-	AdsNotFound                  Code = "ads.not_found"
-	AdsPayment                   Code = "ads.payment"
-	AdsPaymentInvalid            Code = "ads.payment_invalid"
-	AdsProfileUnknown            Code = "ads.profile_unknown"
-	AdsReportDuplicate           Code = "ads.report_duplicate"
-	AdsReportPollHiccup          Code = "ads.report_poll_hiccup"
-	AdsReportTooOld              Code = "ads.report_too_old"
-	AdsScopeForm                 Code = "ads.scope_form"
-	AdsScopeMissing              Code = "ads.scope_missing"
-	AdsSecurityProfileNotLinked  Code = "ads.security_profile_not_linked"
-	AdsSellingPartnerRefusal     Code = "ads.selling_partner_refusal"
-	AdsServerError               Code = "ads.server_error"
-	AdsTestHostGone              Code = "ads.test_host_gone"
-	AdsThrottled                 Code = "ads.throttled"
-	AdsThrottledWithoutTime      Code = "ads.throttled_without_time"
-	AdsTokenRefused              Code = "ads.token_refused"
-	AdsTooLarge                  Code = "ads.too_large"
-	AdsUnknownPath               Code = "ads.unknown_path"
-	AdsUnprocessable             Code = "ads.unprocessable"
-	AdsUnreachable               Code = "ads.unreachable"
-	AdsUnrecognised              Code = "ads.unrecognised"
-	AdsViewOnly                  Code = "ads.view_only"
-	AdsViewOnlyAccounts          Code = "ads.view_only_accounts"
-	AdsWrongAccept               Code = "ads.wrong_accept"
-	AdsWrongMediaType            Code = "ads.wrong_media_type"
-	AdsWrongRegion               Code = "ads.wrong_region"
-	AdsWrongUser                 Code = "ads.wrong_user"
-	APIBadRequest                Code = "api.bad_request"
-	APIInternal                  Code = "api.internal"
-	APINoApp                     Code = "api.no_app"
-	APINotAllowed                Code = "api.not_allowed"
-	APISignInNeeded              Code = "api.sign_in_needed"
-	APITooLarge                  Code = "api.too_large"
-	APIUnknown                   Code = "api.unknown"
-	APIUnknownRegion             Code = "api.unknown_region"
-	APIWhichApp                  Code = "api.which_app"
-	AssociatesAmpersand          Code = "associates.ampersand"
-	AssociatesDisclosureMissing  Code = "associates.disclosure_missing"
-	AssociatesFramed             Code = "associates.framed"
-	AssociatesInfluencerPage     Code = "associates.influencer_page"
-	AssociatesNotALink           Code = "associates.not_a_link"
-	AssociatesNotAShop           Code = "associates.not_a_shop"
-	AssociatesNotAmazon          Code = "associates.not_amazon"
-	AssociatesReferrerHidden     Code = "associates.referrer_hidden"
-	AssociatesRelMissing         Code = "associates.rel_missing"
-	AssociatesShortLink          Code = "associates.short_link"
-	AssociatesTagEndingUnsure    Code = "associates.tag_ending_unsure"
-	AssociatesTagInFragment      Code = "associates.tag_in_fragment"
-	AssociatesTagMalformed       Code = "associates.tag_malformed"
-	AssociatesTagMissing         Code = "associates.tag_missing"
-	AssociatesTagOther           Code = "associates.tag_other"
-	AssociatesTagTwice           Code = "associates.tag_twice"
-	AssociatesTagWrongCountry    Code = "associates.tag_wrong_country"
-	AssociatesTenSalesMissing    Code = "associates.ten_sales_missing"
-	AssociatesThreeSalesDue      Code = "associates.three_sales_due"
-	AssociatesUnclearEnd         Code = "associates.unclear_end"
-	AssociatesUnrecognised       Code = "associates.unrecognised"
-	AssociatesVendedEdited       Code = "associates.vended_edited"
-	AssociatesVendedOther        Code = "associates.vended_other"
-	AWSBrokenAnswer              Code = "aws.broken_answer"
-	AWSCannotVend                Code = "aws.cannot_vend"
-	AWSClockWrong                Code = "aws.clock_wrong"
-	AWSExampleKey                Code = "aws.example_key"
-	AWSFailed                    Code = "aws.failed"
-	AWSInUse                     Code = "aws.in_use"
-	AWSKeyForProducts            Code = "aws.key_for_products"
-	AWSKeyForm                   Code = "aws.key_form"
-	AWSKeyGone                   Code = "aws.key_gone"
-	AWSKeyIDForm                 Code = "aws.key_id_form"
-	AWSKeyIDMissing              Code = "aws.key_id_missing"
-	AWSKeyOld                    Code = "aws.key_old"
-	AWSKeyPending                Code = "aws.key_pending"
-	AWSKeyRefused                Code = "aws.key_refused"
-	AWSKeyTemporary              Code = "aws.key_temporary"
-	AWSKeyUnused                 Code = "aws.key_unused"
-	AWSNoHost                    Code = "aws.no_host"
-	AWSNotAKeyID                 Code = "aws.not_a_key_id"
-	AWSNotForPaapi               Code = "aws.not_for_paapi"
-	AWSNotFound                  Code = "aws.not_found"
-	AWSPermissionMissing         Code = "aws.permission_missing"
-	AWSQuota                     Code = "aws.quota"
-	AWSRequestRefused            Code = "aws.request_refused"
-	AWSRootCannotVend            Code = "aws.root_cannot_vend"
-	AWSRootKey                   Code = "aws.root_key"
-	AWSRootKeyFile               Code = "aws.root_key_file"
-	AWSRotating                  Code = "aws.rotating"
-	AWSScopeWrong                Code = "aws.scope_wrong"
-	AWSSecretForm                Code = "aws.secret_form"
-	AWSSecretMissing             Code = "aws.secret_missing"
-	AWSSecretWrong               Code = "aws.secret_wrong"
-	AWSSessionExpired            Code = "aws.session_expired"
-	AWSSessionTokenMissing       Code = "aws.session_token_missing"
-	AWSTemporaryKey              Code = "aws.temporary_key"
-	AWSThrottled                 Code = "aws.throttled"
-	AWSTwoKeys                   Code = "aws.two_keys"
-	AWSUnknownKeyID              Code = "aws.unknown_key_id"
-	AWSUnreachable               Code = "aws.unreachable"
-	AWSUnrecognised              Code = "aws.unrecognised"
-	AWSUserExists                Code = "aws.user_exists"
-	BrokerAnswerLost             Code = "broker.answer_lost"
-	BrokerBadName                Code = "broker.bad_name"
-	BrokerBlocked                Code = "broker.blocked"
-	BrokerCutOff                 Code = "broker.cut_off"
-	BrokerDisabled               Code = "broker.disabled"
-	BrokerElsewhere              Code = "broker.elsewhere"
-	BrokerEndpointResting        Code = "broker.endpoint_resting"
-	BrokerNameTaken              Code = "broker.name_taken"
-	BrokerNoCode                 Code = "broker.no_code"
-	BrokerNoGrant                Code = "broker.no_grant"
-	BrokerNoRefreshToken         Code = "broker.no_refresh_token"
-	BrokerNoSecret               Code = "broker.no_secret"
-	BrokerNoToken                Code = "broker.no_token"
-	BrokerOtherBrowser           Code = "broker.other_browser"
-	BrokerOtherIssuer            Code = "broker.other_issuer"
-	BrokerRevoked                Code = "broker.revoked"
-	BrokerSecretRefused          Code = "broker.secret_refused"
-	BrokerShuttingDown           Code = "broker.shutting_down"
-	BrokerStateExpired           Code = "broker.state_expired"
-	BrokerStateMissing           Code = "broker.state_missing"
-	BrokerStateUnknown           Code = "broker.state_unknown"
-	BrokerStateUsed              Code = "broker.state_used"
-	BrokerStoreFails             Code = "broker.store_fails"
-	BrokerTokenRefused           Code = "broker.token_refused"
-	BrokerUnreadable             Code = "broker.unreadable"
-	BrokerWithdrawAtAmazon       Code = "broker.withdraw_at_amazon"
-	ConsentReturnedForm          Code = "consent.returned_form"
-	ConsentUnknownLink           Code = "consent.unknown_link"
-	CreatorsIDMissing            Code = "creators.id_missing"
-	CreatorsPaapiStopped         Code = "creators.paapi_stopped"
-	CreatorsSecretMissing        Code = "creators.secret_missing"
-	DoctorItemErrors             Code = "doctor.item_errors"
-	DoctorNoRefusal              Code = "doctor.no_refusal"
-	DoctorNoToken                Code = "doctor.no_token"
-	DoctorNotAsked               Code = "doctor.not_asked"
-	DoctorNothingToExplain       Code = "doctor.nothing_to_explain"
-	DoctorOtherClient            Code = "doctor.other_client"
-	DoctorTokenExpired           Code = "doctor.token_expired"
-	DoctorUnrecognised           Code = "doctor.unrecognised"
-	EgressAddress                Code = "egress.address"
-	EgressAnswer                 Code = "egress.answer"
-	EgressBody                   Code = "egress.body"
-	EgressBroken                 Code = "egress.broken"
-	EgressCancelled              Code = "egress.cancelled"
-	EgressHost                   Code = "egress.host"
-	EgressNoSandbox              Code = "egress.no_sandbox"
-	EgressNoToken                Code = "egress.no_token"
-	EgressRequest                Code = "egress.request"
-	EgressThrottled              Code = "egress.throttled"
-	EgressTimeout                Code = "egress.timeout"
-	EgressTLS                    Code = "egress.tls"
-	EgressUnreachable            Code = "egress.unreachable"
-	GatewayAmazonFailed          Code = "gateway.amazon_failed"
-	GatewayAmazonTokenSent       Code = "gateway.amazon_token_sent"
-	GatewayBearerMissing         Code = "gateway.bearer_missing"
-	GatewayBodyBroken            Code = "gateway.body_broken"
-	GatewayBodyTooLarge          Code = "gateway.body_too_large"
-	GatewayBrowserRefused        Code = "gateway.browser_refused"
-	GatewayClientGone            Code = "gateway.client_gone"
-	GatewayGrantAmbiguous        Code = "gateway.grant_ambiguous"
-	GatewayGrantBlocked          Code = "gateway.grant_blocked"
-	GatewayGrantDisabled         Code = "gateway.grant_disabled"
-	GatewayGrantNotReady         Code = "gateway.grant_not_ready"
-	GatewayGrantUnknown          Code = "gateway.grant_unknown"
-	GatewayHeaderRepeated        Code = "gateway.header_repeated"
-	GatewayHeadersTooLarge       Code = "gateway.headers_too_large"
-	GatewayHostRefused           Code = "gateway.host_refused"
-	GatewayInternal              Code = "gateway.internal"
-	GatewayMethodRefused         Code = "gateway.method_refused"
-	GatewayPassExpired           Code = "gateway.pass_expired"
-	GatewayPassMalformed         Code = "gateway.pass_malformed"
-	GatewayPassMissing           Code = "gateway.pass_missing"
-	GatewayPassRepeated          Code = "gateway.pass_repeated"
-	GatewayPassRevoked           Code = "gateway.pass_revoked"
-	GatewayPassUnknown           Code = "gateway.pass_unknown"
-	GatewayPathRefused           Code = "gateway.path_refused"
-	GatewayQueryRefused          Code = "gateway.query_refused"
-	GatewayRecordFull            Code = "gateway.record_full"
-	GatewayRegionAllRefused      Code = "gateway.region_all_refused"
-	GatewayRegionNeeded          Code = "gateway.region_needed"
-	GatewayRegionUnknown         Code = "gateway.region_unknown"
-	GatewayRouteUnknown          Code = "gateway.route_unknown"
-	GatewaySelectorMalformed     Code = "gateway.selector_malformed"
-	GatewaySelectorRepeated      Code = "gateway.selector_repeated"
-	GatewayTargetRefused         Code = "gateway.target_refused"
-	GatewayThrottled             Code = "gateway.throttled"
-	GatewayTokenExpired          Code = "gateway.token_expired"
-	GatewayTokenInvalid          Code = "gateway.token_invalid"
-	GatewayTokenOtherGrant       Code = "gateway.token_other_grant"
-	GatewayTokenRequest          Code = "gateway.token_request"
-	GatewayURLTooLong            Code = "gateway.url_too_long"
-	LWAAccessTokenAsRefreshToken Code = "lwa.access_token_as_refresh_token"
-	LWAAccessTokenRefused        Code = "lwa.access_token_refused"
-	LWAAnswerLost                Code = "lwa.answer_lost"
-	LWAAppAccessToken            Code = "lwa.app_access_token"
-	LWAAppID                     Code = "lwa.app_id"
-	LWABrokenAnswer              Code = "lwa.broken_answer"
-	LWAClientIDForm              Code = "lwa.client_id_form"
-	LWAClientIDIsProfileID       Code = "lwa.client_id_is_profile_id"
-	LWAClientIDMissing           Code = "lwa.client_id_missing"
-	LWAClientIDSPApp             Code = "lwa.client_id_sp_app"
-	LWAClientSecretForm          Code = "lwa.client_secret_form"
-	LWACodePasted                Code = "lwa.code_pasted"
-	LWACodeRefused               Code = "lwa.code_refused"
-	LWAConsentDenied             Code = "lwa.consent_denied"
-	LWAConsentWithdrawn          Code = "lwa.consent_withdrawn"
-	LWADeviceExpired             Code = "lwa.device_expired"
-	LWADevicePending             Code = "lwa.device_pending"
-	LWAImplicitGrantRefused      Code = "lwa.implicit_grant_refused"
-	LWAInsufficientScope         Code = "lwa.insufficient_scope"
-	LWAInvalidClient             Code = "lwa.invalid_client"
-	LWAInvalidRequest            Code = "lwa.invalid_request"
-	LWALegacyClientID            Code = "lwa.legacy_client_id"
-	LWAMalformedRequest          Code = "lwa.malformed_request"
-	LWAMissingParameter          Code = "lwa.missing_parameter"
-	LWARedirected                Code = "lwa.redirected"
-	LWARefreshTokenForm          Code = "lwa.refresh_token_form"
-	LWARefreshTokenRefused       Code = "lwa.refresh_token_refused"
-	LWARestrictedToken           Code = "lwa.restricted_token"
-	LWAReturnURLForm             Code = "lwa.return_url_form"
-	LWAReturnURLNotListed        Code = "lwa.return_url_not_listed"
-	LWAScopeForm                 Code = "lwa.scope_form"
-	LWAScopeNotGranted           Code = "lwa.scope_not_granted"
-	LWASecretExpired             Code = "lwa.secret_expired"
-	LWASecretMissing             Code = "lwa.secret_missing"
-	LWAServerError               Code = "lwa.server_error"
-	LWAThrottled                 Code = "lwa.throttled"
-	LWAUnknownClientID           Code = "lwa.unknown_client_id"
-	LWAUnknownScope              Code = "lwa.unknown_scope"
-	LWAUnreachable               Code = "lwa.unreachable"
-	LWAUnrecognised              Code = "lwa.unrecognised"
-	LWAUnsupportedGrantType      Code = "lwa.unsupported_grant_type"
-	LWAUserID                    Code = "lwa.user_id"
-	LWAWrongClient               Code = "lwa.wrong_client"
-	LWAWrongMethod               Code = "lwa.wrong_method"
-	OperatorDenied               Code = "operator.denied"
-	OperatorExists               Code = "operator.exists"
-	OperatorForm                 Code = "operator.form"
-	OperatorTooMany              Code = "operator.too_many"
-	PolicyCallerRevoked          Code = "policy.caller_revoked"
-	PolicyCallerUnknown          Code = "policy.caller_unknown"
-	PolicyDenied                 Code = "policy.denied"
-	PolicyExpiryPast             Code = "policy.expiry_past"
-	PolicyKindForm               Code = "policy.kind_form"
-	PolicyNameForm               Code = "policy.name_form"
-	PolicyNameTaken              Code = "policy.name_taken"
-	PolicyPassUnknown            Code = "policy.pass_unknown"
-	PolicyRulesForm              Code = "policy.rules_form"
-	SealDoesNotOpen              Code = "seal.does_not_open"
-	SealKeyDamaged               Code = "seal.key_damaged"
-	SealKeyExists                Code = "seal.key_exists"
-	SealKeyMissing               Code = "seal.key_missing"
-	SealKeyOpenToOthers          Code = "seal.key_open_to_others"
-	SealKeySource                Code = "seal.key_source"
-	SealKeySwapped               Code = "seal.key_swapped"
-	SealKeyUnreadable            Code = "seal.key_unreadable"
-	SealKeyUnwritable            Code = "seal.key_unwritable"
-	SealKeyWrong                 Code = "seal.key_wrong"
-	SealPassphraseShort          Code = "seal.passphrase_short"
-	SealPassphraseUnusable       Code = "seal.passphrase_unusable"
-	ServerAddress                Code = "server.address"
-	ServerBusyPort               Code = "server.busy_port"
-	ServerCertificate            Code = "server.certificate"
-	ServerCrossSite              Code = "server.cross_site"
-	ServerKeySource              Code = "server.key_source"
-	ServerNoSandbox              Code = "server.no_sandbox"
-	ServerNotSetUp               Code = "server.not_set_up"
-	ServerPortDenied             Code = "server.port_denied"
-	ServerSetUpAlready           Code = "server.set_up_already"
-	ServerSocket                 Code = "server.socket"
-	ServerSocketPath             Code = "server.socket_path"
-	ServerUnknownHost            Code = "server.unknown_host"
-	StoreAuditBroken             Code = "store.audit_broken"
-	StoreDamaged                 Code = "store.damaged"
-	StoreDiskFailing             Code = "store.disk_failing"
-	StoreDiskFull                Code = "store.disk_full"
-	StoreInUse                   Code = "store.in_use"
-	StoreLocked                  Code = "store.locked"
-	StoreNoFolder                Code = "store.no_folder"
-	StoreNotOurs                 Code = "store.not_ours"
-	StoreOpenToOthers            Code = "store.open_to_others"
-	StoreOpenedReadOnly          Code = "store.opened_read_only"
-	StoreReadOnly                Code = "store.read_only"
-	StoreTooNew                  Code = "store.too_new"
-	VaultActiveVersion           Code = "vault.active_version"
-	VaultAppInUse                Code = "vault.app_in_use"
-	VaultClientIDAsSecret        Code = "vault.client_id_as_secret"
-	VaultEmptyValue              Code = "vault.empty_value"
-	VaultLineBreak               Code = "vault.line_break"
-	VaultNameForm                Code = "vault.name_form"
-	VaultNameTaken               Code = "vault.name_taken"
-	VaultNoApp                   Code = "vault.no_app"
-	VaultNoCredential            Code = "vault.no_credential"
-	VaultNoVersion               Code = "vault.no_version"
-	VaultOperatorsOnly           Code = "vault.operators_only"
-	VaultPercentEncoded          Code = "vault.percent_encoded"
-	VaultProfileIDForm           Code = "vault.profile_id_form"
-	VaultQuotes                  Code = "vault.quotes"
-	VaultReturnURLLoopback       Code = "vault.return_url_loopback"
-	VaultReturnURLPlain          Code = "vault.return_url_plain"
-	VaultRevealOff               Code = "vault.reveal_off"
-	VaultRotatedMeanwhile        Code = "vault.rotated_meanwhile"
-	VaultSameSecret              Code = "vault.same_secret"
-	VaultSecretAsClientID        Code = "vault.secret_as_client_id"
-	VaultTokenAsSecret           Code = "vault.token_as_secret"
-	VaultUnknownProgram          Code = "vault.unknown_program"
-	VaultUnknownRealm            Code = "vault.unknown_realm"
-	VaultUnknownRegion           Code = "vault.unknown_region"
+	ADMAppKeyCut                   Code = "adm.app_key_cut"
+	ADMRegistrationPasted          Code = "adm.registration_pasted"
+	AdsAccessDenied                Code = "ads.access_denied"
+	AdsAccessLost                  Code = "ads.access_lost"
+	AdsAccountID                   Code = "ads.account_id"
+	AdsAccountSuspended            Code = "ads.account_suspended"
+	AdsAgencyProfile               Code = "ads.agency_profile"
+	AdsAuthorizationMissing        Code = "ads.authorization_missing"
+	AdsBadNextToken                Code = "ads.bad_next_token"
+	AdsBearerMissing               Code = "ads.bearer_missing"
+	AdsBrokenAnswer                Code = "ads.broken_answer"
+	AdsClientIDMissing             Code = "ads.client_id_missing"
+	AdsDownloadExpired             Code = "ads.download_expired"
+	AdsDownloadWithAuthorization   Code = "ads.download_with_authorization"
+	AdsForeignScope                Code = "ads.foreign_scope"
+	AdsInvalidArgument             Code = "ads.invalid_argument"
+	AdsInvalidBody                 Code = "ads.invalid_body"
+	AdsKdpAuthor                   Code = "ads.kdp_author"
+	AdsLinkPropagating             Code = "ads.link_propagating"
+	AdsManagerOnly                 Code = "ads.manager_only"
+	AdsNoCampaignYet               Code = "ads.no_campaign_yet"
+	AdsNoProfiles                  Code = "ads.no_profiles"
+	AdsNoProfilesOtherRegion       Code = "ads.no_profiles_other_region"
+	AdsNotEligible                 Code = "ads.not_eligible"
+	AdsNotFound                    Code = "ads.not_found"
+	AdsPayment                     Code = "ads.payment"
+	AdsPaymentInvalid              Code = "ads.payment_invalid"
+	AdsProfileUnknown              Code = "ads.profile_unknown"
+	AdsReportDuplicate             Code = "ads.report_duplicate"
+	AdsReportPollHiccup            Code = "ads.report_poll_hiccup"
+	AdsReportTooOld                Code = "ads.report_too_old"
+	AdsScopeForm                   Code = "ads.scope_form"
+	AdsScopeMissing                Code = "ads.scope_missing"
+	AdsSecurityProfileNotLinked    Code = "ads.security_profile_not_linked"
+	AdsSellingPartnerRefusal       Code = "ads.selling_partner_refusal"
+	AdsServerError                 Code = "ads.server_error"
+	AdsTestHostGone                Code = "ads.test_host_gone"
+	AdsThrottled                   Code = "ads.throttled"
+	AdsThrottledWithoutTime        Code = "ads.throttled_without_time"
+	AdsTokenRefused                Code = "ads.token_refused"
+	AdsTooLarge                    Code = "ads.too_large"
+	AdsUnknownPath                 Code = "ads.unknown_path"
+	AdsUnprocessable               Code = "ads.unprocessable"
+	AdsUnreachable                 Code = "ads.unreachable"
+	AdsUnrecognised                Code = "ads.unrecognised"
+	AdsViewOnly                    Code = "ads.view_only"
+	AdsViewOnlyAccounts            Code = "ads.view_only_accounts"
+	AdsWrongAccept                 Code = "ads.wrong_accept"
+	AdsWrongMediaType              Code = "ads.wrong_media_type"
+	AdsWrongRegion                 Code = "ads.wrong_region"
+	AdsWrongUser                   Code = "ads.wrong_user"
+	APIBadRequest                  Code = "api.bad_request"
+	APIInternal                    Code = "api.internal"
+	APINoApp                       Code = "api.no_app"
+	APINotAllowed                  Code = "api.not_allowed"
+	APISignInNeeded                Code = "api.sign_in_needed"
+	APITooLarge                    Code = "api.too_large"
+	APIUnknown                     Code = "api.unknown"
+	APIUnknownRegion               Code = "api.unknown_region"
+	APIWhichApp                    Code = "api.which_app"
+	AssociatesAmpersand            Code = "associates.ampersand"
+	AssociatesDisclosureMissing    Code = "associates.disclosure_missing"
+	AssociatesFramed               Code = "associates.framed"
+	AssociatesInfluencerPage       Code = "associates.influencer_page"
+	AssociatesNotALink             Code = "associates.not_a_link"
+	AssociatesNotAShop             Code = "associates.not_a_shop"
+	AssociatesNotAmazon            Code = "associates.not_amazon"
+	AssociatesReferrerHidden       Code = "associates.referrer_hidden"
+	AssociatesRelMissing           Code = "associates.rel_missing"
+	AssociatesShortLink            Code = "associates.short_link"
+	AssociatesTagEndingUnsure      Code = "associates.tag_ending_unsure"
+	AssociatesTagInFragment        Code = "associates.tag_in_fragment"
+	AssociatesTagMalformed         Code = "associates.tag_malformed"
+	AssociatesTagMissing           Code = "associates.tag_missing"
+	AssociatesTagOther             Code = "associates.tag_other"
+	AssociatesTagTwice             Code = "associates.tag_twice"
+	AssociatesTagWrongCountry      Code = "associates.tag_wrong_country"
+	AssociatesTenSalesMissing      Code = "associates.ten_sales_missing"
+	AssociatesThreeSalesDue        Code = "associates.three_sales_due"
+	AssociatesUnclearEnd           Code = "associates.unclear_end"
+	AssociatesUnrecognised         Code = "associates.unrecognised"
+	AssociatesVendedEdited         Code = "associates.vended_edited"
+	AssociatesVendedOther          Code = "associates.vended_other"
+	AWSBrokenAnswer                Code = "aws.broken_answer"
+	AWSCannotVend                  Code = "aws.cannot_vend"
+	AWSClockWrong                  Code = "aws.clock_wrong"
+	AWSExampleKey                  Code = "aws.example_key"
+	AWSFailed                      Code = "aws.failed"
+	AWSInUse                       Code = "aws.in_use"
+	AWSKeyForProducts              Code = "aws.key_for_products"
+	AWSKeyForm                     Code = "aws.key_form"
+	AWSKeyGone                     Code = "aws.key_gone"
+	AWSKeyIDForm                   Code = "aws.key_id_form"
+	AWSKeyIDMissing                Code = "aws.key_id_missing"
+	AWSKeyOld                      Code = "aws.key_old"
+	AWSKeyPending                  Code = "aws.key_pending"
+	AWSKeyRefused                  Code = "aws.key_refused"
+	AWSKeyTemporary                Code = "aws.key_temporary"
+	AWSKeyUnused                   Code = "aws.key_unused"
+	AWSNoHost                      Code = "aws.no_host"
+	AWSNotAKeyID                   Code = "aws.not_a_key_id"
+	AWSNotForPaapi                 Code = "aws.not_for_paapi"
+	AWSNotFound                    Code = "aws.not_found"
+	AWSPermissionMissing           Code = "aws.permission_missing"
+	AWSQuota                       Code = "aws.quota"
+	AWSRequestRefused              Code = "aws.request_refused"
+	AWSRootCannotVend              Code = "aws.root_cannot_vend"
+	AWSRootKey                     Code = "aws.root_key"
+	AWSRootKeyFile                 Code = "aws.root_key_file"
+	AWSRotating                    Code = "aws.rotating"
+	AWSScopeWrong                  Code = "aws.scope_wrong"
+	AWSSecretForm                  Code = "aws.secret_form"
+	AWSSecretMissing               Code = "aws.secret_missing"
+	AWSSecretWrong                 Code = "aws.secret_wrong"
+	AWSSessionExpired              Code = "aws.session_expired"
+	AWSSessionTokenMissing         Code = "aws.session_token_missing"
+	AWSTemporaryKey                Code = "aws.temporary_key"
+	AWSThrottled                   Code = "aws.throttled"
+	AWSTwoKeys                     Code = "aws.two_keys"
+	AWSUnknownKeyID                Code = "aws.unknown_key_id"
+	AWSUnreachable                 Code = "aws.unreachable"
+	AWSUnrecognised                Code = "aws.unrecognised"
+	AWSUserExists                  Code = "aws.user_exists"
+	BrokerAnswerLost               Code = "broker.answer_lost"
+	BrokerBadName                  Code = "broker.bad_name"
+	BrokerBlocked                  Code = "broker.blocked"
+	BrokerCutOff                   Code = "broker.cut_off"
+	BrokerDisabled                 Code = "broker.disabled"
+	BrokerElsewhere                Code = "broker.elsewhere"
+	BrokerEndpointResting          Code = "broker.endpoint_resting"
+	BrokerNameTaken                Code = "broker.name_taken"
+	BrokerNoCode                   Code = "broker.no_code"
+	BrokerNoGrant                  Code = "broker.no_grant"
+	BrokerNoRefreshToken           Code = "broker.no_refresh_token"
+	BrokerNoSecret                 Code = "broker.no_secret"
+	BrokerNoToken                  Code = "broker.no_token"
+	BrokerOtherBrowser             Code = "broker.other_browser"
+	BrokerOtherIssuer              Code = "broker.other_issuer"
+	BrokerRevoked                  Code = "broker.revoked"
+	BrokerSecretRefused            Code = "broker.secret_refused"
+	BrokerShuttingDown             Code = "broker.shutting_down"
+	BrokerStateExpired             Code = "broker.state_expired"
+	BrokerStateMissing             Code = "broker.state_missing"
+	BrokerStateUnknown             Code = "broker.state_unknown"
+	BrokerStateUsed                Code = "broker.state_used"
+	BrokerStoreFails               Code = "broker.store_fails"
+	BrokerTokenRefused             Code = "broker.token_refused"
+	BrokerUnreadable               Code = "broker.unreadable"
+	BrokerWithdrawAtAmazon         Code = "broker.withdraw_at_amazon"
+	ConsentReturnedForm            Code = "consent.returned_form"
+	ConsentUnknownLink             Code = "consent.unknown_link"
+	CreatorsAuthorizationMissing   Code = "creators.authorization_missing"
+	CreatorsBodyUnreadable         Code = "creators.body_unreadable"
+	CreatorsBrokenAnswer           Code = "creators.broken_answer"
+	CreatorsClientNotSupported     Code = "creators.client_not_supported"
+	CreatorsCredentialIDForm       Code = "creators.credential_id_form"
+	CreatorsCredentialPending      Code = "creators.credential_pending"
+	CreatorsCredentialRefused      Code = "creators.credential_refused"
+	CreatorsCredentialSecretForm   Code = "creators.credential_secret_form"
+	CreatorsFieldInvalid           Code = "creators.field_invalid"
+	CreatorsFreshTokenRefused      Code = "creators.fresh_token_refused"
+	CreatorsIDMissing              Code = "creators.id_missing"
+	CreatorsMarketplaceOtherRegion Code = "creators.marketplace_other_region"
+	CreatorsMarketplaceUnknown     Code = "creators.marketplace_unknown"
+	CreatorsNotAuthorized          Code = "creators.not_authorized"
+	CreatorsNotEligible            Code = "creators.not_eligible"
+	CreatorsNothingFound           Code = "creators.nothing_found"
+	CreatorsPaapiKey               Code = "creators.paapi_key"
+	CreatorsPaapiStopped           Code = "creators.paapi_stopped"
+	CreatorsRefused                Code = "creators.refused"
+	CreatorsScopeRefused           Code = "creators.scope_refused"
+	CreatorsSecretMissing          Code = "creators.secret_missing"
+	CreatorsServerError            Code = "creators.server_error"
+	CreatorsTagInvalid             Code = "creators.tag_invalid"
+	CreatorsTagNeeded              Code = "creators.tag_needed"
+	CreatorsTagOfOtherAccount      Code = "creators.tag_of_other_account"
+	CreatorsThrottled              Code = "creators.throttled"
+	CreatorsTokenIncomplete        Code = "creators.token_incomplete"
+	CreatorsTokenRefused           Code = "creators.token_refused"
+	CreatorsUnknownOperation       Code = "creators.unknown_operation"
+	CreatorsUnreachable            Code = "creators.unreachable"
+	CreatorsUnrecognised           Code = "creators.unrecognised"
+	CreatorsVersionNotOfID         Code = "creators.version_not_of_id"
+	CreatorsVersionUnknown         Code = "creators.version_unknown"
+	CreatorsWrongRegion            Code = "creators.wrong_region"
+	DoctorItemErrors               Code = "doctor.item_errors"
+	DoctorNoRefusal                Code = "doctor.no_refusal"
+	DoctorNoToken                  Code = "doctor.no_token"
+	DoctorNotAsked                 Code = "doctor.not_asked"
+	DoctorNothingToExplain         Code = "doctor.nothing_to_explain"
+	DoctorOtherClient              Code = "doctor.other_client"
+	DoctorTokenExpired             Code = "doctor.token_expired"
+	DoctorUnrecognised             Code = "doctor.unrecognised"
+	EgressAddress                  Code = "egress.address"
+	EgressAnswer                   Code = "egress.answer"
+	EgressBody                     Code = "egress.body"
+	EgressBroken                   Code = "egress.broken"
+	EgressCancelled                Code = "egress.cancelled"
+	EgressHost                     Code = "egress.host"
+	EgressNoSandbox                Code = "egress.no_sandbox"
+	EgressNoToken                  Code = "egress.no_token"
+	EgressRequest                  Code = "egress.request"
+	EgressThrottled                Code = "egress.throttled"
+	EgressTimeout                  Code = "egress.timeout"
+	EgressTLS                      Code = "egress.tls"
+	EgressUnreachable              Code = "egress.unreachable"
+	GatewayAmazonFailed            Code = "gateway.amazon_failed"
+	GatewayAmazonTokenSent         Code = "gateway.amazon_token_sent"
+	GatewayBearerMissing           Code = "gateway.bearer_missing"
+	GatewayBodyBroken              Code = "gateway.body_broken"
+	GatewayBodyTooLarge            Code = "gateway.body_too_large"
+	GatewayBrowserRefused          Code = "gateway.browser_refused"
+	GatewayClientGone              Code = "gateway.client_gone"
+	GatewayGrantAmbiguous          Code = "gateway.grant_ambiguous"
+	GatewayGrantBlocked            Code = "gateway.grant_blocked"
+	GatewayGrantDisabled           Code = "gateway.grant_disabled"
+	GatewayGrantNotReady           Code = "gateway.grant_not_ready"
+	GatewayGrantUnknown            Code = "gateway.grant_unknown"
+	GatewayHeaderRepeated          Code = "gateway.header_repeated"
+	GatewayHeadersTooLarge         Code = "gateway.headers_too_large"
+	GatewayHostRefused             Code = "gateway.host_refused"
+	GatewayInternal                Code = "gateway.internal"
+	GatewayMethodRefused           Code = "gateway.method_refused"
+	GatewayPassExpired             Code = "gateway.pass_expired"
+	GatewayPassMalformed           Code = "gateway.pass_malformed"
+	GatewayPassMissing             Code = "gateway.pass_missing"
+	GatewayPassRepeated            Code = "gateway.pass_repeated"
+	GatewayPassRevoked             Code = "gateway.pass_revoked"
+	GatewayPassUnknown             Code = "gateway.pass_unknown"
+	GatewayPathRefused             Code = "gateway.path_refused"
+	GatewayQueryRefused            Code = "gateway.query_refused"
+	GatewayRecordFull              Code = "gateway.record_full"
+	GatewayRegionAllRefused        Code = "gateway.region_all_refused"
+	GatewayRegionNeeded            Code = "gateway.region_needed"
+	GatewayRegionUnknown           Code = "gateway.region_unknown"
+	GatewayRouteUnknown            Code = "gateway.route_unknown"
+	GatewaySelectorMalformed       Code = "gateway.selector_malformed"
+	GatewaySelectorRepeated        Code = "gateway.selector_repeated"
+	GatewayTargetRefused           Code = "gateway.target_refused"
+	GatewayThrottled               Code = "gateway.throttled"
+	GatewayTokenExpired            Code = "gateway.token_expired"
+	GatewayTokenInvalid            Code = "gateway.token_invalid"
+	GatewayTokenOtherGrant         Code = "gateway.token_other_grant"
+	GatewayTokenRequest            Code = "gateway.token_request"
+	GatewayURLTooLong              Code = "gateway.url_too_long"
+	LWAAccessTokenAsRefreshToken   Code = "lwa.access_token_as_refresh_token"
+	LWAAccessTokenRefused          Code = "lwa.access_token_refused"
+	LWAAnswerLost                  Code = "lwa.answer_lost"
+	LWAAppAccessToken              Code = "lwa.app_access_token"
+	LWAAppID                       Code = "lwa.app_id"
+	LWABrokenAnswer                Code = "lwa.broken_answer"
+	LWAClientIDForm                Code = "lwa.client_id_form"
+	LWAClientIDIsProfileID         Code = "lwa.client_id_is_profile_id"
+	LWAClientIDMissing             Code = "lwa.client_id_missing"
+	LWAClientIDSPApp               Code = "lwa.client_id_sp_app"
+	LWAClientSecretForm            Code = "lwa.client_secret_form"
+	LWACodePasted                  Code = "lwa.code_pasted"
+	LWACodeRefused                 Code = "lwa.code_refused"
+	LWAConsentDenied               Code = "lwa.consent_denied"
+	LWAConsentWithdrawn            Code = "lwa.consent_withdrawn"
+	LWADeviceExpired               Code = "lwa.device_expired"
+	LWADevicePending               Code = "lwa.device_pending"
+	LWAImplicitGrantRefused        Code = "lwa.implicit_grant_refused"
+	LWAInsufficientScope           Code = "lwa.insufficient_scope"
+	LWAInvalidClient               Code = "lwa.invalid_client"
+	LWAInvalidRequest              Code = "lwa.invalid_request"
+	LWALegacyClientID              Code = "lwa.legacy_client_id"
+	LWAMalformedRequest            Code = "lwa.malformed_request"
+	LWAMissingParameter            Code = "lwa.missing_parameter"
+	LWARedirected                  Code = "lwa.redirected"
+	LWARefreshTokenForm            Code = "lwa.refresh_token_form"
+	LWARefreshTokenRefused         Code = "lwa.refresh_token_refused"
+	LWARestrictedToken             Code = "lwa.restricted_token"
+	LWAReturnURLForm               Code = "lwa.return_url_form"
+	LWAReturnURLNotListed          Code = "lwa.return_url_not_listed"
+	LWAScopeForm                   Code = "lwa.scope_form"
+	LWAScopeNotGranted             Code = "lwa.scope_not_granted"
+	LWASecretExpired               Code = "lwa.secret_expired"
+	LWASecretMissing               Code = "lwa.secret_missing"
+	LWAServerError                 Code = "lwa.server_error"
+	LWAThrottled                   Code = "lwa.throttled"
+	LWAUnknownClientID             Code = "lwa.unknown_client_id"
+	LWAUnknownScope                Code = "lwa.unknown_scope"
+	LWAUnreachable                 Code = "lwa.unreachable"
+	LWAUnrecognised                Code = "lwa.unrecognised"
+	LWAUnsupportedGrantType        Code = "lwa.unsupported_grant_type"
+	LWAUserID                      Code = "lwa.user_id"
+	LWAWrongClient                 Code = "lwa.wrong_client"
+	LWAWrongMethod                 Code = "lwa.wrong_method"
+	OperatorDenied                 Code = "operator.denied"
+	OperatorExists                 Code = "operator.exists"
+	OperatorForm                   Code = "operator.form"
+	OperatorTooMany                Code = "operator.too_many"
+	PolicyCallerRevoked            Code = "policy.caller_revoked"
+	PolicyCallerUnknown            Code = "policy.caller_unknown"
+	PolicyDenied                   Code = "policy.denied"
+	PolicyExpiryPast               Code = "policy.expiry_past"
+	PolicyKindForm                 Code = "policy.kind_form"
+	PolicyNameForm                 Code = "policy.name_form"
+	PolicyNameTaken                Code = "policy.name_taken"
+	PolicyPassUnknown              Code = "policy.pass_unknown"
+	PolicyRulesForm                Code = "policy.rules_form"
+	SealDoesNotOpen                Code = "seal.does_not_open"
+	SealKeyDamaged                 Code = "seal.key_damaged"
+	SealKeyExists                  Code = "seal.key_exists"
+	SealKeyMissing                 Code = "seal.key_missing"
+	SealKeyOpenToOthers            Code = "seal.key_open_to_others"
+	SealKeySource                  Code = "seal.key_source"
+	SealKeySwapped                 Code = "seal.key_swapped"
+	SealKeyUnreadable              Code = "seal.key_unreadable"
+	SealKeyUnwritable              Code = "seal.key_unwritable"
+	SealKeyWrong                   Code = "seal.key_wrong"
+	SealPassphraseShort            Code = "seal.passphrase_short"
+	SealPassphraseUnusable         Code = "seal.passphrase_unusable"
+	ServerAddress                  Code = "server.address"
+	ServerBusyPort                 Code = "server.busy_port"
+	ServerCertificate              Code = "server.certificate"
+	ServerCrossSite                Code = "server.cross_site"
+	ServerKeySource                Code = "server.key_source"
+	ServerNoSandbox                Code = "server.no_sandbox"
+	ServerNotSetUp                 Code = "server.not_set_up"
+	ServerPortDenied               Code = "server.port_denied"
+	ServerSetUpAlready             Code = "server.set_up_already"
+	ServerSocket                   Code = "server.socket"
+	ServerSocketPath               Code = "server.socket_path"
+	ServerUnknownHost              Code = "server.unknown_host"
+	StoreAuditBroken               Code = "store.audit_broken"
+	StoreDamaged                   Code = "store.damaged"
+	StoreDiskFailing               Code = "store.disk_failing"
+	StoreDiskFull                  Code = "store.disk_full"
+	StoreInUse                     Code = "store.in_use"
+	StoreLocked                    Code = "store.locked"
+	StoreNoFolder                  Code = "store.no_folder"
+	StoreNotOurs                   Code = "store.not_ours"
+	StoreOpenToOthers              Code = "store.open_to_others"
+	StoreOpenedReadOnly            Code = "store.opened_read_only"
+	StoreReadOnly                  Code = "store.read_only"
+	StoreTooNew                    Code = "store.too_new"
+	VaultActiveVersion             Code = "vault.active_version"
+	VaultAppInUse                  Code = "vault.app_in_use"
+	VaultClientIDAsSecret          Code = "vault.client_id_as_secret"
+	VaultEmptyValue                Code = "vault.empty_value"
+	VaultLineBreak                 Code = "vault.line_break"
+	VaultNameForm                  Code = "vault.name_form"
+	VaultNameTaken                 Code = "vault.name_taken"
+	VaultNoApp                     Code = "vault.no_app"
+	VaultNoCredential              Code = "vault.no_credential"
+	VaultNoVersion                 Code = "vault.no_version"
+	VaultOperatorsOnly             Code = "vault.operators_only"
+	VaultPercentEncoded            Code = "vault.percent_encoded"
+	VaultProfileIDForm             Code = "vault.profile_id_form"
+	VaultQuotes                    Code = "vault.quotes"
+	VaultReturnURLLoopback         Code = "vault.return_url_loopback"
+	VaultReturnURLPlain            Code = "vault.return_url_plain"
+	VaultRevealOff                 Code = "vault.reveal_off"
+	VaultRotatedMeanwhile          Code = "vault.rotated_meanwhile"
+	VaultSameSecret                Code = "vault.same_secret"
+	VaultSecretAsClientID          Code = "vault.secret_as_client_id"
+	VaultTokenAsSecret             Code = "vault.token_as_secret"
+	VaultUnknownProgram            Code = "vault.unknown_program"
+	VaultUnknownRealm              Code = "vault.unknown_realm"
+	VaultUnknownRegion             Code = "vault.unknown_region"
 )
 
 var catalogue = map[Code]Problem{
-	ADMAppKeyCut:                 {Code: ADMAppKeyCut, What: "This is an app key, as in api_key.txt, but not a whole one.", Whose: OperatorsOwn, Fix: "Copy it again from the developer console, App Services, View Security Profile, Android/Kindle Settings: three parts with dots between, in one line without blanks.", Status: 422},
-	ADMRegistrationPasted:        {Code: ADMRegistrationPasted, What: "This is a registration id, which names one app on one device and opens nothing.", Whose: OperatorsOwn, Fix: "Paste the client id and client secret of the app's security profile; registration ids belong into lockkeeper push.", Status: 422},
-	AdsAccessDenied:              {Code: AdsAccessDenied, What: "The Amazon user who consented may not do this on this account.", Whose: AccountOwnersOwn, Fix: "Let an administrator of the account raise the user's permission in the user administration of the Amazon Ads console (advertising.amazon.com): viewing is enough to read, changing needs edit permission.", Guide: "ads.authorise", Status: 502},
-	AdsAccessLost:                {Code: AdsAccessLost, What: "This grant could use the profile before and now may not: the Amazon user lost access, or the consent was narrowed to other accounts.", Whose: AccountOwnersOwn, Fix: "Let an administrator of the account add the user again in the user administration of the Amazon Ads console (advertising.amazon.com), or run `lockkeeper grant connect` and choose all accounts on the consent page; then `lockkeeper grant show` lists what is open now.", Guide: "ads.list-profiles", Status: 502},
-	AdsAccountID:                 {Code: AdsAccountID, What: "This says which account is meant, and opens nothing: it is no key and no secret.", Whose: OperatorsOwn, Fix: "Paste the security profile's client id and client secret, then connect the account with lockkeeper grant connect; Lockkeeper finds all its profiles and their ids itself.", Status: 422},
-	AdsAccountSuspended:          {Code: AdsAccountSuspended, What: "Amazon has suspended the advertiser.", Whose: AccountOwnersOwn, Fix: "Sign in to the Amazon Ads console (advertising.amazon.com) as the account's owner and follow the notice there; the API cannot lift it.", Guide: "ads.list-profiles", Status: 502},
-	AdsAgencyProfile:             {Code: AdsAgencyProfile, What: "The profile is an agency's, which has no Sponsored Products, Brands or Display campaigns of its own.", Whose: CallersOwn, Fix: "Use the profiles of the agency's clients; GET /v2/profiles?profileTypeFilter=seller,vendor leaves the agency profiles out.", Guide: "ads.list-profiles", Status: 502},
-	AdsAuthorizationMissing:      {Code: AdsAuthorizationMissing, What: "The call reached Amazon without an Authorization header.", Whose: CallersOwn, Fix: "Send Authorization: Bearer and the access token; calls through Lockkeeper need the pass in its place.", Guide: "ads.first-call", Status: 502},
-	AdsBadNextToken:              {Code: AdsBadNextToken, What: "The nextToken is damaged, too old, or of another list.", Whose: CallersOwn, Fix: "Send the nextToken of the last page unchanged and with the same filters, or begin at the first page again.", Status: 502},
-	AdsBearerMissing:             {Code: AdsBearerMissing, What: "The Authorization header lacks the word Bearer before the token, so Amazon took it for an AWS signature.", Whose: CallersOwn, Fix: "Send Authorization: Bearer, one blank, then the token; through Lockkeeper send your pass the same way.", Guide: "ads.first-call", Status: 502},
-	AdsBrokenAnswer:              {Code: AdsBrokenAnswer, What: "The Ads API answered 200 with something that is no list of profiles.", Whose: AmazonsOwn, Fix: "Try again; if it goes on, see whether a proxy between this machine and Amazon answers in its place.", Status: 502},
-	AdsClientIDMissing:           {Code: AdsClientIDMissing, What: "The call lacks the header with the client id.", Whose: CallersOwn, Fix: "Send Amazon-Advertising-API-ClientId (or Amazon-Ads-ClientId for paths below /adsApi/v1) with the client id that obtained the token; calls through Lockkeeper get it by themselves.", Guide: "ads.first-call", Status: 502},
-	AdsDownloadExpired:           {Code: AdsDownloadExpired, What: "A report's download address is older than its hour.", Whose: CallersOwn, Fix: "Ask GET /reporting/reports/ or /exports/ with the id again: the answer holds a fresh address, and nothing needs to be made anew.", Status: 502},
-	AdsDownloadWithAuthorization: {Code: AdsDownloadWithAuthorization, What: "A report's download address was called with an Authorization header, and the store refuses two ways of signing at once.", Whose: CallersOwn, Fix: "Fetch the address exactly as given, without Authorization and without other Amazon headers.", Status: 502},
-	AdsForeignScope:              {Code: AdsForeignScope, What: "The profile exists, but this grant does not open it.", Whose: CallersOwn, Fix: "Take a profile id that `lockkeeper grant show` lists; if the account ought to be open, its administrator must add the consenting Amazon user in the Amazon Ads console, or the consent must be given again with all accounts chosen. If the profile lives in another region, call that region.", Guide: "ads.first-call", Status: 502},
-	AdsInvalidArgument:           {Code: AdsInvalidArgument, What: "Amazon finds a value of the request wrong.", Whose: CallersOwn, Fix: "Read which field Amazon's answer names (cause.location, fieldLocation or the text) and change its value.", Status: 502},
-	AdsInvalidBody:               {Code: AdsInvalidBody, What: "Amazon could not read the body, or the servers in front of it refused its form.", Whose: CallersOwn, Fix: "Send one whole JSON document in UTF-8 of the form that the path's documentation shows.", Guide: "ads.first-call", Status: 502},
-	AdsKdpAuthor:                 {Code: AdsKdpAuthor, What: "The profile is a book author's (KDP), and authors have no Sponsored Brands through the API.", Whose: CallersOwn, Fix: "Leave profiles whose accountInfo.subType is KDP_AUTHOR out of Sponsored Brands calls.", Guide: "ads.list-profiles", Status: 502},
-	AdsLinkPropagating:           {Code: AdsLinkPropagating, What: "The account or security profile was linked a short while ago, and Amazon takes up to an hour until all of its servers know.", Whose: AmazonsOwn, Fix: "Wait until the time shown, at most an hour after linking, and try again; nothing else needs doing.", Guide: "ads.list-profiles", Status: 503},
-	AdsManagerOnly:               {Code: AdsManagerOnly, What: "The accounts are open to this Amazon user only through a manager account, which the list of profiles leaves out.", Whose: AccountOwnersOwn, Fix: "Let an administrator of each account add the user to it directly in the user administration of the Amazon Ads console (advertising.amazon.com), then authorise again.", Guide: "ads.list-profiles", Status: 502},
-	AdsNoCampaignYet:             {Code: AdsNoCampaignYet, What: "The Amazon user has an advertising account, but Amazon makes its profile only when the first campaign is created.", Whose: AccountOwnersOwn, Fix: "Create one campaign in the Amazon Ads console (advertising.amazon.com), which may stay paused; the profile shows up within minutes to a day.", Guide: "ads.list-profiles", Status: 502},
-	AdsNoProfiles:                {Code: AdsNoProfiles, What: "Amazon lists no profile for this grant: wrong region, an account that never had a campaign, a user who may only look, an account shared through a manager account, or the wrong Amazon user.", Whose: AccountOwnersOwn, Fix: "Run `lockkeeper doctor` on the grant, which asks all three regions, view-only profiles and manager accounts to tell these apart.", Guide: "ads.list-profiles", Status: 502},
-	AdsNoProfilesOtherRegion:     {Code: AdsNoProfilesOtherRegion, What: "This grant opens no profile in this region, but it does in another.", Whose: CallersOwn, Fix: "Use the region where `lockkeeper grant show` lists profiles; if one ought to be here too, its country's account must first be opened in the Amazon Ads console.", Guide: "ads.list-profiles", Status: 502},
-	AdsNotEligible:               {Code: AdsNotEligible, What: "The account may not use this advertising product.", Whose: AccountOwnersOwn, Fix: "Sign in to the Amazon Ads console (advertising.amazon.com) as the account's owner and see which products it is offered; Sponsored Brands and Display need a registered brand or a vendor account.", Guide: "ads.list-profiles", Status: 502},
-	AdsNotFound:                  {Code: AdsNotFound, What: "Amazon has nothing under this id in this account.", Whose: CallersOwn, Fix: "Check the id, and that the Scope header names the account that it belongs to.", Status: 502},
-	AdsPayment:                   {Code: AdsPayment, What: "The account's payment does not work, so Amazon lets no campaign be served or changed.", Whose: AccountOwnersOwn, Fix: "Sign in to the Amazon Ads console (advertising.amazon.com), open Billing and payments, and put the payment method right.", Guide: "ads.list-profiles", Status: 502},
-	AdsPaymentInvalid:            {Code: AdsPaymentInvalid, What: "Amazon says that an account has no valid payment method.", Whose: AccountOwnersOwn, Fix: "Sign in to the Amazon Ads console (advertising.amazon.com), open Billing and payments, and put the payment method right; campaigns do not run before.", Guide: "ads.list-profiles", Status: 502},
-	AdsProfileUnknown:            {Code: AdsProfileUnknown, What: "Amazon knows no profile of this id in the region that was called.", Whose: CallersOwn, Fix: "Compare the number with GET /v2/profiles digit by digit (a program that reads it as a floating number spoils it), and call the region where the profile lives.", Guide: "ads.list-profiles", Status: 502},
-	AdsReportDuplicate:           {Code: AdsReportDuplicate, What: "The same report is being made already; Amazon names its id, shown here as the detail.", Whose: CallersOwn, Fix: "Do not create it again: poll GET /reporting/reports/ with the id given.", Status: 502},
-	AdsReportPollHiccup:          {Code: AdsReportPollHiccup, What: "Amazon refused to say how a report fares although the same token created it: this passes by itself.", Whose: AmazonsOwn, Fix: "Ask for the same report again in a minute; do not create it a second time.", Status: 503},
-	AdsReportTooOld:              {Code: AdsReportTooOld, What: "The report asks for days that Amazon no longer keeps.", Whose: CallersOwn, Fix: "Ask for later days: Sponsored Products keep 95 days, Sponsored Brands 60, Sponsored Display 65, and one report spans at most 31.", Status: 502},
-	AdsScopeForm:                 {Code: AdsScopeForm, What: "The Scope header is not a profile id: profile ids are numbers.", Whose: CallersOwn, Fix: "Put the profileId of GET /v2/profiles into Amazon-Advertising-API-Scope, digits only; ENTITY..., A1... and amzn1.ads-account... name other things.", Guide: "ads.first-call", Status: 502},
-	AdsScopeMissing:              {Code: AdsScopeMissing, What: "The call does not say which profile it is for.", Whose: CallersOwn, Fix: "Send Amazon-Advertising-API-Scope with a profile id from GET /v2/profiles; only /v2/profiles, /managerAccounts, /adsAccounts, /termsTokens and /testAccounts go without.", Guide: "ads.first-call", Status: 502},
-	AdsSecurityProfileNotLinked:  {Code: AdsSecurityProfileNotLinked, What: "Amazon gives tokens for this security profile, but the Ads API refuses each of them: the client id is not linked to an approved Amazon Ads API application, or the token is one of Seller Central's (SP-API).", Whose: OperatorsOwn, Fix: "Open the link of the Ads API approval e-mail after signing out of every other Amazon account, choose the LWA application with this client id and press Submit (partners: Partner Network console, Ads API, Manage Ads API access); if the link was opened under the wrong login, ask amazon-ads-api.zendesk.com to reset it; if you pressed Submit less than an hour ago, wait until the hour is over. An application of Seller Central or the Solution Provider Portal can never be linked: make a security profile on developer.amazon.com.", Docs: "https://advertising.amazon.com/API/docs/en-us/guides/onboarding/overview", Guide: "ads.link-security-profile", Status: 502},
-	AdsSellingPartnerRefusal:     {Code: AdsSellingPartnerRefusal, What: "This is a refusal of the Selling Partner API (Seller Central), which takes other applications and other tokens than the Ads API.", Whose: OperatorsOwn, Fix: "For advertising call advertising-api.amazon.com with a security profile from developer.amazon.com; tokens of Seller Central or the Solution Provider Portal do not open the Ads API.", Guide: "lwa.create-security-profile", Status: 502},
-	AdsServerError:               {Code: AdsServerError, What: "The Ads API failed on its own side.", Whose: AmazonsOwn, Fix: "Try reads again after 2, 4, 8 seconds; before repeating a write look whether it happened.", Status: 503},
-	AdsTestHostGone:              {Code: AdsTestHostGone, What: "The old test host advertising-api-test.amazon.com was switched off on 28 June 2022.", Whose: CallersOwn, Fix: "Use Lockkeeper's sandbox (`lockkeeper sandbox`) for trying things out, or Amazon's test accounts by POST /testAccounts with the scope advertising::test:create_account.", Guide: "ads.first-call", Status: 502},
-	AdsThrottled:                 {Code: AdsThrottled, What: "Amazon had too many calls and says how long to wait.", Whose: AmazonsOwn, Fix: "Wait until the time shown; Lockkeeper holds calls of this grant and region back until then. Use exports in place of full lists and spread reports over the day.", Status: 503},
-	AdsThrottledWithoutTime:      {Code: AdsThrottledWithoutTime, What: "Amazon had too many calls and does not say how long to wait.", Whose: AmazonsOwn, Fix: "Wait 2, then 4, then 8 seconds and so on, for reports some minutes; the limits are not published and change with the load of the region.", Status: 503},
-	AdsTokenRefused:              {Code: AdsTokenRefused, What: "The Ads API does not accept the access token: its hour is over, the consent was withdrawn, it belongs to another client id, or its security profile is not linked to the Ads API.", Whose: OperatorsOwn, Fix: "Run `lockkeeper grant refresh`; if the new token is refused too, `lockkeeper doctor` tells whether the security profile is linked.", Guide: "ads.authorise", Status: 502},
-	AdsTooLarge:                  {Code: AdsTooLarge, What: "The request holds more than Amazon takes at once.", Whose: CallersOwn, Fix: "Send fewer items: 1000 for Sponsored Products and /adsApi/v1, 100 for Sponsored Display and portfolios, 10 for Sponsored Brands.", Status: 502},
-	AdsUnknownPath:               {Code: AdsUnknownPath, What: "Amazon has no such path: it is misspelt, or belongs to an API that was switched off.", Whose: CallersOwn, Fix: "Compare it with docs/reference/zz_gen_programs.md (letter case counts); /v1/profiles, /v2 campaigns and portfolios, every snapshot and Sponsored Display's v2 reports are gone: use /v2/profiles, /sp/..., /portfolios, exports and /reporting/reports.", Guide: "ads.first-call", Status: 502},
-	AdsUnprocessable:             {Code: AdsUnprocessable, What: "Amazon understood the request but cannot act on what it says.", Whose: CallersOwn, Fix: "Read which value Amazon's answer names and change it.", Status: 502},
-	AdsUnreachable:               {Code: AdsUnreachable, What: "The Ads API could not be reached, or gave no whole answer.", Whose: OperatorsOwn, Fix: "See that this machine resolves and reaches advertising-api.amazon.com, advertising-api-eu.amazon.com and advertising-api-fe.amazon.com on port 443.", Status: 503},
-	AdsUnrecognised:              {Code: AdsUnrecognised, What: "The Amazon Ads API refused in words that Lockkeeper does not know.", Whose: OperatorsOwn, Fix: "Read the evidence, which holds what Amazon said; if it repeats, report it with the evidence so that it gets a name.", Status: 502},
-	AdsViewOnly:                  {Code: AdsViewOnly, What: "The Amazon user who consented may look at this account but not change it.", Whose: AccountOwnersOwn, Fix: "Let an administrator of the account give that user edit permission in the user administration of the Amazon Ads console (advertising.amazon.com); no new consent is needed.", Guide: "ads.list-profiles", Status: 502},
-	AdsViewOnlyAccounts:          {Code: AdsViewOnlyAccounts, What: "Some accounts are open to the Amazon user who consented for looking only.", Whose: AccountOwnersOwn, Fix: "To change bids or campaigns let an administrator of the account give that user edit permission in the user administration of the Amazon Ads console (advertising.amazon.com); reading works as it is.", Guide: "ads.list-profiles", Status: 502},
-	AdsWrongAccept:               {Code: AdsWrongAccept, What: "The Accept header names a type that this path does not answer with.", Whose: CallersOwn, Fix: "Send as Accept the type of the export that you asked for, such as application/vnd.campaignsexport.v1+json for an export made by /campaigns/export.", Guide: "ads.first-call", Status: 502},
-	AdsWrongMediaType:            {Code: AdsWrongMediaType, What: "The Content-Type is not the one that this path wants.", Whose: CallersOwn, Fix: "Send both Content-Type and Accept with the path's own type, such as application/vnd.spCampaign.v3+json for /sp/campaigns; docs/reference/zz_gen_programs.md lists the type of every path. Sponsored Display and /adsApi/v1 take application/json.", Guide: "ads.first-call", Status: 502},
-	AdsWrongRegion:               {Code: AdsWrongRegion, What: "The profile lives in another region than the one that was called, and only its own region's host knows it.", Whose: CallersOwn, Fix: "Call advertising-api.amazon.com for US CA MX BR, advertising-api-eu.amazon.com for Europe, the Middle East, Africa and India, advertising-api-fe.amazon.com for JP AU SG; through Lockkeeper leave out Lockkeeper-Region and the profile id alone decides.", Guide: "ads.list-profiles", Status: 502},
-	AdsWrongUser:                 {Code: AdsWrongUser, What: "The Amazon user who consented has no advertising account at all; often it is a Seller Central or shopping login without ad access.", Whose: AccountOwnersOwn, Fix: "Sign out of Amazon in the browser, run `lockkeeper grant connect` again and sign in as the user who opens the Amazon Ads console (advertising.amazon.com), or have that user's administrator add this one there.", Guide: "ads.authorise", Status: 502},
-	APIBadRequest:                {Code: APIBadRequest, What: "The request does not have the form that the API takes.", Whose: CallersOwn, Fix: "Compare it with /api/openapi.json.", Status: 422},
-	APIInternal:                  {Code: APIInternal, What: "Lockkeeper failed at something that should have worked.", Whose: LockkeepersOwn, Fix: "Look into the server's log at the time of the request; if it repeats, report it.", Status: 500},
-	APINoApp:                     {Code: APINoApp, What: "No app is kept yet, so nobody can be asked for a consent.", Whose: OperatorsOwn, Fix: "Keep one with `lockkeeper app add`.", Status: 409},
-	APINotAllowed:                {Code: APINotAllowed, What: "A viewer may look and not change anything.", Whose: CallersOwn, Fix: "Ask an operator with the role operator.", Status: 403},
-	APISignInNeeded:              {Code: APISignInNeeded, What: "The request carries no valid session.", Whose: CallersOwn, Fix: "Sign in with POST /api/v1/session and send the token as Authorization: Bearer; on this machine the control socket needs none.", Status: 401},
-	APITooLarge:                  {Code: APITooLarge, What: "The request's body is too large.", Whose: CallersOwn, Fix: "Send less than 16 MiB, or call the gateway, which streams.", Status: 413},
-	APIUnknown:                   {Code: APIUnknown, What: "There is nothing of that name.", Whose: CallersOwn, Fix: "List what there is with the command's list form.", Status: 404},
-	APIUnknownRegion:             {Code: APIUnknownRegion, What: "There is no such region.", Whose: CallersOwn, Fix: "The regions are NA (US, CA, MX, BR), EU (Europe, the Middle East, Africa, India) and FE (JP, AU, SG).", Status: 422},
-	APIWhichApp:                  {Code: APIWhichApp, What: "Several apps are kept, and none was named.", Whose: CallersOwn, Fix: "Name one with --app.", Status: 409},
-	AssociatesAmpersand:          {Code: AssociatesAmpersand, What: "The link holds &amp; where a plain & belongs, so Amazon does not see what follows it.", Whose: OperatorsOwn, Fix: "Write & instead: &amp; belongs into the source of an HTML page only.", Guide: "associates.tag-links"},
-	AssociatesDisclosureMissing:  {Code: AssociatesDisclosureMissing, What: "The page links to Amazon with an id and does not say that its owner earns from it.", Whose: OperatorsOwn, Fix: "Add the sentence that the programme asks for: As an Amazon Associate I earn from qualifying purchases.", Guide: "associates.tag-links"},
-	AssociatesFramed:             {Code: AssociatesFramed, What: "The page shows Amazon inside a frame, which the programme's policies forbid.", Whose: OperatorsOwn, Fix: "Replace the frame by a link.", Guide: "associates.tag-links"},
-	AssociatesInfluencerPage:     {Code: AssociatesInfluencerPage, What: "The link goes to an influencer's storefront, whose owner's id may count instead of yours.", Whose: OperatorsOwn, Fix: "Link to the product itself, unless the storefront is your own.", Guide: "associates.tag-links"},
-	AssociatesNotALink:           {Code: AssociatesNotALink, What: "This is no web address that a browser would open.", Whose: OperatorsOwn, Fix: "Copy the whole address from the browser, beginning with https, without blanks or line breaks in it."},
-	AssociatesNotAShop:           {Code: AssociatesNotAShop, What: "The link goes to a part of Amazon where nothing is bought, such as a sign-in page or another service.", Whose: OperatorsOwn, Fix: "Link to a product, a search or a page of the shop.", Guide: "associates.tag-links"},
-	AssociatesNotAmazon:          {Code: AssociatesNotAmazon, What: "The link does not go to one of Amazon's 22 shops, so an id on it does nothing.", Whose: OperatorsOwn, Fix: "Check the host, letter by letter: a host that only resembles Amazon's belongs to somebody else.", Guide: "associates.tag-links"},
-	AssociatesReferrerHidden:     {Code: AssociatesReferrerHidden, What: "The page hides from Amazon where its visitors come from, which the programme's policies call cloaking.", Whose: OperatorsOwn, Fix: "Take noreferrer and no-referrer away from links to Amazon and from the page; noopener and nofollow may stay.", Guide: "associates.tag-links"},
-	AssociatesRelMissing:         {Code: AssociatesRelMissing, What: "The link does not say that it is paid for.", Whose: OperatorsOwn, Fix: "Give it rel=\"sponsored nofollow\", which search engines ask for.", Guide: "associates.tag-links"},
-	AssociatesShortLink:          {Code: AssociatesShortLink, What: "Amazon's short links carry the id of whoever made them, and nothing can be added to one.", Whose: OperatorsOwn, Fix: "Open it, copy the long address from the browser, and tag that; or make a short one of your own with SiteStripe.", Guide: "associates.tag-links"},
-	AssociatesTagEndingUnsure:    {Code: AssociatesTagEndingUnsure, What: "The id's ending is not the one that is usual in the link's country.", Whose: OperatorsOwn, Fix: "Look in Associates Central whether the id is one of that country's; its ending alone does not decide it there.", Guide: "associates.sign-up"},
-	AssociatesTagInFragment:      {Code: AssociatesTagInFragment, What: "An id stands after the # of the link, where no browser sends it to Amazon.", Whose: OperatorsOwn, Fix: "Put the id before the #: lockkeeper link does so.", Guide: "associates.tag-links"},
-	AssociatesTagMalformed:       {Code: AssociatesTagMalformed, What: "The id does not look like a Site ID or Tracking ID.", Whose: OperatorsOwn, Fix: "Take it from the top right of Associates Central: letters, digits, dashes, and an ending such as -20, -21 or -22.", Guide: "associates.make-tracking-ids"},
-	AssociatesTagMissing:         {Code: AssociatesTagMissing, What: "The link goes to Amazon without an id, so it earns nothing.", Whose: OperatorsOwn, Fix: "Put the Site ID or a Tracking ID of the link's own country on it: lockkeeper link --store ID URL.", Guide: "associates.tag-links"},
-	AssociatesTagOther:           {Code: AssociatesTagOther, What: "The link carries an id that is none of those named here, so somebody else may earn with it.", Whose: OperatorsOwn, Fix: "If the id is not yours, run it again with --replace; if it is, name it with another --store.", Guide: "associates.tag-links"},
-	AssociatesTagTwice:           {Code: AssociatesTagTwice, What: "The link carries more than one id, and nobody but Amazon knows which of them counts.", Whose: OperatorsOwn, Fix: "Leave one: lockkeeper link --replace puts yours in every place.", Guide: "associates.tag-links"},
-	AssociatesTagWrongCountry:    {Code: AssociatesTagWrongCountry, What: "The id belongs to another country than the link, so it earns nothing there.", Whose: OperatorsOwn, Fix: "Use an id of the country that the link goes to, with one --store for each country, or keep them with lockkeeper site add.", Guide: "associates.sign-up"},
-	AssociatesTenSalesMissing:    {Code: AssociatesTenSalesMissing, What: "The store has fewer than 10 qualified sales in the last 30 days, which the Creators API asks for.", Whose: AccountOwnersOwn, Fix: "Sell more; access comes back by itself, most likely within two days of shipped sales.", Guide: "creators.be-eligible"},
-	AssociatesThreeSalesDue:      {Code: AssociatesThreeSalesDue, What: "The account still needs three qualified sales within 180 days of its sign-up, or it is closed.", Whose: AccountOwnersOwn, Fix: "Sell, or sign up again after it was closed; purchases of your own do not count.", Guide: "associates.sign-up"},
-	AssociatesUnclearEnd:         {Code: AssociatesUnclearEnd, What: "It cannot be told where the link in this text ends, so it was left as it is.", Whose: OperatorsOwn, Fix: "Put the link on a line of its own, or between quotes or angle brackets."},
-	AssociatesUnrecognised:       {Code: AssociatesUnrecognised, What: "Amazon refused in a way that Lockkeeper does not know for Associates.", Whose: AmazonsOwn, Fix: "Read the detail, and look into Associates Central."},
-	AssociatesVendedEdited:       {Code: AssociatesVendedEdited, What: "The link was made by Amazon's API and has lost its id, so neither the sale nor the API's quota is counted.", Whose: OperatorsOwn, Fix: "Ask the API for the link again and use it byte for byte; adding the id by hand does not bring the credit back.", Guide: "associates.tag-links"},
-	AssociatesVendedOther:        {Code: AssociatesVendedOther, What: "The link was made by Amazon's API for an id that is none of those named here, and is not touched.", Whose: OperatorsOwn, Fix: "If it should be yours, ask the API for it with your own partner tag.", Guide: "associates.tag-links"},
-	AWSBrokenAnswer:              {Code: AWSBrokenAnswer, What: "The answer is not one of AWS's: it is no XML, or lacks what it must hold.", Whose: OperatorsOwn, Fix: "See whether a proxy between this machine and AWS answers in its place; then try again.", Status: 502},
-	AWSCannotVend:                {Code: AWSCannotVend, What: "AWS gives no session credentials for this key, so Lockkeeper has nothing short-lived to hand out; it never hands out the key itself.", Whose: AccountOwnersOwn, Fix: "Read the evidence; take away the policy that denies sts:GetSessionToken, or use the gateway's signing path, which needs no session.", Status: 409},
-	AWSClockWrong:                {Code: AWSClockWrong, What: "This machine's clock is more than 15 minutes off, so AWS refuses every signature.", Whose: OperatorsOwn, Fix: "Set the clock (timedatectl set-ntp true), then try again; the key is not to blame.", Status: 502},
-	AWSExampleKey:                {Code: AWSExampleKey, What: "This is the example key of Amazon's own documentation, which works nowhere.", Whose: OperatorsOwn, Fix: "Make a key of your own: in the IAM console, Users, your user, Security credentials, Create access key.", Status: 422},
-	AWSFailed:                    {Code: AWSFailed, What: "AWS failed on its own side.", Whose: AmazonsOwn, Fix: "Wait; Lockkeeper tries again by itself. AWS's state is shown at health.aws.amazon.com.", Status: 503},
-	AWSInUse:                     {Code: AWSInUse, What: "AWS does not delete a user that still has keys or policies, nor change what is being changed.", Whose: OperatorsOwn, Fix: "Delete the user's keys and policies first; after a change wait a moment.", Status: 409},
-	AWSKeyForProducts:            {Code: AWSKeyForProducts, What: "This is a key of AWS's console, and such keys never worked for Amazon's product data.", Whose: OperatorsOwn, Fix: "For product data get a Creators API credential in Associates Central, Tools, Creators API; keep this key only if something of yours uses AWS itself.", Status: 422},
-	AWSKeyForm:                   {Code: AWSKeyForm, What: "This is no AWS access key pair: an id is 20 capital letters and digits, most often AKIA and 16 more, and a secret is 40 characters.", Whose: OperatorsOwn, Fix: "Paste both as they stand in the .csv file that AWS gave when the key was made.", Guide: "aws.create-access-key", Status: 400},
-	AWSKeyGone:                   {Code: AWSKeyGone, What: "The user no longer has the key that Lockkeeper keeps: somebody deleted it at AWS.", Whose: OperatorsOwn, Fix: "Make a new pair and add it; what was stored here can be removed.", Guide: "aws.create-access-key", Status: 502},
-	AWSKeyIDForm:                 {Code: AWSKeyIDForm, What: "The access key id is not whole: it has 20 characters, capital letters and digits.", Whose: OperatorsOwn, Fix: "Copy it again from end to end; the IAM console shows it at any time.", Status: 422},
-	AWSKeyIDMissing:              {Code: AWSKeyIDMissing, What: "This looks like a secret access key without its access key id.", Whose: OperatorsOwn, Fix: "Copy the access key id that stands beside it, AKIA and 16 characters, and paste both; in the IAM console it is in the user's Security credentials.", Status: 422},
-	AWSKeyOld:                    {Code: AWSKeyOld, What: "The key is older than a year.", Whose: OperatorsOwn, Fix: "Rotate it: `lockkeeper credential rotate NAME` replaces it without a break.", Status: 409},
-	AWSKeyPending:                {Code: AWSKeyPending, What: "AWS does not know the access key yet: a key that was just made works only after some seconds, at times minutes.", Whose: AmazonsOwn, Fix: "Wait; Lockkeeper asks again by itself and goes on once the key works.", Status: 503},
-	AWSKeyRefused:                {Code: AWSKeyRefused, What: "AWS does not take the access key: there is none of that id, or it was deleted or made inactive.", Whose: OperatorsOwn, Fix: "Look at the user's keys in the AWS console (IAM > Users > the user > Security credentials), make the key active again or make a new pair, and add that.", Guide: "aws.create-access-key", Status: 502},
-	AWSKeyTemporary:              {Code: AWSKeyTemporary, What: "An id that begins with ASIA is of session credentials, which end by themselves within hours; there is nothing to keep.", Whose: OperatorsOwn, Fix: "Add the long-lived key (AKIA...) that the session was made from, or give the software a role.", Status: 409},
-	AWSKeyUnused:                 {Code: AWSKeyUnused, What: "The key was not used for 90 days or more.", Whose: OperatorsOwn, Fix: "If nothing needs it make it inactive (`lockkeeper credential deactivate`), and delete it some days later: a key that nobody uses is one that nobody watches.", Status: 409},
-	AWSNoHost:                    {Code: AWSNoHost, What: "Lockkeeper does not sign for this service in this region.", Whose: OperatorsOwn, Fix: "Use iam, sts, sqs, sns or firehose with a region such as us-east-1 or eu-west-1; for other services vend session credentials to an AWS SDK instead.", Status: 400},
-	AWSNotAKeyID:                 {Code: AWSNotAKeyID, What: "This is an id of IAM and no access key id, though it is as long as one.", Whose: OperatorsOwn, Fix: "Copy the value in the column Access key ID of the user's Security credentials; it begins with AKIA.", Status: 422},
-	AWSNotForPaapi:               {Code: AWSNotForPaapi, What: "Keys of AWS's own console never worked for the Product Advertising API, which had keys of its own and ended in May 2026.", Whose: OperatorsOwn, Fix: "For product data get a Creators API credential: `lockkeeper guide --for products` says where.", Guide: "aws.ask-whether", Status: 409},
-	AWSNotFound:                  {Code: AWSNotFound, What: "AWS knows no such user, key or policy.", Whose: OperatorsOwn, Fix: "See the names with `lockkeeper credential keys`; what was deleted in the AWS console is gone here after the next look.", Status: 404},
-	AWSPermissionMissing:         {Code: AWSPermissionMissing, What: "The key's user may not do this: none of its policies allows it, or one denies it.", Whose: AccountOwnersOwn, Fix: "Attach the policy that `lockkeeper credential policy` prints for the purpose, in the AWS console under IAM > Users > the user > Permissions.", Guide: "aws.create-user", Status: 502},
-	AWSQuota:                     {Code: AWSQuota, What: "A quota of the AWS account is used up.", Whose: AccountOwnersOwn, Fix: "Delete what is not needed, or ask AWS for a higher quota (Service Quotas in the AWS console).", Status: 502},
-	AWSRequestRefused:            {Code: AWSRequestRefused, What: "AWS refuses the request's form.", Whose: OperatorsOwn, Fix: "Read the evidence, which names the parameter; a user's name has letters, digits and +=,.@_- only.", Status: 502},
-	AWSRootCannotVend:            {Code: AWSRootCannotVend, What: "Sessions of a root key may do all that the root user may, so Lockkeeper hands out none.", Whose: AccountOwnersOwn, Fix: "Make an IAM user for what the software needs and vend its sessions.", Guide: "aws.create-user", Status: 409},
-	AWSRootKey:                   {Code: AWSRootKey, What: "This is a key of the account's root user: it may do everything in the account, closing it included, and no policy can bound it.", Whose: AccountOwnersOwn, Fix: "Make an IAM user that may do the one thing it is for and use its key; delete the root key in the AWS console. If there is no other way, add it with --root-anyway.", Guide: "aws.create-user", Status: 409},
-	AWSRootKeyFile:               {Code: AWSRootKeyFile, What: "This is a key of the account's root user, going by the file: it may do everything, and no policy can limit it.", Whose: OperatorsOwn, Fix: "Make an IAM user with the least it needs and a key for that, then delete this one under My Security Credentials; Lockkeeper keeps a root key only if it is told so expressly.", Status: 422},
-	AWSRotating:                  {Code: AWSRotating, What: "The key is being rotated already.", Whose: OperatorsOwn, Fix: "See how far it is with `lockkeeper credential rotation NAME`; it goes on by itself, also after a restart.", Status: 409},
-	AWSScopeWrong:                {Code: AWSScopeWrong, What: "The request was signed for another service or region than the one that got it.", Whose: OperatorsOwn, Fix: "Set the grant's service and region to those of the host that is called.", Status: 502},
-	AWSSecretForm:                {Code: AWSSecretForm, What: "The secret access key is not whole: it has 40 characters of letters, digits, plus and slash.", Whose: OperatorsOwn, Fix: "Copy it again from where you first kept it, the downloaded CSV file for one; if that is lost, make a new key, since Amazon will not show a secret twice.", Status: 422},
-	AWSSecretMissing:             {Code: AWSSecretMissing, What: "This is an access key id without its secret access key.", Whose: OperatorsOwn, Fix: "Amazon will not show the secret again: in the IAM console open the user, Security credentials, Create access key, paste both, and delete this one when nothing uses it any more.", Status: 422},
-	AWSSecretWrong:               {Code: AWSSecretWrong, What: "The secret access key does not belong to the access key id.", Whose: OperatorsOwn, Fix: "Add the pair again from the .csv file that AWS gave; if it is lost make a new pair, since AWS shows no secret twice.", Guide: "aws.create-access-key", Status: 502},
-	AWSSessionExpired:            {Code: AWSSessionExpired, What: "The session credentials have ended.", Whose: CallersOwn, Fix: "Fetch new ones; AWS's SDKs do so by themselves before the Expiration that came with them.", Status: 502},
-	AWSSessionTokenMissing:       {Code: AWSSessionTokenMissing, What: "Temporary credentials have three parts, and the session token is missing.", Whose: OperatorsOwn, Fix: "Paste access key id, secret access key and session token together, or better a long-lived key, which needs none.", Status: 422},
-	AWSTemporaryKey:              {Code: AWSTemporaryKey, What: "These are temporary credentials, ASIA, which end within hours and cannot be kept alive by anybody.", Whose: OperatorsOwn, Fix: "Keep the long-lived key that they were made from, AKIA, of a user that may do little; Lockkeeper makes temporary ones of it when they are asked for.", Status: 422},
-	AWSThrottled:                 {Code: AWSThrottled, What: "AWS asks for fewer calls: IAM takes only a few a second from one account.", Whose: AmazonsOwn, Fix: "Wait; Lockkeeper tries again by itself, later each time.", Status: 503},
-	AWSTwoKeys:                   {Code: AWSTwoKeys, What: "The user has two access keys already, which is AWS's limit.", Whose: OperatorsOwn, Fix: "Make the key that nothing uses inactive, see for a day that nothing breaks, then delete it; Lockkeeper never deletes an active key that it did not replace itself.", Status: 409},
-	AWSUnknownKeyID:              {Code: AWSUnknownKeyID, What: "This has the length of an access key id, but a beginning that none is known to have.", Whose: OperatorsOwn, Fix: "Compare it with the IAM console, where an access key id begins with AKIA, or say where you got it.", Status: 422},
-	AWSUnreachable:               {Code: AWSUnreachable, What: "AWS could not be reached, or gave no whole answer.", Whose: OperatorsOwn, Fix: "See that this machine resolves and reaches iam.amazonaws.com and sts.amazonaws.com on port 443.", Status: 503},
-	AWSUnrecognised:              {Code: AWSUnrecognised, What: "AWS refused in words that Lockkeeper does not know.", Whose: OperatorsOwn, Fix: "Read the evidence, which holds what AWS said; if it repeats, report it with the evidence so that it gets a name.", Status: 502},
-	AWSUserExists:                {Code: AWSUserExists, What: "There is an IAM user of that name already.", Whose: OperatorsOwn, Fix: "Choose another name, or make a key for the user that is there.", Status: 409},
-	BrokerAnswerLost:             {Code: BrokerAnswerLost, What: "Amazon's answer to a refresh was lost on the way, and the refresh token that it replaced is no longer good.", Whose: AccountOwnersOwn, Fix: "Authorise again: run `lockkeeper grant connect` with the grant's name; nothing else changes.", Status: 503},
-	BrokerBadName:                {Code: BrokerBadName, What: "A grant's name is made of lower-case letters, digits, dots and hyphens, at most 63 of them, and begins with a letter or digit.", Whose: OperatorsOwn, Fix: "Choose another name, such as ads-eu.", Status: 400},
-	BrokerBlocked:                {Code: BrokerBlocked, What: "Nothing is sent for this grant until a person acts.", Whose: OperatorsOwn, Fix: "See `lockkeeper grant show` for the reason, then connect the grant again.", Status: 503},
-	BrokerCutOff:                 {Code: BrokerCutOff, What: "Lockkeeper's process ended while this exchange was under way, so its outcome was not seen.", Whose: LockkeepersOwn, Fix: "Nothing is to be done: the next refresh finds out, and says so if a person must act.", Status: 503},
-	BrokerDisabled:               {Code: BrokerDisabled, What: "An operator switched this grant off.", Whose: OperatorsOwn, Fix: "Switch it on again where it is wanted.", Status: 403},
-	BrokerElsewhere:              {Code: BrokerElsewhere, What: "Another Lockkeeper process is refreshing this grant.", Whose: LockkeepersOwn, Fix: "Wait for it; the time to look again is told.", Status: 503},
-	BrokerEndpointResting:        {Code: BrokerEndpointResting, What: "Amazon's token endpoint asked for patience or could not be reached several times, so refreshes rest for a moment.", Whose: AmazonsOwn, Fix: "Wait; the time of the next try is told. Tokens that are still good go on being used.", Status: 503},
-	BrokerNameTaken:              {Code: BrokerNameTaken, What: "Another grant has this name, or had it before; a name is not used again.", Whose: OperatorsOwn, Fix: "Choose another name.", Status: 409},
-	BrokerNoCode:                 {Code: BrokerNoCode, What: "The consent page's answer holds neither a code nor an error.", Whose: OperatorsOwn, Fix: "Begin the consent again; where the address was pasted, paste the whole of it.", Guide: "ads.authorise", Status: 400},
-	BrokerNoGrant:                {Code: BrokerNoGrant, What: "There is no grant of that name.", Whose: OperatorsOwn, Fix: "List the grants with `lockkeeper grant list`, or connect one with `lockkeeper grant connect`.", Status: 404},
-	BrokerNoRefreshToken:         {Code: BrokerNoRefreshToken, What: "Amazon gave an access token but no refresh token, so the grant would end within the hour.", Whose: OperatorsOwn, Fix: "Check that the security profile has a client secret, and connect again.", Guide: "ads.authorise", Status: 502},
-	BrokerNoSecret:               {Code: BrokerNoSecret, What: "The security profile of this grant, or its client secret, could not be had.", Whose: OperatorsOwn, Fix: "Look at `lockkeeper app show`, and add the secret with `lockkeeper app rotate`.", Status: 503},
-	BrokerNoToken:                {Code: BrokerNoToken, What: "The grant has no access token that is good now.", Whose: LockkeepersOwn, Fix: "Look at its last attempts with `lockkeeper grant show`.", Status: 503},
-	BrokerOtherBrowser:           {Code: BrokerOtherBrowser, What: "The consent was begun in another browser than the one that finished it.", Whose: OperatorsOwn, Fix: "Finish the consent in the browser in which it was begun, or begin it again; never finish one that somebody sent you.", Guide: "ads.authorise", Status: 403},
-	BrokerOtherIssuer:            {Code: BrokerOtherIssuer, What: "The answer names another sender than Login with Amazon.", Whose: OperatorsOwn, Fix: "Begin the consent again and make sure that the page is Amazon's.", Status: 400},
-	BrokerRevoked:                {Code: BrokerRevoked, What: "This grant was revoked, and its tokens are forgotten.", Whose: OperatorsOwn, Fix: "Connect a new grant with `lockkeeper grant connect`.", Guide: "ads.authorise", Status: 410},
-	BrokerSecretRefused:          {Code: BrokerSecretRefused, What: "Amazon refused the client secret of this grant's security profile.", Whose: OperatorsOwn, Fix: "Copy the current secret from the Login with Amazon console and run `lockkeeper app rotate`.", Guide: "lwa.read-client-id-and-secret", Status: 503},
-	BrokerShuttingDown:           {Code: BrokerShuttingDown, What: "Lockkeeper is ending and begins no new refresh.", Whose: OperatorsOwn, Fix: "Try again when it runs.", Status: 503},
-	BrokerStateExpired:           {Code: BrokerStateExpired, What: "The consent took longer than 10 minutes.", Whose: OperatorsOwn, Fix: "Begin the consent again.", Guide: "ads.authorise", Status: 410},
-	BrokerStateMissing:           {Code: BrokerStateMissing, What: "The address that came back from the consent page has no state, so it cannot be told which consent it belongs to.", Whose: OperatorsOwn, Fix: "Begin the consent again; where the address was pasted, paste the whole of it.", Guide: "ads.authorise", Status: 400},
-	BrokerStateUnknown:           {Code: BrokerStateUnknown, What: "The state that came back from the consent page is none of a consent begun here.", Whose: OperatorsOwn, Fix: "Begin the consent again here; never follow a consent address that somebody sent you.", Guide: "ads.authorise", Status: 400},
-	BrokerStateUsed:              {Code: BrokerStateUsed, What: "This consent was finished already.", Whose: OperatorsOwn, Fix: "Look whether the grant is there with `lockkeeper grant list`; if not, begin the consent again.", Guide: "ads.authorise", Status: 409},
-	BrokerStoreFails:             {Code: BrokerStoreFails, What: "The store takes no writes at the moment, and nothing is sent to Amazon that could not be recorded.", Whose: OperatorsOwn, Fix: "Look for a full or read-only disk under the data folder; everything goes on by itself once it is mended.", Status: 503},
-	BrokerTokenRefused:           {Code: BrokerTokenRefused, What: "Amazon refused the grant's current access token, and refreshing it again now would not help.", Whose: OperatorsOwn, Fix: "Run `lockkeeper doctor` for this grant; if the account's owner withdrew the consent, connect the grant again.", Guide: "ads.authorise", Status: 502},
-	BrokerUnreadable:             {Code: BrokerUnreadable, What: "A stored token does not open with the keys that are loaded.", Whose: OperatorsOwn, Fix: "Start Lockkeeper with the key that sealed the data folder, or restore a backup.", Status: 500},
-	BrokerWithdrawAtAmazon:       {Code: BrokerWithdrawAtAmazon, What: "Lockkeeper has forgotten the grant's tokens. Amazon offers no way to revoke them from outside.", Whose: AccountOwnersOwn, Fix: "Withdraw the consent in the Amazon account under Login & security, Login with Amazon.", Docs: "https://www.amazon.com/ap/adam"},
-	ConsentReturnedForm:          {Code: ConsentReturnedForm, What: "The pasted text is not the address that Amazon sent the browser to.", Whose: OperatorsOwn, Fix: "Copy the whole address from the browser's address bar after pressing Allow; it holds code= and state=.", Guide: "ads.authorise", Status: 422},
-	ConsentUnknownLink:           {Code: ConsentUnknownLink, What: "This link was used before, is too old, or was never given out.", Whose: OperatorsOwn, Fix: "Run `lockkeeper grant connect` again and open the new link.", Status: 410},
-	CreatorsIDMissing:            {Code: CreatorsIDMissing, What: "This looks like the secret of a Creators API credential without its id.", Whose: OperatorsOwn, Fix: "Copy the credential id too; Associates Central, Tools, Creators API, lists the ids at any time.", Status: 422},
-	CreatorsPaapiStopped:         {Code: CreatorsPaapiStopped, What: "This is a key of the Product Advertising API, which Amazon switched off in May 2026.", Whose: OperatorsOwn, Fix: "Get a Creators API credential in its place: Associates Central, Tools, Creators API, Create Application, Add New Credential; software written for PA-API can go on through Lockkeeper.", Status: 422},
-	CreatorsSecretMissing:        {Code: CreatorsSecretMissing, What: "This is a credential id of the Creators API without its secret.", Whose: OperatorsOwn, Fix: "Amazon will not show the secret again: in Associates Central, Tools, Creators API, choose the application, Add New Credential, and paste id, secret and version, or the CSV file.", Status: 422},
-	DoctorItemErrors:             {Code: DoctorItemErrors, What: "Amazon did part of what was asked: status 207 holds a success or an error for each item.", Whose: CallersOwn, Fix: "Read each entry under error: its index is the item's place in the request, its reason says what to change; send only those again.", Status: 404},
-	DoctorNoRefusal:              {Code: DoctorNoRefusal, What: "This status is no refusal: Amazon did what was asked.", Whose: CallersOwn, Fix: "Look at the body instead: an empty list, or errors of single items inside a 207.", Status: 404},
-	DoctorNoToken:                {Code: DoctorNoToken, What: "The grant has no access token.", Whose: OperatorsOwn, Fix: "Run `lockkeeper grant show` for the reason; a grant that needs consent is authorised again with `lockkeeper grant connect`.", Guide: "ads.authorise", Status: 502},
-	DoctorNotAsked:               {Code: DoctorNotAsked, What: "This could not be checked, because something before it failed.", Whose: OperatorsOwn, Fix: "Put the problems above right first, then run `lockkeeper doctor` again.", Status: 502},
-	DoctorNothingToExplain:       {Code: DoctorNothingToExplain, What: "There is no text to explain.", Whose: CallersOwn, Fix: "Paste what Amazon said: the whole page, the JSON, the address that the browser ended at, or the status number.", Status: 400},
-	DoctorOtherClient:            {Code: DoctorOtherClient, What: "The access token belongs to another client id than the one it is sent with.", Whose: OperatorsOwn, Fix: "Run `lockkeeper grant connect` so that this security profile gets a token of its own.", Guide: "ads.authorise", Status: 502},
-	DoctorTokenExpired:           {Code: DoctorTokenExpired, What: "The access token's hour is over and no newer one has come.", Whose: OperatorsOwn, Fix: "Run `lockkeeper grant show` to see why the last refresh failed, then `lockkeeper grant refresh`.", Guide: "ads.authorise", Status: 502},
-	DoctorUnrecognised:           {Code: DoctorUnrecognised, What: "Lockkeeper knows no Amazon refusal of these words.", Whose: CallersOwn, Fix: "Paste more of it: the HTTP status and the whole body or page say most; if it is all there, report it so that it gets a name.", Status: 404},
-	EgressAddress:                {Code: EgressAddress, What: "Amazon's host name led to an address that is not Amazon's, so nothing was sent.", Whose: OperatorsOwn, Fix: "Check the name servers and the hosts file of the machine that runs Lockkeeper: somebody answers for Amazon.", Status: 502},
-	EgressAnswer:                 {Code: EgressAnswer, What: "What came back was no HTTP answer that can be read, so it was not passed on.", Whose: AmazonsOwn, Fix: "Try again later. If it stays, something between Lockkeeper and Amazon changes the traffic.", Status: 502},
-	EgressBody:                   {Code: EgressBody, What: "The call's own body ended early or could not be read.", Whose: CallersOwn, Fix: "Send as many bytes as Content-Length says.", Status: 400},
-	EgressBroken:                 {Code: EgressBroken, What: "The connection to Amazon broke before the whole answer was there.", Whose: AmazonsOwn, Fix: "Try again. If the call changes something, look first whether it did.", Status: 502},
-	EgressCancelled:              {Code: EgressCancelled, What: "The caller went away before the answer was there.", Whose: CallersOwn, Fix: "Nothing, if that was meant.", Status: 499},
-	EgressHost:                   {Code: EgressHost, What: "The call was for a host that no program of Lockkeeper lists, so it was not sent.", Whose: LockkeepersOwn, Fix: "Call one of the hosts of the program, or report the call that led here.", Status: 502},
-	EgressNoSandbox:              {Code: EgressNoSandbox, What: "The grant belongs to the sandbox, and this Lockkeeper runs without one.", Whose: OperatorsOwn, Fix: "Start `lockkeeper serve --with-sandbox`, or `lockkeeper dev`.", Status: 503},
-	EgressNoToken:                {Code: EgressNoToken, What: "The grant has no access token that is still good.", Whose: OperatorsOwn, Fix: "Look at `lockkeeper grant show`: it says why the last refresh failed.", Status: 503},
-	EgressRequest:                {Code: EgressRequest, What: "The call cannot be put on the wire as it stands, so it was not sent.", Whose: CallersOwn, Fix: "Look at the named part of the call: method, path, header or body.", Status: 400},
-	EgressThrottled:              {Code: EgressThrottled, What: "Amazon asked that this grant leave its region alone for a while, so the call was not sent.", Whose: AmazonsOwn, Fix: "Wait until the time given; Lockkeeper's own work waits by itself.", Status: 429},
-	EgressTimeout:                {Code: EgressTimeout, What: "Amazon did not answer in time.", Whose: AmazonsOwn, Fix: "Try again later. If the call changes something, look first whether it did.", Status: 504},
-	EgressTLS:                    {Code: EgressTLS, What: "The other side could not prove that it is Amazon, so nothing was sent.", Whose: OperatorsOwn, Fix: "Check the clock and the certificate store of the machine, and that no proxy on the way opens TLS.", Status: 502},
-	EgressUnreachable:            {Code: EgressUnreachable, What: "Amazon's host could not be reached.", Whose: OperatorsOwn, Fix: "Check that the machine that runs Lockkeeper can resolve and reach Amazon's hosts on port 443.", Status: 502},
-	GatewayAmazonFailed:          {Code: GatewayAmazonFailed, What: "Amazon could not be reached, or its answer broke off.", Whose: AmazonsOwn, Fix: "Try again; lockkeeper doctor tells whether Amazon can be reached from here.", Status: 502},
-	GatewayAmazonTokenSent:       {Code: GatewayAmazonTokenSent, What: "The request carries a token of Amazon's where a pass belongs.", Whose: CallersOwn, Fix: "Send Lockkeeper's pass instead: Lockkeeper puts Amazon's token on by itself. Take the token out of that software's settings.", Status: 401},
-	GatewayBearerMissing:         {Code: GatewayBearerMissing, What: "The pass stands in Authorization without the word Bearer before it.", Whose: CallersOwn, Fix: "Send Authorization: Bearer, a space, then the pass.", Status: 401},
-	GatewayBodyBroken:            {Code: GatewayBodyBroken, What: "The request's body broke off, stood still, or was framed wrongly.", Whose: CallersOwn, Fix: "Send the body whole, with one Content-Length or in well-formed chunks.", Status: 400},
-	GatewayBodyTooLarge:          {Code: GatewayBodyTooLarge, What: "The request's body is larger than this endpoint takes.", Whose: CallersOwn, Fix: "Send only the parameters of a token request, at most 64 KiB.", Status: 413},
-	GatewayBrowserRefused:        {Code: GatewayBrowserRefused, What: "The request comes from a web page, and the gateway serves no browsers.", Whose: CallersOwn, Fix: "Call the gateway from software on your side; a web page must not hold a pass.", Status: 403},
-	GatewayClientGone:            {Code: GatewayClientGone, What: "The caller went away before the answer was there.", Whose: CallersOwn, Fix: "Wait longer for the answer.", Status: 499},
-	GatewayGrantAmbiguous:        {Code: GatewayGrantAmbiguous, What: "Several grants that this pass may use fit the request.", Whose: CallersOwn, Fix: "Name one in Lockkeeper-Grant, or call /lk/g/{grant}/ followed by Amazon's path.", Status: 409},
-	GatewayGrantBlocked:          {Code: GatewayGrantBlocked, What: "The grant is blocked, and its access token has expired.", Whose: OperatorsOwn, Fix: "Run lockkeeper grant show: it says who must act, and how.", Status: 424},
-	GatewayGrantDisabled:         {Code: GatewayGrantDisabled, What: "An operator switched this grant off.", Whose: OperatorsOwn, Fix: "Switch it on again, or give the caller another grant.", Status: 403},
-	GatewayGrantNotReady:         {Code: GatewayGrantNotReady, What: "The grant has no valid access token at present.", Whose: LockkeepersOwn, Fix: "Try again shortly; lockkeeper grant show tells what its last refreshes said.", Status: 503},
-	GatewayGrantUnknown:          {Code: GatewayGrantUnknown, What: "No grant that this pass may use fits the request.", Whose: CallersOwn, Fix: "Check the grant's name, the account id and the path; or ask the operator to allow it (lockkeeper caller list shows what is allowed).", Status: 404},
-	GatewayHeaderRepeated:        {Code: GatewayHeaderRepeated, What: "A header of Lockkeeper's stands in the request more than once.", Whose: CallersOwn, Fix: "Send it once.", Status: 400},
-	GatewayHeadersTooLarge:       {Code: GatewayHeadersTooLarge, What: "The request's header is larger than the gateway allows.", Whose: CallersOwn, Fix: "Send at most 64 KiB of header in at most 256 lines, or have the operator raise the limit.", Status: 431},
-	GatewayHostRefused:           {Code: GatewayHostRefused, What: "The request's Host is not one that this gateway answers for.", Whose: CallersOwn, Fix: "Use the gateway's own address, or have the operator list the host name in the gateway's hosts.", Status: 421},
-	GatewayInternal:              {Code: GatewayInternal, What: "Lockkeeper made a mistake.", Whose: LockkeepersOwn, Fix: "Try again, and report it with the request's id.", Status: 500},
-	GatewayMethodRefused:         {Code: GatewayMethodRefused, What: "The gateway does not take this method here.", Whose: CallersOwn, Fix: "Use GET, HEAD, POST, PUT, PATCH or DELETE; a token is fetched by POST.", Status: 405},
-	GatewayPassExpired:           {Code: GatewayPassExpired, What: "This pass has come to its end.", Whose: OperatorsOwn, Fix: "Give the caller a new pass (lockkeeper caller add).", Status: 401},
-	GatewayPassMalformed:         {Code: GatewayPassMalformed, What: "The pass was cut or mistyped: its checksum does not fit.", Whose: CallersOwn, Fix: "Copy the pass again, whole; it begins with lkp_.", Status: 401},
-	GatewayPassMissing:           {Code: GatewayPassMissing, What: "The request carries no pass.", Whose: CallersOwn, Fix: "Send the pass or a token made from it as Authorization: Bearer.", Status: 401},
-	GatewayPassRepeated:          {Code: GatewayPassRepeated, What: "The request carries several different passes or tokens.", Whose: CallersOwn, Fix: "Send exactly one.", Status: 400},
-	GatewayPassRevoked:           {Code: GatewayPassRevoked, What: "This pass was revoked.", Whose: OperatorsOwn, Fix: "Give the caller a new pass if it may still call (lockkeeper caller add).", Status: 401},
-	GatewayPassUnknown:           {Code: GatewayPassUnknown, What: "This pass is none that Lockkeeper gave out.", Whose: CallersOwn, Fix: "Ask the operator for a new pass (lockkeeper caller add).", Status: 401},
-	GatewayPathRefused:           {Code: GatewayPathRefused, What: "The path could be read in more than one way.", Whose: CallersOwn, Fix: "Send the path as Amazon documents it: no dot or empty segments, no slash at the end, nothing escaped that need not be.", Status: 400},
-	GatewayQueryRefused:          {Code: GatewayQueryRefused, What: "The query holds characters that must be escaped.", Whose: CallersOwn, Fix: "Percent-encode everything in the query but letters, digits and the usual punctuation.", Status: 400},
-	GatewayRecordFull:            {Code: GatewayRecordFull, What: "Lockkeeper cannot write down what is done at present, so it lets nothing be changed.", Whose: OperatorsOwn, Fix: "Look at the disk of the data folder and of the access log; reads go on.", Status: 503},
-	GatewayRegionAllRefused:      {Code: GatewayRegionAllRefused, What: "This call cannot be made in all regions at once.", Whose: CallersOwn, Fix: "Name one region; all is for lists that belong to no account, such as GET /v2/profiles.", Status: 400},
-	GatewayRegionNeeded:          {Code: GatewayRegionNeeded, What: "The call names neither an account nor a region, so Lockkeeper cannot tell which of Amazon's three hosts it is for.", Whose: CallersOwn, Fix: "Send the account's selector header (for Amazon Ads: Amazon-Advertising-API-Scope with the profile id), or Lockkeeper-Region with NA, EU or FE.", Guide: "ads.first-call", Status: 400},
-	GatewayRegionUnknown:         {Code: GatewayRegionUnknown, What: "Lockkeeper-Region names no region.", Whose: CallersOwn, Fix: "Send NA, EU or FE.", Status: 400},
-	GatewayRouteUnknown:          {Code: GatewayRouteUnknown, What: "No Amazon program that Lockkeeper knows owns this path.", Whose: CallersOwn, Fix: "Check the path's spelling, or name the grant: /lk/g/{grant}/ followed by Amazon's path.", Status: 404},
-	GatewaySelectorMalformed:     {Code: GatewaySelectorMalformed, What: "A header that chooses the account has a value or a spelling that it cannot have.", Whose: CallersOwn, Fix: "Send the account's id alone, under the name that Amazon documents.", Guide: "ads.first-call", Status: 400},
-	GatewaySelectorRepeated:      {Code: GatewaySelectorRepeated, What: "A header that chooses the account stands in the request more than once.", Whose: CallersOwn, Fix: "Send it once.", Status: 400},
-	GatewayTargetRefused:         {Code: GatewayTargetRefused, What: "The request's target is not a plain path: the gateway is no forward proxy.", Whose: CallersOwn, Fix: "Send the path alone, as in GET /v2/profiles, to the gateway's address.", Status: 400},
-	GatewayThrottled:             {Code: GatewayThrottled, What: "Amazon asked that this grant wait before it calls this region again.", Whose: AmazonsOwn, Fix: "Wait until the time given in Retry-After.", Status: 429},
-	GatewayTokenExpired:          {Code: GatewayTokenExpired, What: "This token has expired.", Whose: CallersOwn, Fix: "Fetch a new token from the gateway's token endpoint.", Status: 401},
-	GatewayTokenInvalid:          {Code: GatewayTokenInvalid, What: "This token is not one of ours, was cut, or was made with a key that is no longer in use.", Whose: CallersOwn, Fix: "Fetch a new token from the gateway's token endpoint.", Status: 401},
-	GatewayTokenOtherGrant:       {Code: GatewayTokenOtherGrant, What: "The request names another grant than its token is for.", Whose: CallersOwn, Fix: "Fetch a token for that grant, or leave the grant out.", Status: 403},
-	GatewayTokenRequest:          {Code: GatewayTokenRequest, What: "The token request is malformed, lacks a parameter, or asks for what Lockkeeper does not give.", Whose: CallersOwn, Fix: "Send client_id (the caller), client_secret (its pass) and grant_type=refresh_token with the grant's name as refresh_token.", Status: 400},
-	GatewayURLTooLong:            {Code: GatewayURLTooLong, What: "The request's address is longer than the gateway allows.", Whose: CallersOwn, Fix: "Send at most 8 KiB of path and query; long parameters belong in a body.", Status: 414},
-	LWAAccessTokenAsRefreshToken: {Code: LWAAccessTokenAsRefreshToken, What: "The text begins with Atza| and so is an access token, which lives one hour; a refresh token is wanted, which begins with Atzr|.", Whose: OperatorsOwn, Fix: "Paste the refresh_token of the same answer, or run `lockkeeper grant connect`, which needs no pasting.", Guide: "ads.authorise", Status: 400},
-	LWAAccessTokenRefused:        {Code: LWAAccessTokenRefused, What: "Login with Amazon does not accept the access token: its hour is over, it is damaged, or it is none.", Whose: LockkeepersOwn, Fix: "Run `lockkeeper grant refresh` to get a new one; a token that begins with Atzr| is a refresh token and does not belong here.", Guide: "ads.authorise", Status: 502},
-	LWAAnswerLost:                {Code: LWAAnswerLost, What: "The token request was sent, but no whole answer came back, so nobody can tell whether Amazon acted on it.", Whose: AmazonsOwn, Fix: "Nothing needs doing at first: Lockkeeper finds out with one careful check; if the grant then says that it must be authorised again, run `lockkeeper grant connect`.", Status: 503},
-	LWAAppAccessToken:            {Code: LWAAppAccessToken, What: "This is an access token of an application, Atc|, which lives one hour and is not worth keeping.", Whose: OperatorsOwn, Fix: "Paste the client id and the client secret instead: such tokens are made from them, by Lockkeeper, as often as needed.", Status: 422},
-	LWAAppID:                     {Code: LWAAppID, What: "This is the id of an app in the Appstore, which names it and opens nothing.", Whose: OperatorsOwn, Fix: "For Device Messaging copy the client id and client secret of the app's security profile, under View Security Profile, Web Settings.", Status: 422},
-	LWABrokenAnswer:              {Code: LWABrokenAnswer, What: "Login with Amazon answered 200 without usable tokens in it.", Whose: AmazonsOwn, Fix: "Nothing needs doing at first: Lockkeeper tries again carefully; if it goes on, see whether a proxy between this machine and Amazon answers in its place.", Status: 502},
-	LWAClientIDForm:              {Code: LWAClientIDForm, What: "The client id does not look like one: it must be amzn1.application-oa2-client. and 32 characters of 0-9 and a-f.", Whose: OperatorsOwn, Fix: "On developer.amazon.com under Login with Amazon choose Show Client ID and Client Secret and copy the Client ID whole, without blanks, quotes or line breaks.", Guide: "lwa.read-client-id-and-secret", Status: 400},
-	LWAClientIDIsProfileID:       {Code: LWAClientIDIsProfileID, What: "The client id begins with amzn1.application. and so is the Security Profile ID, which Amazon shows beside the Client ID.", Whose: OperatorsOwn, Fix: "On developer.amazon.com under Login with Amazon choose Show Client ID and Client Secret and paste the Client ID, which begins with amzn1.application-oa2-client.", Guide: "lwa.read-client-id-and-secret", Status: 400},
-	LWAClientIDMissing:           {Code: LWAClientIDMissing, What: "This looks like a client secret without its client id.", Whose: OperatorsOwn, Fix: "Copy the client id that stands beside it, amzn1.application-oa2-client. and 32 characters, and paste both together.", Status: 422},
-	LWAClientIDSPApp:             {Code: LWAClientIDSPApp, What: "The client id begins with amzn1.sp.solution: that is the id of an application of Seller Central, the Solution Provider Portal or the Service Provider Network, not of a security profile.", Whose: OperatorsOwn, Fix: "For the Ads API make a security profile on developer.amazon.com under Login with Amazon, Create a New Security Profile, and paste its Client ID, which begins with amzn1.application-oa2-client; an SP-API application's own Client identifier stands under LWA credentials, View.", Guide: "lwa.create-security-profile", Status: 400},
-	LWAClientSecretForm:          {Code: LWAClientSecretForm, What: "The client secret does not look like one: it must be amzn1.oa2-cs.v1. and 64 characters of 0-9 and a-f, or for old profiles the 64 characters alone.", Whose: OperatorsOwn, Fix: "On developer.amazon.com under Login with Amazon choose Show Client ID and Client Secret and copy the Client Secret whole, without blanks, quotes or line breaks.", Guide: "lwa.read-client-id-and-secret", Status: 400},
-	LWACodePasted:                {Code: LWACodePasted, What: "This is an authorisation code: it works once, within five minutes, and only to fetch tokens.", Whose: OperatorsOwn, Fix: "Connect the account with lockkeeper grant connect, which fetches the tokens itself; nobody needs to copy a code.", Status: 422},
-	LWACodeRefused:               {Code: LWACodeRefused, What: "Amazon refused the authorization code: it was used before, is older than five minutes, belongs to another application, or was asked for with another return URL.", Whose: AccountOwnersOwn, Fix: "Run `lockkeeper grant connect` again and finish within five minutes; a code works once.", Guide: "ads.authorise", Status: 502},
-	LWAConsentDenied:             {Code: LWAConsentDenied, What: "The person pressed Cancel on Amazon's consent page, or may not consent for this account.", Whose: AccountOwnersOwn, Fix: "Run `lockkeeper grant connect` again and press Allow, signed in as an Amazon user who has the Ads accounts.", Guide: "ads.authorise", Status: 403},
-	LWAConsentWithdrawn:          {Code: LWAConsentWithdrawn, What: "The consent was withdrawn, or never covered this: Amazon refuses the refresh token.", Whose: AccountOwnersOwn, Fix: "The account's owner must authorise again with `lockkeeper grant connect`; trying again with the same refresh token never helps.", Guide: "ads.authorise", Status: 502},
-	LWADeviceExpired:             {Code: LWADeviceExpired, What: "The code for amazon.com/code was not typed in time.", Whose: AccountOwnersOwn, Fix: "Start again to get a new code; it lives ten minutes.", Status: 502},
-	LWADevicePending:             {Code: LWADevicePending, What: "Nobody has yet typed the code on amazon.com/code.", Whose: AccountOwnersOwn, Fix: "Open the address shown, type the code and allow the access.", Status: 502},
-	LWAImplicitGrantRefused:      {Code: LWAImplicitGrantRefused, What: "The consent address asked for response_type=token, which Amazon no longer offers.", Whose: OperatorsOwn, Fix: "Use response_type=code; the address that `lockkeeper grant connect` prints does.", Guide: "ads.authorise", Status: 502},
-	LWAInsufficientScope:         {Code: LWAInsufficientScope, What: "The consent does not include the scope that this question needs, so Amazon does not tell who consented.", Whose: AccountOwnersOwn, Fix: "Authorise again with `lockkeeper grant connect` and the scopes profile and advertising::campaign_management; calls to the Ads API work without it.", Guide: "ads.authorise", Status: 502},
-	LWAInvalidClient:             {Code: LWAInvalidClient, What: "Amazon did not accept the client id and client secret together.", Whose: OperatorsOwn, Fix: "On developer.amazon.com open Login with Amazon, Show Client ID and Client Secret of the very security profile, and paste both again with `lockkeeper app rotate`, without blanks, quotes or line breaks; the id must begin with amzn1.application-oa2-client.", Docs: "https://developer.amazon.com/loginwithamazon/console/site/lwa/overview.html", Guide: "lwa.read-client-id-and-secret", Status: 502},
-	LWAInvalidRequest:            {Code: LWAInvalidRequest, What: "Amazon says that a parameter of the token request or consent address is wrong.", Whose: OperatorsOwn, Fix: "Read which parameter the evidence names and compare it with `lockkeeper app show`: return URL, scope and client id must be those of the security profile.", Status: 502},
-	LWALegacyClientID:            {Code: LWALegacyClientID, What: "This is a client id of the old form amzn1.iba-client, from before Login with Amazon took over Device Messaging.", Whose: OperatorsOwn, Fix: "Open the security profile at developer.amazon.com and copy the client id shown there now, amzn1.application-oa2-client. and 32 characters.", Status: 422},
-	LWAMalformedRequest:          {Code: LWAMalformedRequest, What: "Amazon could not read the token request: a value stands twice, carries quotes, or the body is not encoded as its content type says.", Whose: OperatorsOwn, Fix: "Paste the client id, client secret and refresh token again without quotes, blanks and line breaks; in a form body | is written %7C, exactly once encoded.", Guide: "lwa.read-client-id-and-secret", Status: 502},
-	LWAMissingParameter:          {Code: LWAMissingParameter, What: "The token request lacked a parameter that Amazon needs.", Whose: LockkeepersOwn, Fix: "If Lockkeeper sent it, report the evidence as a fault of Lockkeeper; if other software did, send the parameter that Amazon names: a form body with grant_type, client_id, client_secret and refresh_token, code or scope.", Status: 502},
-	LWARedirected:                {Code: LWARedirected, What: "The token endpoint answered with a redirect, which Lockkeeper never follows with secrets in hand.", Whose: OperatorsOwn, Fix: "See whether a proxy or captive portal stands between this machine and Amazon; Amazon's token endpoint itself does not redirect.", Status: 502},
-	LWARefreshTokenForm:          {Code: LWARefreshTokenForm, What: "The text does not look like a refresh token: it must begin with Atzr| and have no blanks, quotes or line breaks.", Whose: OperatorsOwn, Fix: "Paste the refresh_token whole, or run `lockkeeper grant connect`, which needs no pasting.", Guide: "ads.authorise", Status: 400},
-	LWARefreshTokenRefused:       {Code: LWARefreshTokenRefused, What: "Amazon refused the refresh token as damaged, revoked or not its own.", Whose: AccountOwnersOwn, Fix: "If it was pasted, paste it whole (it begins with Atzr| and has no blanks; %7C stands for |); otherwise authorise again with `lockkeeper grant connect`, for trying again with the same token never helps.", Guide: "ads.authorise", Status: 502},
-	LWARestrictedToken:           {Code: LWARestrictedToken, What: "This is a restricted data token of the Selling Partner API, which lives less than an hour.", Whose: OperatorsOwn, Fix: "Paste the client id and client secret of the application instead; a restricted token is asked for anew for each use.", Status: 422},
-	LWAReturnURLForm:             {Code: LWAReturnURLForm, What: "Amazon cannot use this return URL: it must be a whole https address, or http with the host localhost, without a fragment.", Whose: OperatorsOwn, Fix: "Use http://localhost:7070/oauth/callback for Lockkeeper on your own machine, or the https address under which people reach it, followed by /oauth/callback.", Guide: "lwa.allow-return-url", Status: 400},
-	LWAReturnURLNotListed:        {Code: LWAReturnURLNotListed, What: "The return URL of the consent address is not among the security profile's Allowed Return URLs.", Whose: OperatorsOwn, Fix: "On developer.amazon.com open Login with Amazon, the gear of your security profile, Web Settings, Edit, and add the return URL to Allowed Return URLs byte for byte (https or http, port, letter case and closing slash count), then Save; `lockkeeper app show` prints the URL to paste, and make sure it is the profile with this client id.", Docs: "https://developer.amazon.com/docs/login-with-amazon/register-web.html", Guide: "lwa.allow-return-url", Status: 502},
-	LWAScopeForm:                 {Code: LWAScopeForm, What: "A scope is misspelt in a way that Amazon answers with an unknown-scope page.", Whose: OperatorsOwn, Fix: "Write advertising::campaign_management with two colons and no slash; there is no scope for a single permission, permissions belong to the user who consents.", Guide: "ads.request-access", Status: 400},
-	LWAScopeNotGranted:           {Code: LWAScopeNotGranted, What: "This client id may not ask for that scope by itself.", Whose: OperatorsOwn, Fix: "Scopes of the Ads API need a person's consent: run `lockkeeper grant connect`; for other programs enable the program for this security profile first (Device Messaging under App Services, Creators under Tools, Creators API) and spell the scope as that program does.", Guide: "ads.request-access", Status: 502},
-	LWASecretExpired:             {Code: LWASecretExpired, What: "The client secret is past its deadline: Seller Central applications must change it every 180 days.", Whose: OperatorsOwn, Fix: "In the Solution Provider Portal open LWA credentials, View, Rotate secret (the primary account user only), then run `lockkeeper app rotate` with the new secret; refresh tokens stay good.", Guide: "lwa.read-client-id-and-secret", Status: 502},
-	LWASecretMissing:             {Code: LWASecretMissing, What: "This is a client id without its client secret, so nothing can be asked with it.", Whose: OperatorsOwn, Fix: "At developer.amazon.com, Login with Amazon, Show Client ID and Client Secret shows both at any time: copy the secret too. For a Creators API credential Amazon will not show it again: make a new one in Associates Central, Tools, Creators API.", Status: 422},
-	LWAServerError:               {Code: LWAServerError, What: "Login with Amazon failed on its own side.", Whose: AmazonsOwn, Fix: "Nothing needs doing: Lockkeeper tries again with growing pauses and serves the present access token until it expires.", Status: 503},
-	LWAThrottled:                 {Code: LWAThrottled, What: "Login with Amazon had too many token requests and asks to wait.", Whose: AmazonsOwn, Fix: "Nothing needs doing: Lockkeeper waits as long as Amazon asks and serves the present access token meanwhile; if it goes on, find what else asks for tokens with this client id.", Status: 503},
-	LWAUnknownClientID:           {Code: LWAUnknownClientID, What: "Amazon's consent page does not know the client id.", Whose: OperatorsOwn, Fix: "On developer.amazon.com open Login with Amazon and Show Client ID and Client Secret of your security profile, and paste the Client ID that begins with amzn1.application-oa2-client; an id that begins with amzn1.sp.solution is a Seller Central application, one that begins with amzn1.application. is the security profile's own id.", Guide: "lwa.read-client-id-and-secret", Status: 502},
-	LWAUnknownScope:              {Code: LWAUnknownScope, What: "Amazon does not know the scope for this client id: the security profile is not yet approved for the Amazon Ads API, or approved but not linked to it, or the scope is misspelt.", Whose: OperatorsOwn, Fix: "Check the spelling (advertising::campaign_management, with two colons; sellers' SP-API scopes do not belong here); then make sure that Amazon has approved your Ads API application and that you opened the link of the approval e-mail, signed in to the account that owns this security profile, and chose it there; also that the profile has a Consent Privacy Notice URL under developer.amazon.com, Login with Amazon. If all that holds, write to Ads API support at amazon-ads-api.zendesk.com.", Docs: "https://advertising.amazon.com/API/docs/en-us/guides/onboarding/overview", Guide: "ads.link-security-profile", Status: 502},
-	LWAUnreachable:               {Code: LWAUnreachable, What: "Login with Amazon could not be reached: nothing of the request left this machine.", Whose: OperatorsOwn, Fix: "See that this machine resolves and reaches api.amazon.com, api.amazon.co.uk and api.amazon.co.jp on port 443; Lockkeeper tries again by itself and nothing is lost.", Status: 503},
-	LWAUnrecognised:              {Code: LWAUnrecognised, What: "Login with Amazon refused in words that Lockkeeper does not know.", Whose: OperatorsOwn, Fix: "Read the evidence, which holds what Amazon said; if it repeats, report it with the evidence so that it gets a name.", Status: 502},
-	LWAUnsupportedGrantType:      {Code: LWAUnsupportedGrantType, What: "Amazon does not know the grant_type of the token request.", Whose: CallersOwn, Fix: "Use authorization_code, refresh_token, client_credentials or device_code as grant_type.", Guide: "ads.authorise", Status: 502},
-	LWAUserID:                    {Code: LWAUserID, What: "This is the id of an Amazon user, which opens nothing.", Whose: OperatorsOwn, Fix: "Copy the client id and the client secret from developer.amazon.com, Login with Amazon, Show Client ID and Client Secret.", Status: 422},
-	LWAWrongClient:               {Code: LWAWrongClient, What: "The token was given to another application: a refresh token works only with the client id that obtained it.", Whose: OperatorsOwn, Fix: "Use the refresh token with the security profile that obtained it, or run `lockkeeper grant connect` so that this security profile gets a refresh token of its own.", Guide: "ads.authorise", Status: 502},
-	LWAWrongMethod:               {Code: LWAWrongMethod, What: "The token endpoint was asked with the wrong method, or another page of Amazon's was asked in its place.", Whose: CallersOwn, Fix: "Send POST to /auth/o2/token on api.amazon.com, api.amazon.co.uk or api.amazon.co.jp; sellercentral addresses are for people.", Status: 502},
-	OperatorDenied:               {Code: OperatorDenied, What: "Name and password do not match.", Whose: OperatorsOwn, Fix: "Check both; after five wrong passwords a name is closed for a minute.", Status: 401},
-	OperatorExists:               {Code: OperatorExists, What: "There is an operator already, so nobody can become the first one.", Whose: OperatorsOwn, Fix: "Sign in as that operator.", Status: 409},
-	OperatorForm:                 {Code: OperatorForm, What: "The operator's name or password does not have the right form.", Whose: OperatorsOwn, Fix: "A name is made of a-z, 0-9, dots and dashes; a password has at least 12 characters.", Status: 422},
-	OperatorTooMany:              {Code: OperatorTooMany, What: "Too many wrong passwords were given for that name.", Whose: OperatorsOwn, Fix: "Wait a minute and try again.", Status: 429},
-	PolicyCallerRevoked:          {Code: PolicyCallerRevoked, What: "The caller was revoked, and that is for good.", Whose: OperatorsOwn, Fix: "Add a new caller under another name.", Status: 409},
-	PolicyCallerUnknown:          {Code: PolicyCallerUnknown, What: "There is no such caller.", Whose: OperatorsOwn, Fix: "See lockkeeper caller list.", Status: 404},
-	PolicyDenied:                 {Code: PolicyDenied, What: "This pass may use the grant, but not for this call.", Whose: OperatorsOwn, Fix: "Allow the operation, the account and the region in the caller's rules if it should be allowed.", Status: 403},
-	PolicyExpiryPast:             {Code: PolicyExpiryPast, What: "The end asked for has passed already.", Whose: OperatorsOwn, Fix: "Give an end that lies ahead, or none.", Status: 400},
-	PolicyKindForm:               {Code: PolicyKindForm, What: "This kind of pass cannot be given out.", Whose: OperatorsOwn, Fix: "Ask for a bearer pass.", Status: 400},
-	PolicyNameForm:               {Code: PolicyNameForm, What: "A caller's name has letters, digits, dots and hyphens, and begins with a letter or digit.", Whose: OperatorsOwn, Fix: "Choose such a name, in lower case, of at most 63 characters.", Status: 400},
-	PolicyNameTaken:              {Code: PolicyNameTaken, What: "A caller of this name exists, or existed: a name is not used twice.", Whose: OperatorsOwn, Fix: "Choose another name.", Status: 409},
-	PolicyPassUnknown:            {Code: PolicyPassUnknown, What: "There is no such pass.", Whose: OperatorsOwn, Fix: "See lockkeeper caller list.", Status: 404},
-	PolicyRulesForm:              {Code: PolicyRulesForm, What: "A rule cannot be read.", Whose: OperatorsOwn, Fix: "Name at least one grant by its id; regions are NA, EU, FE; effects are read, write, spend; an operation ends in .* or is whole.", Status: 400},
-	SealDoesNotOpen:              {Code: SealDoesNotOpen, What: "A stored secret does not open in its place: it was changed, moved, or sealed with another key.", Whose: OperatorsOwn, Fix: "Restore the data folder from a backup together with its keyset.", Status: 500},
-	SealKeyDamaged:               {Code: SealKeyDamaged, What: "The keyset or its key file is damaged.", Whose: OperatorsOwn, Fix: "Restore it from a backup; the data folder is untouched.", Status: 500},
-	SealKeyExists:                {Code: SealKeyExists, What: "There is a key here already, and it is never overwritten.", Whose: OperatorsOwn, Fix: "Use the key that is there, or name another file.", Status: 500},
-	SealKeyMissing:               {Code: SealKeyMissing, What: "The keyset or its key file is missing.", Whose: OperatorsOwn, Fix: "Put it back, or run `lockkeeper init` in a new folder; Lockkeeper never makes a new key for old data.", Status: 500},
-	SealKeyOpenToOthers:          {Code: SealKeyOpenToOthers, What: "A key file must be its owner's alone.", Whose: OperatorsOwn, Fix: "Make it a plain file with mode 0600.", Status: 500},
-	SealKeySource:                {Code: SealKeySource, What: "The keyset is wrapped by another kind of key source than the one given.", Whose: OperatorsOwn, Fix: "Start with the kind of key source that the keyset was made with.", Status: 500},
-	SealKeySwapped:               {Code: SealKeySwapped, What: "The keyset found is not the one that sealed the data folder.", Whose: OperatorsOwn, Fix: "Put back the keyset of the wanted fingerprint.", Status: 500},
-	SealKeyUnreadable:            {Code: SealKeyUnreadable, What: "The key cannot be read.", Whose: OperatorsOwn, Fix: "Check that this user may read it.", Status: 500},
-	SealKeyUnwritable:            {Code: SealKeyUnwritable, What: "The key cannot be saved.", Whose: OperatorsOwn, Fix: "Check that this user may write there, and that the disk has room.", Status: 500},
-	SealKeyWrong:                 {Code: SealKeyWrong, What: "The key given does not open the keyset.", Whose: OperatorsOwn, Fix: "Give the passphrase or key file that belongs to the keyset of this fingerprint.", Status: 500},
-	SealPassphraseShort:          {Code: SealPassphraseShort, What: "A passphrase has at least 8 characters; none was given, or it is shorter.", Whose: OperatorsOwn, Fix: "Give the passphrase at the prompt, by a file descriptor or by a file.", Status: 500},
-	SealPassphraseUnusable:       {Code: SealPassphraseUnusable, What: "A passphrase is one line of at most 4096 bytes.", Whose: OperatorsOwn, Fix: "Take the line breaks out.", Status: 500},
-	ServerAddress:                {Code: ServerAddress, What: "Lockkeeper cannot listen on an address from the settings.", Whose: OperatorsOwn, Fix: "Check host and port in the settings; `lockkeeper config` prints them.", Status: 500},
-	ServerBusyPort:               {Code: ServerBusyPort, What: "Another program already listens on an address that Lockkeeper wants.", Whose: OperatorsOwn, Fix: "Stop the other program, or choose another port with --console, --gateway or --metrics.", Status: 500},
-	ServerCertificate:            {Code: ServerCertificate, What: "The TLS certificate or its key cannot be used.", Whose: OperatorsOwn, Fix: "Check the PEM files that tls_cert and tls_key name.", Status: 500},
-	ServerCrossSite:              {Code: ServerCrossSite, What: "The request was made by another site's page in a browser.", Whose: CallersOwn, Fix: "Open the page itself; the API is for programs.", Status: 403},
-	ServerKeySource:              {Code: ServerKeySource, What: "The key source cannot be used.", Whose: OperatorsOwn, Fix: "Set key to file, file:PATH, passphrase, passphrase-file:PATH, passphrase-fd:N or credential:NAME, and make sure that this user can read it.", Status: 500},
-	ServerNoSandbox:              {Code: ServerNoSandbox, What: "There is no sandbox beside this server, so the realm sandbox does not exist here.", Whose: OperatorsOwn, Fix: "Start the server with --with-sandbox, or try things out with `lockkeeper dev`.", Status: 409},
-	ServerNotSetUp:               {Code: ServerNotSetUp, What: "The data folder holds no installation of Lockkeeper.", Whose: OperatorsOwn, Fix: "Run `lockkeeper init` first, or name the right folder with --data.", Status: 500},
-	ServerPortDenied:             {Code: ServerPortDenied, What: "This user may not listen on an address that Lockkeeper wants.", Whose: OperatorsOwn, Fix: "Choose a port above 1023 with --console, --gateway or --metrics.", Status: 500},
-	ServerSetUpAlready:           {Code: ServerSetUpAlready, What: "The data folder holds an installation already.", Whose: OperatorsOwn, Fix: "Start it with `lockkeeper serve`, or name another folder with --data.", Status: 409},
-	ServerSocket:                 {Code: ServerSocket, What: "The control socket cannot be made in the data folder.", Whose: OperatorsOwn, Fix: "Check that the data folder is on a local disk and that this user may write to it.", Status: 500},
-	ServerSocketPath:             {Code: ServerSocketPath, What: "The data folder's path is too long for a control socket.", Whose: OperatorsOwn, Fix: "Choose a data folder with a shorter path, at most about 90 characters.", Status: 500},
-	ServerUnknownHost:            {Code: ServerUnknownHost, What: "The request's Host header names a machine that this listener is not.", Whose: CallersOwn, Fix: "Call the listener by its own address, or add the name to the setting hosts.", Status: 421},
-	StoreAuditBroken:             {Code: StoreAuditBroken, What: "The audit log was changed from outside: an entry is missing or is not what was written.", Whose: OperatorsOwn, Fix: "Keep a copy of the data folder, find out who could write to it, and compare it with your latest backup; everything else goes on.", Status: 500},
-	StoreDamaged:                 {Code: StoreDamaged, What: "The database file is damaged.", Whose: OperatorsOwn, Fix: "Stop Lockkeeper, keep a copy of the data folder, and restore the latest backup.", Status: 500},
-	StoreDiskFailing:             {Code: StoreDiskFailing, What: "The disk that holds the data folder reports errors.", Whose: OperatorsOwn, Fix: "Look at the system's log for that disk, and move the data folder to a sound one.", Status: 500},
-	StoreDiskFull:                {Code: StoreDiskFull, What: "The disk that holds the data folder is full, so nothing can be saved.", Whose: OperatorsOwn, Fix: "Make room on that disk; Lockkeeper goes on by itself, and nothing already saved is lost.", Status: 507},
-	StoreInUse:                   {Code: StoreInUse, What: "Another Lockkeeper is running on this data folder.", Whose: OperatorsOwn, Fix: "Stop the other one first, or give this one a folder of its own.", Status: 500},
-	StoreLocked:                  {Code: StoreLocked, What: "Another program holds the database locked.", Whose: OperatorsOwn, Fix: "Close whatever else has the database file open, such as a database browser or a copy job, and try again.", Status: 503},
-	StoreNoFolder:                {Code: StoreNoFolder, What: "The data folder cannot be used.", Whose: OperatorsOwn, Fix: "Name a folder on a local disk, not a link or a file.", Status: 500},
-	StoreNotOurs:                 {Code: StoreNotOurs, What: "The database file in the data folder belongs to another program.", Whose: OperatorsOwn, Fix: "Point Lockkeeper at a folder of its own.", Status: 500},
-	StoreOpenToOthers:            {Code: StoreOpenToOthers, What: "The data folder is not Lockkeeper's alone.", Whose: OperatorsOwn, Fix: "Give Lockkeeper a folder of its own, owned by its user, with mode 0700.", Status: 500},
-	StoreOpenedReadOnly:          {Code: StoreOpenedReadOnly, What: "The data folder was opened for reading only.", Whose: LockkeepersOwn, Fix: "Make changes through the running server.", Status: 500},
-	StoreReadOnly:                {Code: StoreReadOnly, What: "The data folder cannot be written to.", Whose: OperatorsOwn, Fix: "Give this user write permission for the data folder, or mount its disk for writing.", Status: 500},
-	StoreTooNew:                  {Code: StoreTooNew, What: "The data folder was written by a newer Lockkeeper than this one.", Whose: OperatorsOwn, Fix: "Start the newer Lockkeeper, or restore a backup from before the upgrade.", Status: 500},
-	VaultActiveVersion:           {Code: VaultActiveVersion, What: "This is the version in use, and it cannot be retired.", Whose: OperatorsOwn, Fix: "Rotate to a new one first; then this one can be retired.", Status: 409},
-	VaultAppInUse:                {Code: VaultAppInUse, What: "Grants were given through this app, and they would stop working without it.", Whose: OperatorsOwn, Fix: "Revoke those grants first.", Status: 409},
-	VaultClientIDAsSecret:        {Code: VaultClientIDAsSecret, What: "The value given as client secret is a client id.", Whose: OperatorsOwn, Fix: "On developer.amazon.com under Login with Amazon choose Show Client ID and Client Secret and copy the Client Secret.", Guide: "lwa.read-client-id-and-secret", Status: 400},
-	VaultEmptyValue:              {Code: VaultEmptyValue, What: "A value that is needed is empty.", Whose: OperatorsOwn, Fix: "Copy it from the security profile on developer.amazon.com under Login with Amazon.", Guide: "lwa.read-client-id-and-secret", Status: 400},
-	VaultLineBreak:               {Code: VaultLineBreak, What: "The value that was pasted has a line break in it.", Whose: OperatorsOwn, Fix: "Copy it again as one line, or join the lines.", Guide: "lwa.read-client-id-and-secret", Status: 400},
-	VaultNameForm:                {Code: VaultNameForm, What: "A name has 1 to 63 characters of a-z, 0-9, dot and hyphen, and begins with a letter or digit.", Whose: OperatorsOwn, Fix: "Choose such a name, for example acme-eu.", Status: 400},
-	VaultNameTaken:               {Code: VaultNameTaken, What: "The name is taken, perhaps by one that was removed: names are not used twice.", Whose: OperatorsOwn, Fix: "Choose another name.", Status: 409},
-	VaultNoApp:                   {Code: VaultNoApp, What: "There is no such app.", Whose: OperatorsOwn, Fix: "See which there are with `lockkeeper app list`.", Status: 404},
-	VaultNoCredential:            {Code: VaultNoCredential, What: "There is no such credential.", Whose: OperatorsOwn, Fix: "See which there are with `lockkeeper credential list`.", Status: 404},
-	VaultNoVersion:               {Code: VaultNoVersion, What: "The credential has no such version, or its text was destroyed.", Whose: OperatorsOwn, Fix: "See its versions with `lockkeeper credential show`.", Status: 404},
-	VaultOperatorsOnly:           {Code: VaultOperatorsOnly, What: "Only an operator may do this.", Whose: OperatorsOwn, Fix: "Sign in as an operator whose role allows it.", Status: 403},
-	VaultPercentEncoded:          {Code: VaultPercentEncoded, What: "The value that was pasted is percent-encoded: it has %7C where Amazon's value has a vertical bar.", Whose: OperatorsOwn, Fix: "Paste the value with | in place of %7C, as Amazon showed it.", Guide: "lwa.read-client-id-and-secret", Status: 400},
-	VaultProfileIDForm:           {Code: VaultProfileIDForm, What: "The Security Profile ID does not look like one: it must be amzn1.application. and 32 characters of 0-9 and a-f.", Whose: OperatorsOwn, Fix: "Copy it from the security profile on developer.amazon.com, or leave it out.", Guide: "lwa.read-security-profile-id", Status: 400},
-	VaultQuotes:                  {Code: VaultQuotes, What: "The value that was pasted has quotation marks in it, which are not part of it.", Whose: OperatorsOwn, Fix: "Paste it without the quotation marks.", Guide: "lwa.read-client-id-and-secret", Status: 400},
-	VaultReturnURLLoopback:       {Code: VaultReturnURLLoopback, What: "Amazon takes http return URLs for the name localhost only, not for a loopback address.", Whose: OperatorsOwn, Fix: "Write localhost in place of the address.", Guide: "lwa.allow-return-url", Status: 400},
-	VaultReturnURLPlain:          {Code: VaultReturnURLPlain, What: "Amazon takes http return URLs for localhost only.", Whose: OperatorsOwn, Fix: "Use https, or http://localhost with a port.", Guide: "lwa.allow-return-url", Status: 400},
-	VaultRevealOff:               {Code: VaultRevealOff, What: "Revealing credentials is switched off on this installation.", Whose: OperatorsOwn, Fix: "Allow it in the configuration and restart, if that is wanted; the request was written to the audit.", Status: 403},
-	VaultRotatedMeanwhile:        {Code: VaultRotatedMeanwhile, What: "Somebody else stored a new client secret for this app at the same moment.", Whose: OperatorsOwn, Fix: "See what is stored with `lockkeeper credential show`, and rotate again if yours is newer.", Status: 409},
-	VaultSameSecret:              {Code: VaultSameSecret, What: "This is the client secret that is in use already.", Whose: OperatorsOwn, Fix: "Make a new client secret at Amazon, and paste that.", Status: 409},
-	VaultSecretAsClientID:        {Code: VaultSecretAsClientID, What: "The value given as client id is a client secret.", Whose: OperatorsOwn, Fix: "Exchange the two: the client id begins with amzn1.application-oa2-client. Because a secret stood where ids are shown, consider making a new one at Amazon.", Guide: "lwa.read-client-id-and-secret", Status: 400},
-	VaultTokenAsSecret:           {Code: VaultTokenAsSecret, What: "The value given as client secret is a token of Login with Amazon.", Whose: OperatorsOwn, Fix: "Paste the Client Secret of the security profile; tokens are had with `lockkeeper grant connect`.", Guide: "lwa.read-client-id-and-secret", Status: 400},
-	VaultUnknownProgram:          {Code: VaultUnknownProgram, What: "There is no such Amazon program here.", Whose: OperatorsOwn, Fix: "Use ads for the Amazon Ads API.", Status: 400},
-	VaultUnknownRealm:            {Code: VaultUnknownRealm, What: "The realm must be amazon or sandbox.", Whose: OperatorsOwn, Fix: "Leave it out for the real Amazon.", Status: 400},
-	VaultUnknownRegion:           {Code: VaultUnknownRegion, What: "The region must be NA, EU or FE.", Whose: OperatorsOwn, Fix: "Use NA for the Americas, EU for Europe, the Middle East, Africa and India, FE for Japan, Australia and Singapore.", Status: 400},
+	ADMAppKeyCut:                   {Code: ADMAppKeyCut, What: "This is an app key, as in api_key.txt, but not a whole one.", Whose: OperatorsOwn, Fix: "Copy it again from the developer console, App Services, View Security Profile, Android/Kindle Settings: three parts with dots between, in one line without blanks.", Status: 422},
+	ADMRegistrationPasted:          {Code: ADMRegistrationPasted, What: "This is a registration id, which names one app on one device and opens nothing.", Whose: OperatorsOwn, Fix: "Paste the client id and client secret of the app's security profile; registration ids belong into lockkeeper push.", Status: 422},
+	AdsAccessDenied:                {Code: AdsAccessDenied, What: "The Amazon user who consented may not do this on this account.", Whose: AccountOwnersOwn, Fix: "Let an administrator of the account raise the user's permission in the user administration of the Amazon Ads console (advertising.amazon.com): viewing is enough to read, changing needs edit permission.", Guide: "ads.authorise", Status: 502},
+	AdsAccessLost:                  {Code: AdsAccessLost, What: "This grant could use the profile before and now may not: the Amazon user lost access, or the consent was narrowed to other accounts.", Whose: AccountOwnersOwn, Fix: "Let an administrator of the account add the user again in the user administration of the Amazon Ads console (advertising.amazon.com), or run `lockkeeper grant connect` and choose all accounts on the consent page; then `lockkeeper grant show` lists what is open now.", Guide: "ads.list-profiles", Status: 502},
+	AdsAccountID:                   {Code: AdsAccountID, What: "This says which account is meant, and opens nothing: it is no key and no secret.", Whose: OperatorsOwn, Fix: "Paste the security profile's client id and client secret, then connect the account with lockkeeper grant connect; Lockkeeper finds all its profiles and their ids itself.", Status: 422},
+	AdsAccountSuspended:            {Code: AdsAccountSuspended, What: "Amazon has suspended the advertiser.", Whose: AccountOwnersOwn, Fix: "Sign in to the Amazon Ads console (advertising.amazon.com) as the account's owner and follow the notice there; the API cannot lift it.", Guide: "ads.list-profiles", Status: 502},
+	AdsAgencyProfile:               {Code: AdsAgencyProfile, What: "The profile is an agency's, which has no Sponsored Products, Brands or Display campaigns of its own.", Whose: CallersOwn, Fix: "Use the profiles of the agency's clients; GET /v2/profiles?profileTypeFilter=seller,vendor leaves the agency profiles out.", Guide: "ads.list-profiles", Status: 502},
+	AdsAuthorizationMissing:        {Code: AdsAuthorizationMissing, What: "The call reached Amazon without an Authorization header.", Whose: CallersOwn, Fix: "Send Authorization: Bearer and the access token; calls through Lockkeeper need the pass in its place.", Guide: "ads.first-call", Status: 502},
+	AdsBadNextToken:                {Code: AdsBadNextToken, What: "The nextToken is damaged, too old, or of another list.", Whose: CallersOwn, Fix: "Send the nextToken of the last page unchanged and with the same filters, or begin at the first page again.", Status: 502},
+	AdsBearerMissing:               {Code: AdsBearerMissing, What: "The Authorization header lacks the word Bearer before the token, so Amazon took it for an AWS signature.", Whose: CallersOwn, Fix: "Send Authorization: Bearer, one blank, then the token; through Lockkeeper send your pass the same way.", Guide: "ads.first-call", Status: 502},
+	AdsBrokenAnswer:                {Code: AdsBrokenAnswer, What: "The Ads API answered 200 with something that is no list of profiles.", Whose: AmazonsOwn, Fix: "Try again; if it goes on, see whether a proxy between this machine and Amazon answers in its place.", Status: 502},
+	AdsClientIDMissing:             {Code: AdsClientIDMissing, What: "The call lacks the header with the client id.", Whose: CallersOwn, Fix: "Send Amazon-Advertising-API-ClientId (or Amazon-Ads-ClientId for paths below /adsApi/v1) with the client id that obtained the token; calls through Lockkeeper get it by themselves.", Guide: "ads.first-call", Status: 502},
+	AdsDownloadExpired:             {Code: AdsDownloadExpired, What: "A report's download address is older than its hour.", Whose: CallersOwn, Fix: "Ask GET /reporting/reports/ or /exports/ with the id again: the answer holds a fresh address, and nothing needs to be made anew.", Status: 502},
+	AdsDownloadWithAuthorization:   {Code: AdsDownloadWithAuthorization, What: "A report's download address was called with an Authorization header, and the store refuses two ways of signing at once.", Whose: CallersOwn, Fix: "Fetch the address exactly as given, without Authorization and without other Amazon headers.", Status: 502},
+	AdsForeignScope:                {Code: AdsForeignScope, What: "The profile exists, but this grant does not open it.", Whose: CallersOwn, Fix: "Take a profile id that `lockkeeper grant show` lists; if the account ought to be open, its administrator must add the consenting Amazon user in the Amazon Ads console, or the consent must be given again with all accounts chosen. If the profile lives in another region, call that region.", Guide: "ads.first-call", Status: 502},
+	AdsInvalidArgument:             {Code: AdsInvalidArgument, What: "Amazon finds a value of the request wrong.", Whose: CallersOwn, Fix: "Read which field Amazon's answer names (cause.location, fieldLocation or the text) and change its value.", Status: 502},
+	AdsInvalidBody:                 {Code: AdsInvalidBody, What: "Amazon could not read the body, or the servers in front of it refused its form.", Whose: CallersOwn, Fix: "Send one whole JSON document in UTF-8 of the form that the path's documentation shows.", Guide: "ads.first-call", Status: 502},
+	AdsKdpAuthor:                   {Code: AdsKdpAuthor, What: "The profile is a book author's (KDP), and authors have no Sponsored Brands through the API.", Whose: CallersOwn, Fix: "Leave profiles whose accountInfo.subType is KDP_AUTHOR out of Sponsored Brands calls.", Guide: "ads.list-profiles", Status: 502},
+	AdsLinkPropagating:             {Code: AdsLinkPropagating, What: "The account or security profile was linked a short while ago, and Amazon takes up to an hour until all of its servers know.", Whose: AmazonsOwn, Fix: "Wait until the time shown, at most an hour after linking, and try again; nothing else needs doing.", Guide: "ads.list-profiles", Status: 503},
+	AdsManagerOnly:                 {Code: AdsManagerOnly, What: "The accounts are open to this Amazon user only through a manager account, which the list of profiles leaves out.", Whose: AccountOwnersOwn, Fix: "Let an administrator of each account add the user to it directly in the user administration of the Amazon Ads console (advertising.amazon.com), then authorise again.", Guide: "ads.list-profiles", Status: 502},
+	AdsNoCampaignYet:               {Code: AdsNoCampaignYet, What: "The Amazon user has an advertising account, but Amazon makes its profile only when the first campaign is created.", Whose: AccountOwnersOwn, Fix: "Create one campaign in the Amazon Ads console (advertising.amazon.com), which may stay paused; the profile shows up within minutes to a day.", Guide: "ads.list-profiles", Status: 502},
+	AdsNoProfiles:                  {Code: AdsNoProfiles, What: "Amazon lists no profile for this grant: wrong region, an account that never had a campaign, a user who may only look, an account shared through a manager account, or the wrong Amazon user.", Whose: AccountOwnersOwn, Fix: "Run `lockkeeper doctor` on the grant, which asks all three regions, view-only profiles and manager accounts to tell these apart.", Guide: "ads.list-profiles", Status: 502},
+	AdsNoProfilesOtherRegion:       {Code: AdsNoProfilesOtherRegion, What: "This grant opens no profile in this region, but it does in another.", Whose: CallersOwn, Fix: "Use the region where `lockkeeper grant show` lists profiles; if one ought to be here too, its country's account must first be opened in the Amazon Ads console.", Guide: "ads.list-profiles", Status: 502},
+	AdsNotEligible:                 {Code: AdsNotEligible, What: "The account may not use this advertising product.", Whose: AccountOwnersOwn, Fix: "Sign in to the Amazon Ads console (advertising.amazon.com) as the account's owner and see which products it is offered; Sponsored Brands and Display need a registered brand or a vendor account.", Guide: "ads.list-profiles", Status: 502},
+	AdsNotFound:                    {Code: AdsNotFound, What: "Amazon has nothing under this id in this account.", Whose: CallersOwn, Fix: "Check the id, and that the Scope header names the account that it belongs to.", Status: 502},
+	AdsPayment:                     {Code: AdsPayment, What: "The account's payment does not work, so Amazon lets no campaign be served or changed.", Whose: AccountOwnersOwn, Fix: "Sign in to the Amazon Ads console (advertising.amazon.com), open Billing and payments, and put the payment method right.", Guide: "ads.list-profiles", Status: 502},
+	AdsPaymentInvalid:              {Code: AdsPaymentInvalid, What: "Amazon says that an account has no valid payment method.", Whose: AccountOwnersOwn, Fix: "Sign in to the Amazon Ads console (advertising.amazon.com), open Billing and payments, and put the payment method right; campaigns do not run before.", Guide: "ads.list-profiles", Status: 502},
+	AdsProfileUnknown:              {Code: AdsProfileUnknown, What: "Amazon knows no profile of this id in the region that was called.", Whose: CallersOwn, Fix: "Compare the number with GET /v2/profiles digit by digit (a program that reads it as a floating number spoils it), and call the region where the profile lives.", Guide: "ads.list-profiles", Status: 502},
+	AdsReportDuplicate:             {Code: AdsReportDuplicate, What: "The same report is being made already; Amazon names its id, shown here as the detail.", Whose: CallersOwn, Fix: "Do not create it again: poll GET /reporting/reports/ with the id given.", Status: 502},
+	AdsReportPollHiccup:            {Code: AdsReportPollHiccup, What: "Amazon refused to say how a report fares although the same token created it: this passes by itself.", Whose: AmazonsOwn, Fix: "Ask for the same report again in a minute; do not create it a second time.", Status: 503},
+	AdsReportTooOld:                {Code: AdsReportTooOld, What: "The report asks for days that Amazon no longer keeps.", Whose: CallersOwn, Fix: "Ask for later days: Sponsored Products keep 95 days, Sponsored Brands 60, Sponsored Display 65, and one report spans at most 31.", Status: 502},
+	AdsScopeForm:                   {Code: AdsScopeForm, What: "The Scope header is not a profile id: profile ids are numbers.", Whose: CallersOwn, Fix: "Put the profileId of GET /v2/profiles into Amazon-Advertising-API-Scope, digits only; ENTITY..., A1... and amzn1.ads-account... name other things.", Guide: "ads.first-call", Status: 502},
+	AdsScopeMissing:                {Code: AdsScopeMissing, What: "The call does not say which profile it is for.", Whose: CallersOwn, Fix: "Send Amazon-Advertising-API-Scope with a profile id from GET /v2/profiles; only /v2/profiles, /managerAccounts, /adsAccounts, /termsTokens and /testAccounts go without.", Guide: "ads.first-call", Status: 502},
+	AdsSecurityProfileNotLinked:    {Code: AdsSecurityProfileNotLinked, What: "Amazon gives tokens for this security profile, but the Ads API refuses each of them: the client id is not linked to an approved Amazon Ads API application, or the token is one of Seller Central's (SP-API).", Whose: OperatorsOwn, Fix: "Open the link of the Ads API approval e-mail after signing out of every other Amazon account, choose the LWA application with this client id and press Submit (partners: Partner Network console, Ads API, Manage Ads API access); if the link was opened under the wrong login, ask amazon-ads-api.zendesk.com to reset it; if you pressed Submit less than an hour ago, wait until the hour is over. An application of Seller Central or the Solution Provider Portal can never be linked: make a security profile on developer.amazon.com.", Docs: "https://advertising.amazon.com/API/docs/en-us/guides/onboarding/overview", Guide: "ads.link-security-profile", Status: 502},
+	AdsSellingPartnerRefusal:       {Code: AdsSellingPartnerRefusal, What: "This is a refusal of the Selling Partner API (Seller Central), which takes other applications and other tokens than the Ads API.", Whose: OperatorsOwn, Fix: "For advertising call advertising-api.amazon.com with a security profile from developer.amazon.com; tokens of Seller Central or the Solution Provider Portal do not open the Ads API.", Guide: "lwa.create-security-profile", Status: 502},
+	AdsServerError:                 {Code: AdsServerError, What: "The Ads API failed on its own side.", Whose: AmazonsOwn, Fix: "Try reads again after 2, 4, 8 seconds; before repeating a write look whether it happened.", Status: 503},
+	AdsTestHostGone:                {Code: AdsTestHostGone, What: "The old test host advertising-api-test.amazon.com was switched off on 28 June 2022.", Whose: CallersOwn, Fix: "Use Lockkeeper's sandbox (`lockkeeper sandbox`) for trying things out, or Amazon's test accounts by POST /testAccounts with the scope advertising::test:create_account.", Guide: "ads.first-call", Status: 502},
+	AdsThrottled:                   {Code: AdsThrottled, What: "Amazon had too many calls and says how long to wait.", Whose: AmazonsOwn, Fix: "Wait until the time shown; Lockkeeper holds calls of this grant and region back until then. Use exports in place of full lists and spread reports over the day.", Status: 503},
+	AdsThrottledWithoutTime:        {Code: AdsThrottledWithoutTime, What: "Amazon had too many calls and does not say how long to wait.", Whose: AmazonsOwn, Fix: "Wait 2, then 4, then 8 seconds and so on, for reports some minutes; the limits are not published and change with the load of the region.", Status: 503},
+	AdsTokenRefused:                {Code: AdsTokenRefused, What: "The Ads API does not accept the access token: its hour is over, the consent was withdrawn, it belongs to another client id, or its security profile is not linked to the Ads API.", Whose: OperatorsOwn, Fix: "Run `lockkeeper grant refresh`; if the new token is refused too, `lockkeeper doctor` tells whether the security profile is linked.", Guide: "ads.authorise", Status: 502},
+	AdsTooLarge:                    {Code: AdsTooLarge, What: "The request holds more than Amazon takes at once.", Whose: CallersOwn, Fix: "Send fewer items: 1000 for Sponsored Products and /adsApi/v1, 100 for Sponsored Display and portfolios, 10 for Sponsored Brands.", Status: 502},
+	AdsUnknownPath:                 {Code: AdsUnknownPath, What: "Amazon has no such path: it is misspelt, or belongs to an API that was switched off.", Whose: CallersOwn, Fix: "Compare it with docs/reference/zz_gen_programs.md (letter case counts); /v1/profiles, /v2 campaigns and portfolios, every snapshot and Sponsored Display's v2 reports are gone: use /v2/profiles, /sp/..., /portfolios, exports and /reporting/reports.", Guide: "ads.first-call", Status: 502},
+	AdsUnprocessable:               {Code: AdsUnprocessable, What: "Amazon understood the request but cannot act on what it says.", Whose: CallersOwn, Fix: "Read which value Amazon's answer names and change it.", Status: 502},
+	AdsUnreachable:                 {Code: AdsUnreachable, What: "The Ads API could not be reached, or gave no whole answer.", Whose: OperatorsOwn, Fix: "See that this machine resolves and reaches advertising-api.amazon.com, advertising-api-eu.amazon.com and advertising-api-fe.amazon.com on port 443.", Status: 503},
+	AdsUnrecognised:                {Code: AdsUnrecognised, What: "The Amazon Ads API refused in words that Lockkeeper does not know.", Whose: OperatorsOwn, Fix: "Read the evidence, which holds what Amazon said; if it repeats, report it with the evidence so that it gets a name.", Status: 502},
+	AdsViewOnly:                    {Code: AdsViewOnly, What: "The Amazon user who consented may look at this account but not change it.", Whose: AccountOwnersOwn, Fix: "Let an administrator of the account give that user edit permission in the user administration of the Amazon Ads console (advertising.amazon.com); no new consent is needed.", Guide: "ads.list-profiles", Status: 502},
+	AdsViewOnlyAccounts:            {Code: AdsViewOnlyAccounts, What: "Some accounts are open to the Amazon user who consented for looking only.", Whose: AccountOwnersOwn, Fix: "To change bids or campaigns let an administrator of the account give that user edit permission in the user administration of the Amazon Ads console (advertising.amazon.com); reading works as it is.", Guide: "ads.list-profiles", Status: 502},
+	AdsWrongAccept:                 {Code: AdsWrongAccept, What: "The Accept header names a type that this path does not answer with.", Whose: CallersOwn, Fix: "Send as Accept the type of the export that you asked for, such as application/vnd.campaignsexport.v1+json for an export made by /campaigns/export.", Guide: "ads.first-call", Status: 502},
+	AdsWrongMediaType:              {Code: AdsWrongMediaType, What: "The Content-Type is not the one that this path wants.", Whose: CallersOwn, Fix: "Send both Content-Type and Accept with the path's own type, such as application/vnd.spCampaign.v3+json for /sp/campaigns; docs/reference/zz_gen_programs.md lists the type of every path. Sponsored Display and /adsApi/v1 take application/json.", Guide: "ads.first-call", Status: 502},
+	AdsWrongRegion:                 {Code: AdsWrongRegion, What: "The profile lives in another region than the one that was called, and only its own region's host knows it.", Whose: CallersOwn, Fix: "Call advertising-api.amazon.com for US CA MX BR, advertising-api-eu.amazon.com for Europe, the Middle East, Africa and India, advertising-api-fe.amazon.com for JP AU SG; through Lockkeeper leave out Lockkeeper-Region and the profile id alone decides.", Guide: "ads.list-profiles", Status: 502},
+	AdsWrongUser:                   {Code: AdsWrongUser, What: "The Amazon user who consented has no advertising account at all; often it is a Seller Central or shopping login without ad access.", Whose: AccountOwnersOwn, Fix: "Sign out of Amazon in the browser, run `lockkeeper grant connect` again and sign in as the user who opens the Amazon Ads console (advertising.amazon.com), or have that user's administrator add this one there.", Guide: "ads.authorise", Status: 502},
+	APIBadRequest:                  {Code: APIBadRequest, What: "The request does not have the form that the API takes.", Whose: CallersOwn, Fix: "Compare it with /api/openapi.json.", Status: 422},
+	APIInternal:                    {Code: APIInternal, What: "Lockkeeper failed at something that should have worked.", Whose: LockkeepersOwn, Fix: "Look into the server's log at the time of the request; if it repeats, report it.", Status: 500},
+	APINoApp:                       {Code: APINoApp, What: "No app is kept yet, so nobody can be asked for a consent.", Whose: OperatorsOwn, Fix: "Keep one with `lockkeeper app add`.", Status: 409},
+	APINotAllowed:                  {Code: APINotAllowed, What: "A viewer may look and not change anything.", Whose: CallersOwn, Fix: "Ask an operator with the role operator.", Status: 403},
+	APISignInNeeded:                {Code: APISignInNeeded, What: "The request carries no valid session.", Whose: CallersOwn, Fix: "Sign in with POST /api/v1/session and send the token as Authorization: Bearer; on this machine the control socket needs none.", Status: 401},
+	APITooLarge:                    {Code: APITooLarge, What: "The request's body is too large.", Whose: CallersOwn, Fix: "Send less than 16 MiB, or call the gateway, which streams.", Status: 413},
+	APIUnknown:                     {Code: APIUnknown, What: "There is nothing of that name.", Whose: CallersOwn, Fix: "List what there is with the command's list form.", Status: 404},
+	APIUnknownRegion:               {Code: APIUnknownRegion, What: "There is no such region.", Whose: CallersOwn, Fix: "The regions are NA (US, CA, MX, BR), EU (Europe, the Middle East, Africa, India) and FE (JP, AU, SG).", Status: 422},
+	APIWhichApp:                    {Code: APIWhichApp, What: "Several apps are kept, and none was named.", Whose: CallersOwn, Fix: "Name one with --app.", Status: 409},
+	AssociatesAmpersand:            {Code: AssociatesAmpersand, What: "The link holds &amp; where a plain & belongs, so Amazon does not see what follows it.", Whose: OperatorsOwn, Fix: "Write & instead: &amp; belongs into the source of an HTML page only.", Guide: "associates.tag-links"},
+	AssociatesDisclosureMissing:    {Code: AssociatesDisclosureMissing, What: "The page links to Amazon with an id and does not say that its owner earns from it.", Whose: OperatorsOwn, Fix: "Add the sentence that the programme asks for: As an Amazon Associate I earn from qualifying purchases.", Guide: "associates.tag-links"},
+	AssociatesFramed:               {Code: AssociatesFramed, What: "The page shows Amazon inside a frame, which the programme's policies forbid.", Whose: OperatorsOwn, Fix: "Replace the frame by a link.", Guide: "associates.tag-links"},
+	AssociatesInfluencerPage:       {Code: AssociatesInfluencerPage, What: "The link goes to an influencer's storefront, whose owner's id may count instead of yours.", Whose: OperatorsOwn, Fix: "Link to the product itself, unless the storefront is your own.", Guide: "associates.tag-links"},
+	AssociatesNotALink:             {Code: AssociatesNotALink, What: "This is no web address that a browser would open.", Whose: OperatorsOwn, Fix: "Copy the whole address from the browser, beginning with https, without blanks or line breaks in it."},
+	AssociatesNotAShop:             {Code: AssociatesNotAShop, What: "The link goes to a part of Amazon where nothing is bought, such as a sign-in page or another service.", Whose: OperatorsOwn, Fix: "Link to a product, a search or a page of the shop.", Guide: "associates.tag-links"},
+	AssociatesNotAmazon:            {Code: AssociatesNotAmazon, What: "The link does not go to one of Amazon's 22 shops, so an id on it does nothing.", Whose: OperatorsOwn, Fix: "Check the host, letter by letter: a host that only resembles Amazon's belongs to somebody else.", Guide: "associates.tag-links"},
+	AssociatesReferrerHidden:       {Code: AssociatesReferrerHidden, What: "The page hides from Amazon where its visitors come from, which the programme's policies call cloaking.", Whose: OperatorsOwn, Fix: "Take noreferrer and no-referrer away from links to Amazon and from the page; noopener and nofollow may stay.", Guide: "associates.tag-links"},
+	AssociatesRelMissing:           {Code: AssociatesRelMissing, What: "The link does not say that it is paid for.", Whose: OperatorsOwn, Fix: "Give it rel=\"sponsored nofollow\", which search engines ask for.", Guide: "associates.tag-links"},
+	AssociatesShortLink:            {Code: AssociatesShortLink, What: "Amazon's short links carry the id of whoever made them, and nothing can be added to one.", Whose: OperatorsOwn, Fix: "Open it, copy the long address from the browser, and tag that; or make a short one of your own with SiteStripe.", Guide: "associates.tag-links"},
+	AssociatesTagEndingUnsure:      {Code: AssociatesTagEndingUnsure, What: "The id's ending is not the one that is usual in the link's country.", Whose: OperatorsOwn, Fix: "Look in Associates Central whether the id is one of that country's; its ending alone does not decide it there.", Guide: "associates.sign-up"},
+	AssociatesTagInFragment:        {Code: AssociatesTagInFragment, What: "An id stands after the # of the link, where no browser sends it to Amazon.", Whose: OperatorsOwn, Fix: "Put the id before the #: lockkeeper link does so.", Guide: "associates.tag-links"},
+	AssociatesTagMalformed:         {Code: AssociatesTagMalformed, What: "The id does not look like a Site ID or Tracking ID.", Whose: OperatorsOwn, Fix: "Take it from the top right of Associates Central: letters, digits, dashes, and an ending such as -20, -21 or -22.", Guide: "associates.make-tracking-ids"},
+	AssociatesTagMissing:           {Code: AssociatesTagMissing, What: "The link goes to Amazon without an id, so it earns nothing.", Whose: OperatorsOwn, Fix: "Put the Site ID or a Tracking ID of the link's own country on it: lockkeeper link --store ID URL.", Guide: "associates.tag-links"},
+	AssociatesTagOther:             {Code: AssociatesTagOther, What: "The link carries an id that is none of those named here, so somebody else may earn with it.", Whose: OperatorsOwn, Fix: "If the id is not yours, run it again with --replace; if it is, name it with another --store.", Guide: "associates.tag-links"},
+	AssociatesTagTwice:             {Code: AssociatesTagTwice, What: "The link carries more than one id, and nobody but Amazon knows which of them counts.", Whose: OperatorsOwn, Fix: "Leave one: lockkeeper link --replace puts yours in every place.", Guide: "associates.tag-links"},
+	AssociatesTagWrongCountry:      {Code: AssociatesTagWrongCountry, What: "The id belongs to another country than the link, so it earns nothing there.", Whose: OperatorsOwn, Fix: "Use an id of the country that the link goes to, with one --store for each country, or keep them with lockkeeper site add.", Guide: "associates.sign-up"},
+	AssociatesTenSalesMissing:      {Code: AssociatesTenSalesMissing, What: "The store has fewer than 10 qualified sales in the last 30 days, which the Creators API asks for.", Whose: AccountOwnersOwn, Fix: "Sell more; access comes back by itself, most likely within two days of shipped sales.", Guide: "creators.be-eligible"},
+	AssociatesThreeSalesDue:        {Code: AssociatesThreeSalesDue, What: "The account still needs three qualified sales within 180 days of its sign-up, or it is closed.", Whose: AccountOwnersOwn, Fix: "Sell, or sign up again after it was closed; purchases of your own do not count.", Guide: "associates.sign-up"},
+	AssociatesUnclearEnd:           {Code: AssociatesUnclearEnd, What: "It cannot be told where the link in this text ends, so it was left as it is.", Whose: OperatorsOwn, Fix: "Put the link on a line of its own, or between quotes or angle brackets."},
+	AssociatesUnrecognised:         {Code: AssociatesUnrecognised, What: "Amazon refused in a way that Lockkeeper does not know for Associates.", Whose: AmazonsOwn, Fix: "Read the detail, and look into Associates Central."},
+	AssociatesVendedEdited:         {Code: AssociatesVendedEdited, What: "The link was made by Amazon's API and has lost its id, so neither the sale nor the API's quota is counted.", Whose: OperatorsOwn, Fix: "Ask the API for the link again and use it byte for byte; adding the id by hand does not bring the credit back.", Guide: "associates.tag-links"},
+	AssociatesVendedOther:          {Code: AssociatesVendedOther, What: "The link was made by Amazon's API for an id that is none of those named here, and is not touched.", Whose: OperatorsOwn, Fix: "If it should be yours, ask the API for it with your own partner tag.", Guide: "associates.tag-links"},
+	AWSBrokenAnswer:                {Code: AWSBrokenAnswer, What: "The answer is not one of AWS's: it is no XML, or lacks what it must hold.", Whose: OperatorsOwn, Fix: "See whether a proxy between this machine and AWS answers in its place; then try again.", Status: 502},
+	AWSCannotVend:                  {Code: AWSCannotVend, What: "AWS gives no session credentials for this key, so Lockkeeper has nothing short-lived to hand out; it never hands out the key itself.", Whose: AccountOwnersOwn, Fix: "Read the evidence; take away the policy that denies sts:GetSessionToken, or use the gateway's signing path, which needs no session.", Status: 409},
+	AWSClockWrong:                  {Code: AWSClockWrong, What: "This machine's clock is more than 15 minutes off, so AWS refuses every signature.", Whose: OperatorsOwn, Fix: "Set the clock (timedatectl set-ntp true), then try again; the key is not to blame.", Status: 502},
+	AWSExampleKey:                  {Code: AWSExampleKey, What: "This is the example key of Amazon's own documentation, which works nowhere.", Whose: OperatorsOwn, Fix: "Make a key of your own: in the IAM console, Users, your user, Security credentials, Create access key.", Status: 422},
+	AWSFailed:                      {Code: AWSFailed, What: "AWS failed on its own side.", Whose: AmazonsOwn, Fix: "Wait; Lockkeeper tries again by itself. AWS's state is shown at health.aws.amazon.com.", Status: 503},
+	AWSInUse:                       {Code: AWSInUse, What: "AWS does not delete a user that still has keys or policies, nor change what is being changed.", Whose: OperatorsOwn, Fix: "Delete the user's keys and policies first; after a change wait a moment.", Status: 409},
+	AWSKeyForProducts:              {Code: AWSKeyForProducts, What: "This is a key of AWS's console, and such keys never worked for Amazon's product data.", Whose: OperatorsOwn, Fix: "For product data get a Creators API credential in Associates Central, Tools, Creators API; keep this key only if something of yours uses AWS itself.", Status: 422},
+	AWSKeyForm:                     {Code: AWSKeyForm, What: "This is no AWS access key pair: an id is 20 capital letters and digits, most often AKIA and 16 more, and a secret is 40 characters.", Whose: OperatorsOwn, Fix: "Paste both as they stand in the .csv file that AWS gave when the key was made.", Guide: "aws.create-access-key", Status: 400},
+	AWSKeyGone:                     {Code: AWSKeyGone, What: "The user no longer has the key that Lockkeeper keeps: somebody deleted it at AWS.", Whose: OperatorsOwn, Fix: "Make a new pair and add it; what was stored here can be removed.", Guide: "aws.create-access-key", Status: 502},
+	AWSKeyIDForm:                   {Code: AWSKeyIDForm, What: "The access key id is not whole: it has 20 characters, capital letters and digits.", Whose: OperatorsOwn, Fix: "Copy it again from end to end; the IAM console shows it at any time.", Status: 422},
+	AWSKeyIDMissing:                {Code: AWSKeyIDMissing, What: "This looks like a secret access key without its access key id.", Whose: OperatorsOwn, Fix: "Copy the access key id that stands beside it, AKIA and 16 characters, and paste both; in the IAM console it is in the user's Security credentials.", Status: 422},
+	AWSKeyOld:                      {Code: AWSKeyOld, What: "The key is older than a year.", Whose: OperatorsOwn, Fix: "Rotate it: `lockkeeper credential rotate NAME` replaces it without a break.", Status: 409},
+	AWSKeyPending:                  {Code: AWSKeyPending, What: "AWS does not know the access key yet: a key that was just made works only after some seconds, at times minutes.", Whose: AmazonsOwn, Fix: "Wait; Lockkeeper asks again by itself and goes on once the key works.", Status: 503},
+	AWSKeyRefused:                  {Code: AWSKeyRefused, What: "AWS does not take the access key: there is none of that id, or it was deleted or made inactive.", Whose: OperatorsOwn, Fix: "Look at the user's keys in the AWS console (IAM > Users > the user > Security credentials), make the key active again or make a new pair, and add that.", Guide: "aws.create-access-key", Status: 502},
+	AWSKeyTemporary:                {Code: AWSKeyTemporary, What: "An id that begins with ASIA is of session credentials, which end by themselves within hours; there is nothing to keep.", Whose: OperatorsOwn, Fix: "Add the long-lived key (AKIA...) that the session was made from, or give the software a role.", Status: 409},
+	AWSKeyUnused:                   {Code: AWSKeyUnused, What: "The key was not used for 90 days or more.", Whose: OperatorsOwn, Fix: "If nothing needs it make it inactive (`lockkeeper credential deactivate`), and delete it some days later: a key that nobody uses is one that nobody watches.", Status: 409},
+	AWSNoHost:                      {Code: AWSNoHost, What: "Lockkeeper does not sign for this service in this region.", Whose: OperatorsOwn, Fix: "Use iam, sts, sqs, sns or firehose with a region such as us-east-1 or eu-west-1; for other services vend session credentials to an AWS SDK instead.", Status: 400},
+	AWSNotAKeyID:                   {Code: AWSNotAKeyID, What: "This is an id of IAM and no access key id, though it is as long as one.", Whose: OperatorsOwn, Fix: "Copy the value in the column Access key ID of the user's Security credentials; it begins with AKIA.", Status: 422},
+	AWSNotForPaapi:                 {Code: AWSNotForPaapi, What: "Keys of AWS's own console never worked for the Product Advertising API, which had keys of its own and ended in May 2026.", Whose: OperatorsOwn, Fix: "For product data get a Creators API credential: `lockkeeper guide --for products` says where.", Guide: "aws.ask-whether", Status: 409},
+	AWSNotFound:                    {Code: AWSNotFound, What: "AWS knows no such user, key or policy.", Whose: OperatorsOwn, Fix: "See the names with `lockkeeper credential keys`; what was deleted in the AWS console is gone here after the next look.", Status: 404},
+	AWSPermissionMissing:           {Code: AWSPermissionMissing, What: "The key's user may not do this: none of its policies allows it, or one denies it.", Whose: AccountOwnersOwn, Fix: "Attach the policy that `lockkeeper credential policy` prints for the purpose, in the AWS console under IAM > Users > the user > Permissions.", Guide: "aws.create-user", Status: 502},
+	AWSQuota:                       {Code: AWSQuota, What: "A quota of the AWS account is used up.", Whose: AccountOwnersOwn, Fix: "Delete what is not needed, or ask AWS for a higher quota (Service Quotas in the AWS console).", Status: 502},
+	AWSRequestRefused:              {Code: AWSRequestRefused, What: "AWS refuses the request's form.", Whose: OperatorsOwn, Fix: "Read the evidence, which names the parameter; a user's name has letters, digits and +=,.@_- only.", Status: 502},
+	AWSRootCannotVend:              {Code: AWSRootCannotVend, What: "Sessions of a root key may do all that the root user may, so Lockkeeper hands out none.", Whose: AccountOwnersOwn, Fix: "Make an IAM user for what the software needs and vend its sessions.", Guide: "aws.create-user", Status: 409},
+	AWSRootKey:                     {Code: AWSRootKey, What: "This is a key of the account's root user: it may do everything in the account, closing it included, and no policy can bound it.", Whose: AccountOwnersOwn, Fix: "Make an IAM user that may do the one thing it is for and use its key; delete the root key in the AWS console. If there is no other way, add it with --root-anyway.", Guide: "aws.create-user", Status: 409},
+	AWSRootKeyFile:                 {Code: AWSRootKeyFile, What: "This is a key of the account's root user, going by the file: it may do everything, and no policy can limit it.", Whose: OperatorsOwn, Fix: "Make an IAM user with the least it needs and a key for that, then delete this one under My Security Credentials; Lockkeeper keeps a root key only if it is told so expressly.", Status: 422},
+	AWSRotating:                    {Code: AWSRotating, What: "The key is being rotated already.", Whose: OperatorsOwn, Fix: "See how far it is with `lockkeeper credential rotation NAME`; it goes on by itself, also after a restart.", Status: 409},
+	AWSScopeWrong:                  {Code: AWSScopeWrong, What: "The request was signed for another service or region than the one that got it.", Whose: OperatorsOwn, Fix: "Set the grant's service and region to those of the host that is called.", Status: 502},
+	AWSSecretForm:                  {Code: AWSSecretForm, What: "The secret access key is not whole: it has 40 characters of letters, digits, plus and slash.", Whose: OperatorsOwn, Fix: "Copy it again from where you first kept it, the downloaded CSV file for one; if that is lost, make a new key, since Amazon will not show a secret twice.", Status: 422},
+	AWSSecretMissing:               {Code: AWSSecretMissing, What: "This is an access key id without its secret access key.", Whose: OperatorsOwn, Fix: "Amazon will not show the secret again: in the IAM console open the user, Security credentials, Create access key, paste both, and delete this one when nothing uses it any more.", Status: 422},
+	AWSSecretWrong:                 {Code: AWSSecretWrong, What: "The secret access key does not belong to the access key id.", Whose: OperatorsOwn, Fix: "Add the pair again from the .csv file that AWS gave; if it is lost make a new pair, since AWS shows no secret twice.", Guide: "aws.create-access-key", Status: 502},
+	AWSSessionExpired:              {Code: AWSSessionExpired, What: "The session credentials have ended.", Whose: CallersOwn, Fix: "Fetch new ones; AWS's SDKs do so by themselves before the Expiration that came with them.", Status: 502},
+	AWSSessionTokenMissing:         {Code: AWSSessionTokenMissing, What: "Temporary credentials have three parts, and the session token is missing.", Whose: OperatorsOwn, Fix: "Paste access key id, secret access key and session token together, or better a long-lived key, which needs none.", Status: 422},
+	AWSTemporaryKey:                {Code: AWSTemporaryKey, What: "These are temporary credentials, ASIA, which end within hours and cannot be kept alive by anybody.", Whose: OperatorsOwn, Fix: "Keep the long-lived key that they were made from, AKIA, of a user that may do little; Lockkeeper makes temporary ones of it when they are asked for.", Status: 422},
+	AWSThrottled:                   {Code: AWSThrottled, What: "AWS asks for fewer calls: IAM takes only a few a second from one account.", Whose: AmazonsOwn, Fix: "Wait; Lockkeeper tries again by itself, later each time.", Status: 503},
+	AWSTwoKeys:                     {Code: AWSTwoKeys, What: "The user has two access keys already, which is AWS's limit.", Whose: OperatorsOwn, Fix: "Make the key that nothing uses inactive, see for a day that nothing breaks, then delete it; Lockkeeper never deletes an active key that it did not replace itself.", Status: 409},
+	AWSUnknownKeyID:                {Code: AWSUnknownKeyID, What: "This has the length of an access key id, but a beginning that none is known to have.", Whose: OperatorsOwn, Fix: "Compare it with the IAM console, where an access key id begins with AKIA, or say where you got it.", Status: 422},
+	AWSUnreachable:                 {Code: AWSUnreachable, What: "AWS could not be reached, or gave no whole answer.", Whose: OperatorsOwn, Fix: "See that this machine resolves and reaches iam.amazonaws.com and sts.amazonaws.com on port 443.", Status: 503},
+	AWSUnrecognised:                {Code: AWSUnrecognised, What: "AWS refused in words that Lockkeeper does not know.", Whose: OperatorsOwn, Fix: "Read the evidence, which holds what AWS said; if it repeats, report it with the evidence so that it gets a name.", Status: 502},
+	AWSUserExists:                  {Code: AWSUserExists, What: "There is an IAM user of that name already.", Whose: OperatorsOwn, Fix: "Choose another name, or make a key for the user that is there.", Status: 409},
+	BrokerAnswerLost:               {Code: BrokerAnswerLost, What: "Amazon's answer to a refresh was lost on the way, and the refresh token that it replaced is no longer good.", Whose: AccountOwnersOwn, Fix: "Authorise again: run `lockkeeper grant connect` with the grant's name; nothing else changes.", Status: 503},
+	BrokerBadName:                  {Code: BrokerBadName, What: "A grant's name is made of lower-case letters, digits, dots and hyphens, at most 63 of them, and begins with a letter or digit.", Whose: OperatorsOwn, Fix: "Choose another name, such as ads-eu.", Status: 400},
+	BrokerBlocked:                  {Code: BrokerBlocked, What: "Nothing is sent for this grant until a person acts.", Whose: OperatorsOwn, Fix: "See `lockkeeper grant show` for the reason, then connect the grant again.", Status: 503},
+	BrokerCutOff:                   {Code: BrokerCutOff, What: "Lockkeeper's process ended while this exchange was under way, so its outcome was not seen.", Whose: LockkeepersOwn, Fix: "Nothing is to be done: the next refresh finds out, and says so if a person must act.", Status: 503},
+	BrokerDisabled:                 {Code: BrokerDisabled, What: "An operator switched this grant off.", Whose: OperatorsOwn, Fix: "Switch it on again where it is wanted.", Status: 403},
+	BrokerElsewhere:                {Code: BrokerElsewhere, What: "Another Lockkeeper process is refreshing this grant.", Whose: LockkeepersOwn, Fix: "Wait for it; the time to look again is told.", Status: 503},
+	BrokerEndpointResting:          {Code: BrokerEndpointResting, What: "Amazon's token endpoint asked for patience or could not be reached several times, so refreshes rest for a moment.", Whose: AmazonsOwn, Fix: "Wait; the time of the next try is told. Tokens that are still good go on being used.", Status: 503},
+	BrokerNameTaken:                {Code: BrokerNameTaken, What: "Another grant has this name, or had it before; a name is not used again.", Whose: OperatorsOwn, Fix: "Choose another name.", Status: 409},
+	BrokerNoCode:                   {Code: BrokerNoCode, What: "The consent page's answer holds neither a code nor an error.", Whose: OperatorsOwn, Fix: "Begin the consent again; where the address was pasted, paste the whole of it.", Guide: "ads.authorise", Status: 400},
+	BrokerNoGrant:                  {Code: BrokerNoGrant, What: "There is no grant of that name.", Whose: OperatorsOwn, Fix: "List the grants with `lockkeeper grant list`, or connect one with `lockkeeper grant connect`.", Status: 404},
+	BrokerNoRefreshToken:           {Code: BrokerNoRefreshToken, What: "Amazon gave an access token but no refresh token, so the grant would end within the hour.", Whose: OperatorsOwn, Fix: "Check that the security profile has a client secret, and connect again.", Guide: "ads.authorise", Status: 502},
+	BrokerNoSecret:                 {Code: BrokerNoSecret, What: "The security profile of this grant, or its client secret, could not be had.", Whose: OperatorsOwn, Fix: "Look at `lockkeeper app show`, and add the secret with `lockkeeper app rotate`.", Status: 503},
+	BrokerNoToken:                  {Code: BrokerNoToken, What: "The grant has no access token that is good now.", Whose: LockkeepersOwn, Fix: "Look at its last attempts with `lockkeeper grant show`.", Status: 503},
+	BrokerOtherBrowser:             {Code: BrokerOtherBrowser, What: "The consent was begun in another browser than the one that finished it.", Whose: OperatorsOwn, Fix: "Finish the consent in the browser in which it was begun, or begin it again; never finish one that somebody sent you.", Guide: "ads.authorise", Status: 403},
+	BrokerOtherIssuer:              {Code: BrokerOtherIssuer, What: "The answer names another sender than Login with Amazon.", Whose: OperatorsOwn, Fix: "Begin the consent again and make sure that the page is Amazon's.", Status: 400},
+	BrokerRevoked:                  {Code: BrokerRevoked, What: "This grant was revoked, and its tokens are forgotten.", Whose: OperatorsOwn, Fix: "Connect a new grant with `lockkeeper grant connect`.", Guide: "ads.authorise", Status: 410},
+	BrokerSecretRefused:            {Code: BrokerSecretRefused, What: "Amazon refused the client secret of this grant's security profile.", Whose: OperatorsOwn, Fix: "Copy the current secret from the Login with Amazon console and run `lockkeeper app rotate`.", Guide: "lwa.read-client-id-and-secret", Status: 503},
+	BrokerShuttingDown:             {Code: BrokerShuttingDown, What: "Lockkeeper is ending and begins no new refresh.", Whose: OperatorsOwn, Fix: "Try again when it runs.", Status: 503},
+	BrokerStateExpired:             {Code: BrokerStateExpired, What: "The consent took longer than 10 minutes.", Whose: OperatorsOwn, Fix: "Begin the consent again.", Guide: "ads.authorise", Status: 410},
+	BrokerStateMissing:             {Code: BrokerStateMissing, What: "The address that came back from the consent page has no state, so it cannot be told which consent it belongs to.", Whose: OperatorsOwn, Fix: "Begin the consent again; where the address was pasted, paste the whole of it.", Guide: "ads.authorise", Status: 400},
+	BrokerStateUnknown:             {Code: BrokerStateUnknown, What: "The state that came back from the consent page is none of a consent begun here.", Whose: OperatorsOwn, Fix: "Begin the consent again here; never follow a consent address that somebody sent you.", Guide: "ads.authorise", Status: 400},
+	BrokerStateUsed:                {Code: BrokerStateUsed, What: "This consent was finished already.", Whose: OperatorsOwn, Fix: "Look whether the grant is there with `lockkeeper grant list`; if not, begin the consent again.", Guide: "ads.authorise", Status: 409},
+	BrokerStoreFails:               {Code: BrokerStoreFails, What: "The store takes no writes at the moment, and nothing is sent to Amazon that could not be recorded.", Whose: OperatorsOwn, Fix: "Look for a full or read-only disk under the data folder; everything goes on by itself once it is mended.", Status: 503},
+	BrokerTokenRefused:             {Code: BrokerTokenRefused, What: "Amazon refused the grant's current access token, and refreshing it again now would not help.", Whose: OperatorsOwn, Fix: "Run `lockkeeper doctor` for this grant; if the account's owner withdrew the consent, connect the grant again.", Guide: "ads.authorise", Status: 502},
+	BrokerUnreadable:               {Code: BrokerUnreadable, What: "A stored token does not open with the keys that are loaded.", Whose: OperatorsOwn, Fix: "Start Lockkeeper with the key that sealed the data folder, or restore a backup.", Status: 500},
+	BrokerWithdrawAtAmazon:         {Code: BrokerWithdrawAtAmazon, What: "Lockkeeper has forgotten the grant's tokens. Amazon offers no way to revoke them from outside.", Whose: AccountOwnersOwn, Fix: "Withdraw the consent in the Amazon account under Login & security, Login with Amazon.", Docs: "https://www.amazon.com/ap/adam"},
+	ConsentReturnedForm:            {Code: ConsentReturnedForm, What: "The pasted text is not the address that Amazon sent the browser to.", Whose: OperatorsOwn, Fix: "Copy the whole address from the browser's address bar after pressing Allow; it holds code= and state=.", Guide: "ads.authorise", Status: 422},
+	ConsentUnknownLink:             {Code: ConsentUnknownLink, What: "This link was used before, is too old, or was never given out.", Whose: OperatorsOwn, Fix: "Run `lockkeeper grant connect` again and open the new link.", Status: 410},
+	CreatorsAuthorizationMissing:   {Code: CreatorsAuthorizationMissing, What: "The call reached Amazon without an Authorization header, or without the Version that tokens of 2.x need behind them.", Whose: CallersOwn, Fix: "Send Authorization: Bearer and the token, and for credentials of version 2.x a comma and Version 2.1, 2.2 or 2.3 behind it; calls through Lockkeeper get both by themselves.", Guide: "creators.use-credential", Status: 502},
+	CreatorsBodyUnreadable:         {Code: CreatorsBodyUnreadable, What: "Amazon could not read the request's body as JSON.", Whose: CallersOwn, Fix: "Send one JSON object, with Content-Type: application/json; an empty request is {}.", Status: 400},
+	CreatorsBrokenAnswer:           {Code: CreatorsBrokenAnswer, What: "The Creators API answered 200 with something that is no answer to the question.", Whose: AmazonsOwn, Fix: "Try again; if it goes on, see whether a proxy between this machine and Amazon answers in its place.", Status: 502},
+	CreatorsClientNotSupported:     {Code: CreatorsClientNotSupported, What: "The application that the token was given to may not use the Creators API.", Whose: OperatorsOwn, Fix: "Make a credential in Associates Central under Tools, Creators API; security profiles of developer.amazon.com and keys of AWS do not work here.", Guide: "creators.create-application", Status: 502},
+	CreatorsCredentialIDForm:       {Code: CreatorsCredentialIDForm, What: "The Credential ID does not look like one.", Whose: OperatorsOwn, Fix: "Copy it from Associates Central, Tools, Creators API: for version 3.x amzn1.application-oa2-client. and 32 characters 0-9 a-f, for 2.x about 26 small letters and digits.", Guide: "creators.add-credential", Status: 400},
+	CreatorsCredentialPending:      {Code: CreatorsCredentialPending, What: "Amazon refuses this credential, but it came here less than 48 hours ago, and a new one takes up to that long until it works.", Whose: AmazonsOwn, Fix: "Wait; Lockkeeper tries again every quarter of an hour and the grant turns ok by itself. If the credential was made more than two days ago, check its Credential ID, Secret and Version.", Guide: "creators.add-credential", Status: 503},
+	CreatorsCredentialRefused:      {Code: CreatorsCredentialRefused, What: "Amazon's token endpoint does not accept this Credential ID and Credential Secret together.", Whose: OperatorsOwn, Fix: "See that both are of the same credential, whole, and of the version that Associates Central shows beside them: a right credential at another region's endpoint is refused in the same words. A lost secret cannot be had again: Tools, Creators API, Add New Credential.", Guide: "creators.add-credential", Status: 502},
+	CreatorsCredentialSecretForm:   {Code: CreatorsCredentialSecretForm, What: "The Credential Secret does not look like one of that version.", Whose: OperatorsOwn, Fix: "Paste it whole, as it stood on the page or in the CSV: for version 3.x amzn1.oa2-cs.v1. and 64 characters, for 2.x about 50 letters and digits; Amazon shows it once, so a lost one means Add New Credential.", Guide: "creators.add-credential", Status: 400},
+	CreatorsFieldInvalid:           {Code: CreatorsFieldInvalid, What: "A member of the request is missing or has a value that Amazon does not take.", Whose: CallersOwn, Fix: "Read in the evidence which members Amazon names: they are lowerCamelCase, itemIds and browseNodeIds hold 1 to 10, itemCount and itemPage are 1 to 10, prices are in the smallest unit.", Status: 400},
+	CreatorsFreshTokenRefused:      {Code: CreatorsFreshTokenRefused, What: "Amazon refuses an access token that it gave less than a minute ago, so a new one would fare no better.", Whose: OperatorsOwn, Fix: "See in Associates Central under Tools, Creators API whether the credential was deleted; otherwise wait some minutes, for a new credential takes up to 48 hours until all of Amazon knows it.", Guide: "creators.add-credential", Status: 502},
+	CreatorsIDMissing:              {Code: CreatorsIDMissing, What: "This looks like the secret of a Creators API credential without its id.", Whose: OperatorsOwn, Fix: "Copy the credential id too; Associates Central, Tools, Creators API, lists the ids at any time.", Status: 422},
+	CreatorsMarketplaceOtherRegion: {Code: CreatorsMarketplaceOtherRegion, What: "The marketplace belongs to another region than the grant's credential, which Amazon would refuse.", Whose: CallersOwn, Fix: "Name a marketplace of the grant's region, or use the grant whose credential is of the marketplace's region: 2.1 and 3.1 are US, CA, MX, BR; 2.3 and 3.3 JP, SG, AU; 2.2 and 3.2 all others.", Guide: "creators.use-credential", Status: 400},
+	CreatorsMarketplaceUnknown:     {Code: CreatorsMarketplaceUnknown, What: "There is no such marketplace.", Whose: CallersOwn, Fix: "Name the site as Amazon does, such as www.amazon.de; `lockkeeper product --help` lists all 22.", Guide: "creators.use-credential", Status: 400},
+	CreatorsNotAuthorized:          {Code: CreatorsNotAuthorized, What: "Amazon refuses this operation to this credential, for a reason other than sales.", Whose: AccountOwnersOwn, Fix: "In Associates Central see that the account is finally accepted and in good standing, and that the application still stands under Tools, Creators API; then try again.", Guide: "creators.create-application", Status: 403},
+	CreatorsNotEligible:            {Code: CreatorsNotEligible, What: "Amazon answers nothing for this Associates account until it has 10 qualified sales in the last 30 days again; the credential itself is good.", Whose: AccountOwnersOwn, Fix: "Nothing is wrong with the credential, so keep it: send visitors through the account's links; access comes back by itself within about two days of shipped sales, and Lockkeeper looks every six hours.", Guide: "creators.be-eligible", Status: 503},
+	CreatorsNothingFound:           {Code: CreatorsNothingFound, What: "None of what was asked for exists, or nothing matches the search: where all ids are bad, Amazon answers 404 in place of an empty list.", Whose: CallersOwn, Fix: "See that the ids are right and sold in the marketplace that x-marketplace names, or search for less; a product may exist in one country and not in the next.", Status: 404},
+	CreatorsPaapiKey:               {Code: CreatorsPaapiKey, What: "That is an access key of the Product Advertising API or of AWS, which the Creators API does not take.", Whose: OperatorsOwn, Fix: "PA-API stopped in May 2026: make a Creators API credential in Associates Central under Tools, Creators API, Create Application, Add New Credential.", Guide: "creators.create-application", Status: 400},
+	CreatorsPaapiStopped:           {Code: CreatorsPaapiStopped, What: "This is a key of the Product Advertising API, which Amazon switched off in May 2026.", Whose: OperatorsOwn, Fix: "Get a Creators API credential in its place: Associates Central, Tools, Creators API, Create Application, Add New Credential; software written for PA-API can go on through Lockkeeper.", Status: 422},
+	CreatorsRefused:                {Code: CreatorsRefused, What: "Amazon refused the call without saying why: it names the kind of refusal, and `Other` as its reason.", Whose: OperatorsOwn, Fix: "Read Amazon's sentence in the evidence; if it repeats, run `lockkeeper doctor` on the grant and report the evidence so that it gets a name.", Status: 502},
+	CreatorsScopeRefused:           {Code: CreatorsScopeRefused, What: "The token endpoint does not give this application the scope of the Creators API.", Whose: OperatorsOwn, Fix: "The client id belongs to something else, such as a security profile for the Ads API: make a credential in Associates Central under Tools, Creators API.", Guide: "creators.create-application", Status: 502},
+	CreatorsSecretMissing:          {Code: CreatorsSecretMissing, What: "This is a credential id of the Creators API without its secret.", Whose: OperatorsOwn, Fix: "Amazon will not show the secret again: in Associates Central, Tools, Creators API, choose the application, Add New Credential, and paste id, secret and version, or the CSV file.", Status: 422},
+	CreatorsServerError:            {Code: CreatorsServerError, What: "The Creators API failed on Amazon's side.", Whose: AmazonsOwn, Fix: "Try again after a moment; nothing of yours is wrong.", Status: 503},
+	CreatorsTagInvalid:             {Code: CreatorsTagInvalid, What: "The partner tag is no Site ID or Tracking ID of the credential's store.", Whose: CallersOwn, Fix: "Send as partnerTag a Site ID or Tracking ID as Associates Central lists it, such as mysite-20, without blanks, of the store in which the credential was made.", Guide: "creators.use-credential", Status: 400},
+	CreatorsTagNeeded:              {Code: CreatorsTagNeeded, What: "The Creators API wants a partner tag with every question about products.", Whose: CallersOwn, Fix: "Give a Site ID or Tracking ID of the account with --tag, such as mysite-20.", Guide: "creators.use-credential", Status: 400},
+	CreatorsTagOfOtherAccount:      {Code: CreatorsTagOfOtherAccount, What: "The partner tag is not linked to this credential's account in that marketplace.", Whose: CallersOwn, Fix: "Use a Site ID or Tracking ID of the store in which the credential was made, in the marketplace that x-marketplace names; each country's programme has ids of its own.", Guide: "creators.use-credential", Status: 400},
+	CreatorsThrottled:              {Code: CreatorsThrottled, What: "The Associates account had more calls than it is allowed: 1 a second and 8,640 a day at first, up to 10 a second with sales through the API.", Whose: CallersOwn, Fix: "Space the calls out and ask for 10 items at once; the limit is the account's, so a second credential adds nothing. Links that the API returned, used unchanged, raise it.", Guide: "creators.use-credential", Status: 429},
+	CreatorsTokenIncomplete:        {Code: CreatorsTokenIncomplete, What: "The access token lacks what Amazon looks for in it, as tokens of other services do.", Whose: OperatorsOwn, Fix: "See that the credential was made under Tools, Creators API, and that its version is the one that Associates Central shows; then run `lockkeeper grant refresh`.", Guide: "creators.use-credential", Status: 502},
+	CreatorsTokenRefused:           {Code: CreatorsTokenRefused, What: "Amazon does not accept the access token: its hour is over, or it is damaged.", Whose: LockkeepersOwn, Fix: "Nothing needs doing: Lockkeeper gets a new token; if it goes on, run `lockkeeper doctor` on the grant.", Guide: "creators.use-credential", Status: 502},
+	CreatorsUnknownOperation:       {Code: CreatorsUnknownOperation, What: "Amazon knows no operation of that name.", Whose: CallersOwn, Fix: "Send POST to /catalog/v1/getItems, searchItems, getVariations, getBrowseNodes, getFeed or listFeeds, or to /reports/v1/listReports or getReport; the names begin with a small letter.", Guide: "creators.use-credential", Status: 400},
+	CreatorsUnreachable:            {Code: CreatorsUnreachable, What: "The Creators API could not be reached.", Whose: OperatorsOwn, Fix: "See that this machine resolves and reaches creatorsapi.amazon on port 443; the name really ends in .amazon, which some filters do not know.", Status: 503},
+	CreatorsUnrecognised:           {Code: CreatorsUnrecognised, What: "The Creators API refused in words that Lockkeeper does not know.", Whose: OperatorsOwn, Fix: "Read the evidence, which holds what Amazon said; if it repeats, report it with the evidence so that it gets a name.", Status: 502},
+	CreatorsVersionNotOfID:         {Code: CreatorsVersionNotOfID, What: "The version does not belong to this Credential ID: those of 3.x begin with amzn1.application-oa2-client., those of 2.x are short and plain.", Whose: OperatorsOwn, Fix: "Leave the version out and Lockkeeper finds it, or copy Credential ID, Secret and Version from one and the same row of Associates Central.", Guide: "creators.add-credential", Status: 400},
+	CreatorsVersionUnknown:         {Code: CreatorsVersionUnknown, What: "There is no such version of Creators API credentials.", Whose: OperatorsOwn, Fix: "Leave the version out and Lockkeeper finds it, or give the one beside the credential in Associates Central: 2.1, 2.2, 2.3, 3.1, 3.2 or 3.3.", Guide: "creators.add-credential", Status: 400},
+	CreatorsWrongRegion:            {Code: CreatorsWrongRegion, What: "The token was given in another region than the call is for.", Whose: OperatorsOwn, Fix: "A credential works in one region: versions 2.1 and 3.1 in US, CA, MX, BR; 2.2 and 3.2 in Europe, the Middle East and India; 2.3 and 3.3 in JP, SG, AU. Name a marketplace of that region, or use the grant of the other region.", Guide: "creators.use-credential", Status: 400},
+	DoctorItemErrors:               {Code: DoctorItemErrors, What: "Amazon did part of what was asked: status 207 holds a success or an error for each item.", Whose: CallersOwn, Fix: "Read each entry under error: its index is the item's place in the request, its reason says what to change; send only those again.", Status: 404},
+	DoctorNoRefusal:                {Code: DoctorNoRefusal, What: "This status is no refusal: Amazon did what was asked.", Whose: CallersOwn, Fix: "Look at the body instead: an empty list, or errors of single items inside a 207.", Status: 404},
+	DoctorNoToken:                  {Code: DoctorNoToken, What: "The grant has no access token.", Whose: OperatorsOwn, Fix: "Run `lockkeeper grant show` for the reason; a grant that needs consent is authorised again with `lockkeeper grant connect`.", Guide: "ads.authorise", Status: 502},
+	DoctorNotAsked:                 {Code: DoctorNotAsked, What: "This could not be checked, because something before it failed.", Whose: OperatorsOwn, Fix: "Put the problems above right first, then run `lockkeeper doctor` again.", Status: 502},
+	DoctorNothingToExplain:         {Code: DoctorNothingToExplain, What: "There is no text to explain.", Whose: CallersOwn, Fix: "Paste what Amazon said: the whole page, the JSON, the address that the browser ended at, or the status number.", Status: 400},
+	DoctorOtherClient:              {Code: DoctorOtherClient, What: "The access token belongs to another client id than the one it is sent with.", Whose: OperatorsOwn, Fix: "Run `lockkeeper grant connect` so that this security profile gets a token of its own.", Guide: "ads.authorise", Status: 502},
+	DoctorTokenExpired:             {Code: DoctorTokenExpired, What: "The access token's hour is over and no newer one has come.", Whose: OperatorsOwn, Fix: "Run `lockkeeper grant show` to see why the last refresh failed, then `lockkeeper grant refresh`.", Guide: "ads.authorise", Status: 502},
+	DoctorUnrecognised:             {Code: DoctorUnrecognised, What: "Lockkeeper knows no Amazon refusal of these words.", Whose: CallersOwn, Fix: "Paste more of it: the HTTP status and the whole body or page say most; if it is all there, report it so that it gets a name.", Status: 404},
+	EgressAddress:                  {Code: EgressAddress, What: "Amazon's host name led to an address that is not Amazon's, so nothing was sent.", Whose: OperatorsOwn, Fix: "Check the name servers and the hosts file of the machine that runs Lockkeeper: somebody answers for Amazon.", Status: 502},
+	EgressAnswer:                   {Code: EgressAnswer, What: "What came back was no HTTP answer that can be read, so it was not passed on.", Whose: AmazonsOwn, Fix: "Try again later. If it stays, something between Lockkeeper and Amazon changes the traffic.", Status: 502},
+	EgressBody:                     {Code: EgressBody, What: "The call's own body ended early or could not be read.", Whose: CallersOwn, Fix: "Send as many bytes as Content-Length says.", Status: 400},
+	EgressBroken:                   {Code: EgressBroken, What: "The connection to Amazon broke before the whole answer was there.", Whose: AmazonsOwn, Fix: "Try again. If the call changes something, look first whether it did.", Status: 502},
+	EgressCancelled:                {Code: EgressCancelled, What: "The caller went away before the answer was there.", Whose: CallersOwn, Fix: "Nothing, if that was meant.", Status: 499},
+	EgressHost:                     {Code: EgressHost, What: "The call was for a host that no program of Lockkeeper lists, so it was not sent.", Whose: LockkeepersOwn, Fix: "Call one of the hosts of the program, or report the call that led here.", Status: 502},
+	EgressNoSandbox:                {Code: EgressNoSandbox, What: "The grant belongs to the sandbox, and this Lockkeeper runs without one.", Whose: OperatorsOwn, Fix: "Start `lockkeeper serve --with-sandbox`, or `lockkeeper dev`.", Status: 503},
+	EgressNoToken:                  {Code: EgressNoToken, What: "The grant has no access token that is still good.", Whose: OperatorsOwn, Fix: "Look at `lockkeeper grant show`: it says why the last refresh failed.", Status: 503},
+	EgressRequest:                  {Code: EgressRequest, What: "The call cannot be put on the wire as it stands, so it was not sent.", Whose: CallersOwn, Fix: "Look at the named part of the call: method, path, header or body.", Status: 400},
+	EgressThrottled:                {Code: EgressThrottled, What: "Amazon asked that this grant leave its region alone for a while, so the call was not sent.", Whose: AmazonsOwn, Fix: "Wait until the time given; Lockkeeper's own work waits by itself.", Status: 429},
+	EgressTimeout:                  {Code: EgressTimeout, What: "Amazon did not answer in time.", Whose: AmazonsOwn, Fix: "Try again later. If the call changes something, look first whether it did.", Status: 504},
+	EgressTLS:                      {Code: EgressTLS, What: "The other side could not prove that it is Amazon, so nothing was sent.", Whose: OperatorsOwn, Fix: "Check the clock and the certificate store of the machine, and that no proxy on the way opens TLS.", Status: 502},
+	EgressUnreachable:              {Code: EgressUnreachable, What: "Amazon's host could not be reached.", Whose: OperatorsOwn, Fix: "Check that the machine that runs Lockkeeper can resolve and reach Amazon's hosts on port 443.", Status: 502},
+	GatewayAmazonFailed:            {Code: GatewayAmazonFailed, What: "Amazon could not be reached, or its answer broke off.", Whose: AmazonsOwn, Fix: "Try again; lockkeeper doctor tells whether Amazon can be reached from here.", Status: 502},
+	GatewayAmazonTokenSent:         {Code: GatewayAmazonTokenSent, What: "The request carries a token of Amazon's where a pass belongs.", Whose: CallersOwn, Fix: "Send Lockkeeper's pass instead: Lockkeeper puts Amazon's token on by itself. Take the token out of that software's settings.", Status: 401},
+	GatewayBearerMissing:           {Code: GatewayBearerMissing, What: "The pass stands in Authorization without the word Bearer before it.", Whose: CallersOwn, Fix: "Send Authorization: Bearer, a space, then the pass.", Status: 401},
+	GatewayBodyBroken:              {Code: GatewayBodyBroken, What: "The request's body broke off, stood still, or was framed wrongly.", Whose: CallersOwn, Fix: "Send the body whole, with one Content-Length or in well-formed chunks.", Status: 400},
+	GatewayBodyTooLarge:            {Code: GatewayBodyTooLarge, What: "The request's body is larger than this endpoint takes.", Whose: CallersOwn, Fix: "Send only the parameters of a token request, at most 64 KiB.", Status: 413},
+	GatewayBrowserRefused:          {Code: GatewayBrowserRefused, What: "The request comes from a web page, and the gateway serves no browsers.", Whose: CallersOwn, Fix: "Call the gateway from software on your side; a web page must not hold a pass.", Status: 403},
+	GatewayClientGone:              {Code: GatewayClientGone, What: "The caller went away before the answer was there.", Whose: CallersOwn, Fix: "Wait longer for the answer.", Status: 499},
+	GatewayGrantAmbiguous:          {Code: GatewayGrantAmbiguous, What: "Several grants that this pass may use fit the request.", Whose: CallersOwn, Fix: "Name one in Lockkeeper-Grant, or call /lk/g/{grant}/ followed by Amazon's path.", Status: 409},
+	GatewayGrantBlocked:            {Code: GatewayGrantBlocked, What: "The grant is blocked, and its access token has expired.", Whose: OperatorsOwn, Fix: "Run lockkeeper grant show: it says who must act, and how.", Status: 424},
+	GatewayGrantDisabled:           {Code: GatewayGrantDisabled, What: "An operator switched this grant off.", Whose: OperatorsOwn, Fix: "Switch it on again, or give the caller another grant.", Status: 403},
+	GatewayGrantNotReady:           {Code: GatewayGrantNotReady, What: "The grant has no valid access token at present.", Whose: LockkeepersOwn, Fix: "Try again shortly; lockkeeper grant show tells what its last refreshes said.", Status: 503},
+	GatewayGrantUnknown:            {Code: GatewayGrantUnknown, What: "No grant that this pass may use fits the request.", Whose: CallersOwn, Fix: "Check the grant's name, the account id and the path; or ask the operator to allow it (lockkeeper caller list shows what is allowed).", Status: 404},
+	GatewayHeaderRepeated:          {Code: GatewayHeaderRepeated, What: "A header of Lockkeeper's stands in the request more than once.", Whose: CallersOwn, Fix: "Send it once.", Status: 400},
+	GatewayHeadersTooLarge:         {Code: GatewayHeadersTooLarge, What: "The request's header is larger than the gateway allows.", Whose: CallersOwn, Fix: "Send at most 64 KiB of header in at most 256 lines, or have the operator raise the limit.", Status: 431},
+	GatewayHostRefused:             {Code: GatewayHostRefused, What: "The request's Host is not one that this gateway answers for.", Whose: CallersOwn, Fix: "Use the gateway's own address, or have the operator list the host name in the gateway's hosts.", Status: 421},
+	GatewayInternal:                {Code: GatewayInternal, What: "Lockkeeper made a mistake.", Whose: LockkeepersOwn, Fix: "Try again, and report it with the request's id.", Status: 500},
+	GatewayMethodRefused:           {Code: GatewayMethodRefused, What: "The gateway does not take this method here.", Whose: CallersOwn, Fix: "Use GET, HEAD, POST, PUT, PATCH or DELETE; a token is fetched by POST.", Status: 405},
+	GatewayPassExpired:             {Code: GatewayPassExpired, What: "This pass has come to its end.", Whose: OperatorsOwn, Fix: "Give the caller a new pass (lockkeeper caller add).", Status: 401},
+	GatewayPassMalformed:           {Code: GatewayPassMalformed, What: "The pass was cut or mistyped: its checksum does not fit.", Whose: CallersOwn, Fix: "Copy the pass again, whole; it begins with lkp_.", Status: 401},
+	GatewayPassMissing:             {Code: GatewayPassMissing, What: "The request carries no pass.", Whose: CallersOwn, Fix: "Send the pass or a token made from it as Authorization: Bearer.", Status: 401},
+	GatewayPassRepeated:            {Code: GatewayPassRepeated, What: "The request carries several different passes or tokens.", Whose: CallersOwn, Fix: "Send exactly one.", Status: 400},
+	GatewayPassRevoked:             {Code: GatewayPassRevoked, What: "This pass was revoked.", Whose: OperatorsOwn, Fix: "Give the caller a new pass if it may still call (lockkeeper caller add).", Status: 401},
+	GatewayPassUnknown:             {Code: GatewayPassUnknown, What: "This pass is none that Lockkeeper gave out.", Whose: CallersOwn, Fix: "Ask the operator for a new pass (lockkeeper caller add).", Status: 401},
+	GatewayPathRefused:             {Code: GatewayPathRefused, What: "The path could be read in more than one way.", Whose: CallersOwn, Fix: "Send the path as Amazon documents it: no dot or empty segments, no slash at the end, nothing escaped that need not be.", Status: 400},
+	GatewayQueryRefused:            {Code: GatewayQueryRefused, What: "The query holds characters that must be escaped.", Whose: CallersOwn, Fix: "Percent-encode everything in the query but letters, digits and the usual punctuation.", Status: 400},
+	GatewayRecordFull:              {Code: GatewayRecordFull, What: "Lockkeeper cannot write down what is done at present, so it lets nothing be changed.", Whose: OperatorsOwn, Fix: "Look at the disk of the data folder and of the access log; reads go on.", Status: 503},
+	GatewayRegionAllRefused:        {Code: GatewayRegionAllRefused, What: "This call cannot be made in all regions at once.", Whose: CallersOwn, Fix: "Name one region; all is for lists that belong to no account, such as GET /v2/profiles.", Status: 400},
+	GatewayRegionNeeded:            {Code: GatewayRegionNeeded, What: "The call names neither an account nor a region, so Lockkeeper cannot tell which of Amazon's three hosts it is for.", Whose: CallersOwn, Fix: "Send the account's selector header (for Amazon Ads: Amazon-Advertising-API-Scope with the profile id), or Lockkeeper-Region with NA, EU or FE.", Guide: "ads.first-call", Status: 400},
+	GatewayRegionUnknown:           {Code: GatewayRegionUnknown, What: "Lockkeeper-Region names no region.", Whose: CallersOwn, Fix: "Send NA, EU or FE.", Status: 400},
+	GatewayRouteUnknown:            {Code: GatewayRouteUnknown, What: "No Amazon program that Lockkeeper knows owns this path.", Whose: CallersOwn, Fix: "Check the path's spelling, or name the grant: /lk/g/{grant}/ followed by Amazon's path.", Status: 404},
+	GatewaySelectorMalformed:       {Code: GatewaySelectorMalformed, What: "A header that chooses the account has a value or a spelling that it cannot have.", Whose: CallersOwn, Fix: "Send the account's id alone, under the name that Amazon documents.", Guide: "ads.first-call", Status: 400},
+	GatewaySelectorRepeated:        {Code: GatewaySelectorRepeated, What: "A header that chooses the account stands in the request more than once.", Whose: CallersOwn, Fix: "Send it once.", Status: 400},
+	GatewayTargetRefused:           {Code: GatewayTargetRefused, What: "The request's target is not a plain path: the gateway is no forward proxy.", Whose: CallersOwn, Fix: "Send the path alone, as in GET /v2/profiles, to the gateway's address.", Status: 400},
+	GatewayThrottled:               {Code: GatewayThrottled, What: "Amazon asked that this grant wait before it calls this region again.", Whose: AmazonsOwn, Fix: "Wait until the time given in Retry-After.", Status: 429},
+	GatewayTokenExpired:            {Code: GatewayTokenExpired, What: "This token has expired.", Whose: CallersOwn, Fix: "Fetch a new token from the gateway's token endpoint.", Status: 401},
+	GatewayTokenInvalid:            {Code: GatewayTokenInvalid, What: "This token is not one of ours, was cut, or was made with a key that is no longer in use.", Whose: CallersOwn, Fix: "Fetch a new token from the gateway's token endpoint.", Status: 401},
+	GatewayTokenOtherGrant:         {Code: GatewayTokenOtherGrant, What: "The request names another grant than its token is for.", Whose: CallersOwn, Fix: "Fetch a token for that grant, or leave the grant out.", Status: 403},
+	GatewayTokenRequest:            {Code: GatewayTokenRequest, What: "The token request is malformed, lacks a parameter, or asks for what Lockkeeper does not give.", Whose: CallersOwn, Fix: "Send client_id (the caller), client_secret (its pass) and grant_type=refresh_token with the grant's name as refresh_token.", Status: 400},
+	GatewayURLTooLong:              {Code: GatewayURLTooLong, What: "The request's address is longer than the gateway allows.", Whose: CallersOwn, Fix: "Send at most 8 KiB of path and query; long parameters belong in a body.", Status: 414},
+	LWAAccessTokenAsRefreshToken:   {Code: LWAAccessTokenAsRefreshToken, What: "The text begins with Atza| and so is an access token, which lives one hour; a refresh token is wanted, which begins with Atzr|.", Whose: OperatorsOwn, Fix: "Paste the refresh_token of the same answer, or run `lockkeeper grant connect`, which needs no pasting.", Guide: "ads.authorise", Status: 400},
+	LWAAccessTokenRefused:          {Code: LWAAccessTokenRefused, What: "Login with Amazon does not accept the access token: its hour is over, it is damaged, or it is none.", Whose: LockkeepersOwn, Fix: "Run `lockkeeper grant refresh` to get a new one; a token that begins with Atzr| is a refresh token and does not belong here.", Guide: "ads.authorise", Status: 502},
+	LWAAnswerLost:                  {Code: LWAAnswerLost, What: "The token request was sent, but no whole answer came back, so nobody can tell whether Amazon acted on it.", Whose: AmazonsOwn, Fix: "Nothing needs doing at first: Lockkeeper finds out with one careful check; if the grant then says that it must be authorised again, run `lockkeeper grant connect`.", Status: 503},
+	LWAAppAccessToken:              {Code: LWAAppAccessToken, What: "This is an access token of an application, Atc|, which lives one hour and is not worth keeping.", Whose: OperatorsOwn, Fix: "Paste the client id and the client secret instead: such tokens are made from them, by Lockkeeper, as often as needed.", Status: 422},
+	LWAAppID:                       {Code: LWAAppID, What: "This is the id of an app in the Appstore, which names it and opens nothing.", Whose: OperatorsOwn, Fix: "For Device Messaging copy the client id and client secret of the app's security profile, under View Security Profile, Web Settings.", Status: 422},
+	LWABrokenAnswer:                {Code: LWABrokenAnswer, What: "Login with Amazon answered 200 without usable tokens in it.", Whose: AmazonsOwn, Fix: "Nothing needs doing at first: Lockkeeper tries again carefully; if it goes on, see whether a proxy between this machine and Amazon answers in its place.", Status: 502},
+	LWAClientIDForm:                {Code: LWAClientIDForm, What: "The client id does not look like one: it must be amzn1.application-oa2-client. and 32 characters of 0-9 and a-f.", Whose: OperatorsOwn, Fix: "On developer.amazon.com under Login with Amazon choose Show Client ID and Client Secret and copy the Client ID whole, without blanks, quotes or line breaks.", Guide: "lwa.read-client-id-and-secret", Status: 400},
+	LWAClientIDIsProfileID:         {Code: LWAClientIDIsProfileID, What: "The client id begins with amzn1.application. and so is the Security Profile ID, which Amazon shows beside the Client ID.", Whose: OperatorsOwn, Fix: "On developer.amazon.com under Login with Amazon choose Show Client ID and Client Secret and paste the Client ID, which begins with amzn1.application-oa2-client.", Guide: "lwa.read-client-id-and-secret", Status: 400},
+	LWAClientIDMissing:             {Code: LWAClientIDMissing, What: "This looks like a client secret without its client id.", Whose: OperatorsOwn, Fix: "Copy the client id that stands beside it, amzn1.application-oa2-client. and 32 characters, and paste both together.", Status: 422},
+	LWAClientIDSPApp:               {Code: LWAClientIDSPApp, What: "The client id begins with amzn1.sp.solution: that is the id of an application of Seller Central, the Solution Provider Portal or the Service Provider Network, not of a security profile.", Whose: OperatorsOwn, Fix: "For the Ads API make a security profile on developer.amazon.com under Login with Amazon, Create a New Security Profile, and paste its Client ID, which begins with amzn1.application-oa2-client; an SP-API application's own Client identifier stands under LWA credentials, View.", Guide: "lwa.create-security-profile", Status: 400},
+	LWAClientSecretForm:            {Code: LWAClientSecretForm, What: "The client secret does not look like one: it must be amzn1.oa2-cs.v1. and 64 characters of 0-9 and a-f, or for old profiles the 64 characters alone.", Whose: OperatorsOwn, Fix: "On developer.amazon.com under Login with Amazon choose Show Client ID and Client Secret and copy the Client Secret whole, without blanks, quotes or line breaks.", Guide: "lwa.read-client-id-and-secret", Status: 400},
+	LWACodePasted:                  {Code: LWACodePasted, What: "This is an authorisation code: it works once, within five minutes, and only to fetch tokens.", Whose: OperatorsOwn, Fix: "Connect the account with lockkeeper grant connect, which fetches the tokens itself; nobody needs to copy a code.", Status: 422},
+	LWACodeRefused:                 {Code: LWACodeRefused, What: "Amazon refused the authorization code: it was used before, is older than five minutes, belongs to another application, or was asked for with another return URL.", Whose: AccountOwnersOwn, Fix: "Run `lockkeeper grant connect` again and finish within five minutes; a code works once.", Guide: "ads.authorise", Status: 502},
+	LWAConsentDenied:               {Code: LWAConsentDenied, What: "The person pressed Cancel on Amazon's consent page, or may not consent for this account.", Whose: AccountOwnersOwn, Fix: "Run `lockkeeper grant connect` again and press Allow, signed in as an Amazon user who has the Ads accounts.", Guide: "ads.authorise", Status: 403},
+	LWAConsentWithdrawn:            {Code: LWAConsentWithdrawn, What: "The consent was withdrawn, or never covered this: Amazon refuses the refresh token.", Whose: AccountOwnersOwn, Fix: "The account's owner must authorise again with `lockkeeper grant connect`; trying again with the same refresh token never helps.", Guide: "ads.authorise", Status: 502},
+	LWADeviceExpired:               {Code: LWADeviceExpired, What: "The code for amazon.com/code was not typed in time.", Whose: AccountOwnersOwn, Fix: "Start again to get a new code; it lives ten minutes.", Status: 502},
+	LWADevicePending:               {Code: LWADevicePending, What: "Nobody has yet typed the code on amazon.com/code.", Whose: AccountOwnersOwn, Fix: "Open the address shown, type the code and allow the access.", Status: 502},
+	LWAImplicitGrantRefused:        {Code: LWAImplicitGrantRefused, What: "The consent address asked for response_type=token, which Amazon no longer offers.", Whose: OperatorsOwn, Fix: "Use response_type=code; the address that `lockkeeper grant connect` prints does.", Guide: "ads.authorise", Status: 502},
+	LWAInsufficientScope:           {Code: LWAInsufficientScope, What: "The consent does not include the scope that this question needs, so Amazon does not tell who consented.", Whose: AccountOwnersOwn, Fix: "Authorise again with `lockkeeper grant connect` and the scopes profile and advertising::campaign_management; calls to the Ads API work without it.", Guide: "ads.authorise", Status: 502},
+	LWAInvalidClient:               {Code: LWAInvalidClient, What: "Amazon did not accept the client id and client secret together.", Whose: OperatorsOwn, Fix: "On developer.amazon.com open Login with Amazon, Show Client ID and Client Secret of the very security profile, and paste both again with `lockkeeper app rotate`, without blanks, quotes or line breaks; the id must begin with amzn1.application-oa2-client.", Docs: "https://developer.amazon.com/loginwithamazon/console/site/lwa/overview.html", Guide: "lwa.read-client-id-and-secret", Status: 502},
+	LWAInvalidRequest:              {Code: LWAInvalidRequest, What: "Amazon says that a parameter of the token request or consent address is wrong.", Whose: OperatorsOwn, Fix: "Read which parameter the evidence names and compare it with `lockkeeper app show`: return URL, scope and client id must be those of the security profile.", Status: 502},
+	LWALegacyClientID:              {Code: LWALegacyClientID, What: "This is a client id of the old form amzn1.iba-client, from before Login with Amazon took over Device Messaging.", Whose: OperatorsOwn, Fix: "Open the security profile at developer.amazon.com and copy the client id shown there now, amzn1.application-oa2-client. and 32 characters.", Status: 422},
+	LWAMalformedRequest:            {Code: LWAMalformedRequest, What: "Amazon could not read the token request: a value stands twice, carries quotes, or the body is not encoded as its content type says.", Whose: OperatorsOwn, Fix: "Paste the client id, client secret and refresh token again without quotes, blanks and line breaks; in a form body | is written %7C, exactly once encoded.", Guide: "lwa.read-client-id-and-secret", Status: 502},
+	LWAMissingParameter:            {Code: LWAMissingParameter, What: "The token request lacked a parameter that Amazon needs.", Whose: LockkeepersOwn, Fix: "If Lockkeeper sent it, report the evidence as a fault of Lockkeeper; if other software did, send the parameter that Amazon names: a form body with grant_type, client_id, client_secret and refresh_token, code or scope.", Status: 502},
+	LWARedirected:                  {Code: LWARedirected, What: "The token endpoint answered with a redirect, which Lockkeeper never follows with secrets in hand.", Whose: OperatorsOwn, Fix: "See whether a proxy or captive portal stands between this machine and Amazon; Amazon's token endpoint itself does not redirect.", Status: 502},
+	LWARefreshTokenForm:            {Code: LWARefreshTokenForm, What: "The text does not look like a refresh token: it must begin with Atzr| and have no blanks, quotes or line breaks.", Whose: OperatorsOwn, Fix: "Paste the refresh_token whole, or run `lockkeeper grant connect`, which needs no pasting.", Guide: "ads.authorise", Status: 400},
+	LWARefreshTokenRefused:         {Code: LWARefreshTokenRefused, What: "Amazon refused the refresh token as damaged, revoked or not its own.", Whose: AccountOwnersOwn, Fix: "If it was pasted, paste it whole (it begins with Atzr| and has no blanks; %7C stands for |); otherwise authorise again with `lockkeeper grant connect`, for trying again with the same token never helps.", Guide: "ads.authorise", Status: 502},
+	LWARestrictedToken:             {Code: LWARestrictedToken, What: "This is a restricted data token of the Selling Partner API, which lives less than an hour.", Whose: OperatorsOwn, Fix: "Paste the client id and client secret of the application instead; a restricted token is asked for anew for each use.", Status: 422},
+	LWAReturnURLForm:               {Code: LWAReturnURLForm, What: "Amazon cannot use this return URL: it must be a whole https address, or http with the host localhost, without a fragment.", Whose: OperatorsOwn, Fix: "Use http://localhost:7070/oauth/callback for Lockkeeper on your own machine, or the https address under which people reach it, followed by /oauth/callback.", Guide: "lwa.allow-return-url", Status: 400},
+	LWAReturnURLNotListed:          {Code: LWAReturnURLNotListed, What: "The return URL of the consent address is not among the security profile's Allowed Return URLs.", Whose: OperatorsOwn, Fix: "On developer.amazon.com open Login with Amazon, the gear of your security profile, Web Settings, Edit, and add the return URL to Allowed Return URLs byte for byte (https or http, port, letter case and closing slash count), then Save; `lockkeeper app show` prints the URL to paste, and make sure it is the profile with this client id.", Docs: "https://developer.amazon.com/docs/login-with-amazon/register-web.html", Guide: "lwa.allow-return-url", Status: 502},
+	LWAScopeForm:                   {Code: LWAScopeForm, What: "A scope is misspelt in a way that Amazon answers with an unknown-scope page.", Whose: OperatorsOwn, Fix: "Write advertising::campaign_management with two colons and no slash; there is no scope for a single permission, permissions belong to the user who consents.", Guide: "ads.request-access", Status: 400},
+	LWAScopeNotGranted:             {Code: LWAScopeNotGranted, What: "This client id may not ask for that scope by itself.", Whose: OperatorsOwn, Fix: "Scopes of the Ads API need a person's consent: run `lockkeeper grant connect`; for other programs enable the program for this security profile first (Device Messaging under App Services, Creators under Tools, Creators API) and spell the scope as that program does.", Guide: "ads.request-access", Status: 502},
+	LWASecretExpired:               {Code: LWASecretExpired, What: "The client secret is past its deadline: Seller Central applications must change it every 180 days.", Whose: OperatorsOwn, Fix: "In the Solution Provider Portal open LWA credentials, View, Rotate secret (the primary account user only), then run `lockkeeper app rotate` with the new secret; refresh tokens stay good.", Guide: "lwa.read-client-id-and-secret", Status: 502},
+	LWASecretMissing:               {Code: LWASecretMissing, What: "This is a client id without its client secret, so nothing can be asked with it.", Whose: OperatorsOwn, Fix: "At developer.amazon.com, Login with Amazon, Show Client ID and Client Secret shows both at any time: copy the secret too. For a Creators API credential Amazon will not show it again: make a new one in Associates Central, Tools, Creators API.", Status: 422},
+	LWAServerError:                 {Code: LWAServerError, What: "Login with Amazon failed on its own side.", Whose: AmazonsOwn, Fix: "Nothing needs doing: Lockkeeper tries again with growing pauses and serves the present access token until it expires.", Status: 503},
+	LWAThrottled:                   {Code: LWAThrottled, What: "Login with Amazon had too many token requests and asks to wait.", Whose: AmazonsOwn, Fix: "Nothing needs doing: Lockkeeper waits as long as Amazon asks and serves the present access token meanwhile; if it goes on, find what else asks for tokens with this client id.", Status: 503},
+	LWAUnknownClientID:             {Code: LWAUnknownClientID, What: "Amazon's consent page does not know the client id.", Whose: OperatorsOwn, Fix: "On developer.amazon.com open Login with Amazon and Show Client ID and Client Secret of your security profile, and paste the Client ID that begins with amzn1.application-oa2-client; an id that begins with amzn1.sp.solution is a Seller Central application, one that begins with amzn1.application. is the security profile's own id.", Guide: "lwa.read-client-id-and-secret", Status: 502},
+	LWAUnknownScope:                {Code: LWAUnknownScope, What: "Amazon does not know the scope for this client id: the security profile is not yet approved for the Amazon Ads API, or approved but not linked to it, or the scope is misspelt.", Whose: OperatorsOwn, Fix: "Check the spelling (advertising::campaign_management, with two colons; sellers' SP-API scopes do not belong here); then make sure that Amazon has approved your Ads API application and that you opened the link of the approval e-mail, signed in to the account that owns this security profile, and chose it there; also that the profile has a Consent Privacy Notice URL under developer.amazon.com, Login with Amazon. If all that holds, write to Ads API support at amazon-ads-api.zendesk.com.", Docs: "https://advertising.amazon.com/API/docs/en-us/guides/onboarding/overview", Guide: "ads.link-security-profile", Status: 502},
+	LWAUnreachable:                 {Code: LWAUnreachable, What: "Login with Amazon could not be reached: nothing of the request left this machine.", Whose: OperatorsOwn, Fix: "See that this machine resolves and reaches api.amazon.com, api.amazon.co.uk and api.amazon.co.jp on port 443; Lockkeeper tries again by itself and nothing is lost.", Status: 503},
+	LWAUnrecognised:                {Code: LWAUnrecognised, What: "Login with Amazon refused in words that Lockkeeper does not know.", Whose: OperatorsOwn, Fix: "Read the evidence, which holds what Amazon said; if it repeats, report it with the evidence so that it gets a name.", Status: 502},
+	LWAUnsupportedGrantType:        {Code: LWAUnsupportedGrantType, What: "Amazon does not know the grant_type of the token request.", Whose: CallersOwn, Fix: "Use authorization_code, refresh_token, client_credentials or device_code as grant_type.", Guide: "ads.authorise", Status: 502},
+	LWAUserID:                      {Code: LWAUserID, What: "This is the id of an Amazon user, which opens nothing.", Whose: OperatorsOwn, Fix: "Copy the client id and the client secret from developer.amazon.com, Login with Amazon, Show Client ID and Client Secret.", Status: 422},
+	LWAWrongClient:                 {Code: LWAWrongClient, What: "The token was given to another application: a refresh token works only with the client id that obtained it.", Whose: OperatorsOwn, Fix: "Use the refresh token with the security profile that obtained it, or run `lockkeeper grant connect` so that this security profile gets a refresh token of its own.", Guide: "ads.authorise", Status: 502},
+	LWAWrongMethod:                 {Code: LWAWrongMethod, What: "The token endpoint was asked with the wrong method, or another page of Amazon's was asked in its place.", Whose: CallersOwn, Fix: "Send POST to /auth/o2/token on api.amazon.com, api.amazon.co.uk or api.amazon.co.jp; sellercentral addresses are for people.", Status: 502},
+	OperatorDenied:                 {Code: OperatorDenied, What: "Name and password do not match.", Whose: OperatorsOwn, Fix: "Check both; after five wrong passwords a name is closed for a minute.", Status: 401},
+	OperatorExists:                 {Code: OperatorExists, What: "There is an operator already, so nobody can become the first one.", Whose: OperatorsOwn, Fix: "Sign in as that operator.", Status: 409},
+	OperatorForm:                   {Code: OperatorForm, What: "The operator's name or password does not have the right form.", Whose: OperatorsOwn, Fix: "A name is made of a-z, 0-9, dots and dashes; a password has at least 12 characters.", Status: 422},
+	OperatorTooMany:                {Code: OperatorTooMany, What: "Too many wrong passwords were given for that name.", Whose: OperatorsOwn, Fix: "Wait a minute and try again.", Status: 429},
+	PolicyCallerRevoked:            {Code: PolicyCallerRevoked, What: "The caller was revoked, and that is for good.", Whose: OperatorsOwn, Fix: "Add a new caller under another name.", Status: 409},
+	PolicyCallerUnknown:            {Code: PolicyCallerUnknown, What: "There is no such caller.", Whose: OperatorsOwn, Fix: "See lockkeeper caller list.", Status: 404},
+	PolicyDenied:                   {Code: PolicyDenied, What: "This pass may use the grant, but not for this call.", Whose: OperatorsOwn, Fix: "Allow the operation, the account and the region in the caller's rules if it should be allowed.", Status: 403},
+	PolicyExpiryPast:               {Code: PolicyExpiryPast, What: "The end asked for has passed already.", Whose: OperatorsOwn, Fix: "Give an end that lies ahead, or none.", Status: 400},
+	PolicyKindForm:                 {Code: PolicyKindForm, What: "This kind of pass cannot be given out.", Whose: OperatorsOwn, Fix: "Ask for a bearer pass.", Status: 400},
+	PolicyNameForm:                 {Code: PolicyNameForm, What: "A caller's name has letters, digits, dots and hyphens, and begins with a letter or digit.", Whose: OperatorsOwn, Fix: "Choose such a name, in lower case, of at most 63 characters.", Status: 400},
+	PolicyNameTaken:                {Code: PolicyNameTaken, What: "A caller of this name exists, or existed: a name is not used twice.", Whose: OperatorsOwn, Fix: "Choose another name.", Status: 409},
+	PolicyPassUnknown:              {Code: PolicyPassUnknown, What: "There is no such pass.", Whose: OperatorsOwn, Fix: "See lockkeeper caller list.", Status: 404},
+	PolicyRulesForm:                {Code: PolicyRulesForm, What: "A rule cannot be read.", Whose: OperatorsOwn, Fix: "Name at least one grant by its id; regions are NA, EU, FE; effects are read, write, spend; an operation ends in .* or is whole.", Status: 400},
+	SealDoesNotOpen:                {Code: SealDoesNotOpen, What: "A stored secret does not open in its place: it was changed, moved, or sealed with another key.", Whose: OperatorsOwn, Fix: "Restore the data folder from a backup together with its keyset.", Status: 500},
+	SealKeyDamaged:                 {Code: SealKeyDamaged, What: "The keyset or its key file is damaged.", Whose: OperatorsOwn, Fix: "Restore it from a backup; the data folder is untouched.", Status: 500},
+	SealKeyExists:                  {Code: SealKeyExists, What: "There is a key here already, and it is never overwritten.", Whose: OperatorsOwn, Fix: "Use the key that is there, or name another file.", Status: 500},
+	SealKeyMissing:                 {Code: SealKeyMissing, What: "The keyset or its key file is missing.", Whose: OperatorsOwn, Fix: "Put it back, or run `lockkeeper init` in a new folder; Lockkeeper never makes a new key for old data.", Status: 500},
+	SealKeyOpenToOthers:            {Code: SealKeyOpenToOthers, What: "A key file must be its owner's alone.", Whose: OperatorsOwn, Fix: "Make it a plain file with mode 0600.", Status: 500},
+	SealKeySource:                  {Code: SealKeySource, What: "The keyset is wrapped by another kind of key source than the one given.", Whose: OperatorsOwn, Fix: "Start with the kind of key source that the keyset was made with.", Status: 500},
+	SealKeySwapped:                 {Code: SealKeySwapped, What: "The keyset found is not the one that sealed the data folder.", Whose: OperatorsOwn, Fix: "Put back the keyset of the wanted fingerprint.", Status: 500},
+	SealKeyUnreadable:              {Code: SealKeyUnreadable, What: "The key cannot be read.", Whose: OperatorsOwn, Fix: "Check that this user may read it.", Status: 500},
+	SealKeyUnwritable:              {Code: SealKeyUnwritable, What: "The key cannot be saved.", Whose: OperatorsOwn, Fix: "Check that this user may write there, and that the disk has room.", Status: 500},
+	SealKeyWrong:                   {Code: SealKeyWrong, What: "The key given does not open the keyset.", Whose: OperatorsOwn, Fix: "Give the passphrase or key file that belongs to the keyset of this fingerprint.", Status: 500},
+	SealPassphraseShort:            {Code: SealPassphraseShort, What: "A passphrase has at least 8 characters; none was given, or it is shorter.", Whose: OperatorsOwn, Fix: "Give the passphrase at the prompt, by a file descriptor or by a file.", Status: 500},
+	SealPassphraseUnusable:         {Code: SealPassphraseUnusable, What: "A passphrase is one line of at most 4096 bytes.", Whose: OperatorsOwn, Fix: "Take the line breaks out.", Status: 500},
+	ServerAddress:                  {Code: ServerAddress, What: "Lockkeeper cannot listen on an address from the settings.", Whose: OperatorsOwn, Fix: "Check host and port in the settings; `lockkeeper config` prints them.", Status: 500},
+	ServerBusyPort:                 {Code: ServerBusyPort, What: "Another program already listens on an address that Lockkeeper wants.", Whose: OperatorsOwn, Fix: "Stop the other program, or choose another port with --console, --gateway or --metrics.", Status: 500},
+	ServerCertificate:              {Code: ServerCertificate, What: "The TLS certificate or its key cannot be used.", Whose: OperatorsOwn, Fix: "Check the PEM files that tls_cert and tls_key name.", Status: 500},
+	ServerCrossSite:                {Code: ServerCrossSite, What: "The request was made by another site's page in a browser.", Whose: CallersOwn, Fix: "Open the page itself; the API is for programs.", Status: 403},
+	ServerKeySource:                {Code: ServerKeySource, What: "The key source cannot be used.", Whose: OperatorsOwn, Fix: "Set key to file, file:PATH, passphrase, passphrase-file:PATH, passphrase-fd:N or credential:NAME, and make sure that this user can read it.", Status: 500},
+	ServerNoSandbox:                {Code: ServerNoSandbox, What: "There is no sandbox beside this server, so the realm sandbox does not exist here.", Whose: OperatorsOwn, Fix: "Start the server with --with-sandbox, or try things out with `lockkeeper dev`.", Status: 409},
+	ServerNotSetUp:                 {Code: ServerNotSetUp, What: "The data folder holds no installation of Lockkeeper.", Whose: OperatorsOwn, Fix: "Run `lockkeeper init` first, or name the right folder with --data.", Status: 500},
+	ServerPortDenied:               {Code: ServerPortDenied, What: "This user may not listen on an address that Lockkeeper wants.", Whose: OperatorsOwn, Fix: "Choose a port above 1023 with --console, --gateway or --metrics.", Status: 500},
+	ServerSetUpAlready:             {Code: ServerSetUpAlready, What: "The data folder holds an installation already.", Whose: OperatorsOwn, Fix: "Start it with `lockkeeper serve`, or name another folder with --data.", Status: 409},
+	ServerSocket:                   {Code: ServerSocket, What: "The control socket cannot be made in the data folder.", Whose: OperatorsOwn, Fix: "Check that the data folder is on a local disk and that this user may write to it.", Status: 500},
+	ServerSocketPath:               {Code: ServerSocketPath, What: "The data folder's path is too long for a control socket.", Whose: OperatorsOwn, Fix: "Choose a data folder with a shorter path, at most about 90 characters.", Status: 500},
+	ServerUnknownHost:              {Code: ServerUnknownHost, What: "The request's Host header names a machine that this listener is not.", Whose: CallersOwn, Fix: "Call the listener by its own address, or add the name to the setting hosts.", Status: 421},
+	StoreAuditBroken:               {Code: StoreAuditBroken, What: "The audit log was changed from outside: an entry is missing or is not what was written.", Whose: OperatorsOwn, Fix: "Keep a copy of the data folder, find out who could write to it, and compare it with your latest backup; everything else goes on.", Status: 500},
+	StoreDamaged:                   {Code: StoreDamaged, What: "The database file is damaged.", Whose: OperatorsOwn, Fix: "Stop Lockkeeper, keep a copy of the data folder, and restore the latest backup.", Status: 500},
+	StoreDiskFailing:               {Code: StoreDiskFailing, What: "The disk that holds the data folder reports errors.", Whose: OperatorsOwn, Fix: "Look at the system's log for that disk, and move the data folder to a sound one.", Status: 500},
+	StoreDiskFull:                  {Code: StoreDiskFull, What: "The disk that holds the data folder is full, so nothing can be saved.", Whose: OperatorsOwn, Fix: "Make room on that disk; Lockkeeper goes on by itself, and nothing already saved is lost.", Status: 507},
+	StoreInUse:                     {Code: StoreInUse, What: "Another Lockkeeper is running on this data folder.", Whose: OperatorsOwn, Fix: "Stop the other one first, or give this one a folder of its own.", Status: 500},
+	StoreLocked:                    {Code: StoreLocked, What: "Another program holds the database locked.", Whose: OperatorsOwn, Fix: "Close whatever else has the database file open, such as a database browser or a copy job, and try again.", Status: 503},
+	StoreNoFolder:                  {Code: StoreNoFolder, What: "The data folder cannot be used.", Whose: OperatorsOwn, Fix: "Name a folder on a local disk, not a link or a file.", Status: 500},
+	StoreNotOurs:                   {Code: StoreNotOurs, What: "The database file in the data folder belongs to another program.", Whose: OperatorsOwn, Fix: "Point Lockkeeper at a folder of its own.", Status: 500},
+	StoreOpenToOthers:              {Code: StoreOpenToOthers, What: "The data folder is not Lockkeeper's alone.", Whose: OperatorsOwn, Fix: "Give Lockkeeper a folder of its own, owned by its user, with mode 0700.", Status: 500},
+	StoreOpenedReadOnly:            {Code: StoreOpenedReadOnly, What: "The data folder was opened for reading only.", Whose: LockkeepersOwn, Fix: "Make changes through the running server.", Status: 500},
+	StoreReadOnly:                  {Code: StoreReadOnly, What: "The data folder cannot be written to.", Whose: OperatorsOwn, Fix: "Give this user write permission for the data folder, or mount its disk for writing.", Status: 500},
+	StoreTooNew:                    {Code: StoreTooNew, What: "The data folder was written by a newer Lockkeeper than this one.", Whose: OperatorsOwn, Fix: "Start the newer Lockkeeper, or restore a backup from before the upgrade.", Status: 500},
+	VaultActiveVersion:             {Code: VaultActiveVersion, What: "This is the version in use, and it cannot be retired.", Whose: OperatorsOwn, Fix: "Rotate to a new one first; then this one can be retired.", Status: 409},
+	VaultAppInUse:                  {Code: VaultAppInUse, What: "Grants were given through this app, and they would stop working without it.", Whose: OperatorsOwn, Fix: "Revoke those grants first.", Status: 409},
+	VaultClientIDAsSecret:          {Code: VaultClientIDAsSecret, What: "The value given as client secret is a client id.", Whose: OperatorsOwn, Fix: "On developer.amazon.com under Login with Amazon choose Show Client ID and Client Secret and copy the Client Secret.", Guide: "lwa.read-client-id-and-secret", Status: 400},
+	VaultEmptyValue:                {Code: VaultEmptyValue, What: "A value that is needed is empty.", Whose: OperatorsOwn, Fix: "Copy it from the security profile on developer.amazon.com under Login with Amazon.", Guide: "lwa.read-client-id-and-secret", Status: 400},
+	VaultLineBreak:                 {Code: VaultLineBreak, What: "The value that was pasted has a line break in it.", Whose: OperatorsOwn, Fix: "Copy it again as one line, or join the lines.", Guide: "lwa.read-client-id-and-secret", Status: 400},
+	VaultNameForm:                  {Code: VaultNameForm, What: "A name has 1 to 63 characters of a-z, 0-9, dot and hyphen, and begins with a letter or digit.", Whose: OperatorsOwn, Fix: "Choose such a name, for example acme-eu.", Status: 400},
+	VaultNameTaken:                 {Code: VaultNameTaken, What: "The name is taken, perhaps by one that was removed: names are not used twice.", Whose: OperatorsOwn, Fix: "Choose another name.", Status: 409},
+	VaultNoApp:                     {Code: VaultNoApp, What: "There is no such app.", Whose: OperatorsOwn, Fix: "See which there are with `lockkeeper app list`.", Status: 404},
+	VaultNoCredential:              {Code: VaultNoCredential, What: "There is no such credential.", Whose: OperatorsOwn, Fix: "See which there are with `lockkeeper credential list`.", Status: 404},
+	VaultNoVersion:                 {Code: VaultNoVersion, What: "The credential has no such version, or its text was destroyed.", Whose: OperatorsOwn, Fix: "See its versions with `lockkeeper credential show`.", Status: 404},
+	VaultOperatorsOnly:             {Code: VaultOperatorsOnly, What: "Only an operator may do this.", Whose: OperatorsOwn, Fix: "Sign in as an operator whose role allows it.", Status: 403},
+	VaultPercentEncoded:            {Code: VaultPercentEncoded, What: "The value that was pasted is percent-encoded: it has %7C where Amazon's value has a vertical bar.", Whose: OperatorsOwn, Fix: "Paste the value with | in place of %7C, as Amazon showed it.", Guide: "lwa.read-client-id-and-secret", Status: 400},
+	VaultProfileIDForm:             {Code: VaultProfileIDForm, What: "The Security Profile ID does not look like one: it must be amzn1.application. and 32 characters of 0-9 and a-f.", Whose: OperatorsOwn, Fix: "Copy it from the security profile on developer.amazon.com, or leave it out.", Guide: "lwa.read-security-profile-id", Status: 400},
+	VaultQuotes:                    {Code: VaultQuotes, What: "The value that was pasted has quotation marks in it, which are not part of it.", Whose: OperatorsOwn, Fix: "Paste it without the quotation marks.", Guide: "lwa.read-client-id-and-secret", Status: 400},
+	VaultReturnURLLoopback:         {Code: VaultReturnURLLoopback, What: "Amazon takes http return URLs for the name localhost only, not for a loopback address.", Whose: OperatorsOwn, Fix: "Write localhost in place of the address.", Guide: "lwa.allow-return-url", Status: 400},
+	VaultReturnURLPlain:            {Code: VaultReturnURLPlain, What: "Amazon takes http return URLs for localhost only.", Whose: OperatorsOwn, Fix: "Use https, or http://localhost with a port.", Guide: "lwa.allow-return-url", Status: 400},
+	VaultRevealOff:                 {Code: VaultRevealOff, What: "Revealing credentials is switched off on this installation.", Whose: OperatorsOwn, Fix: "Allow it in the configuration and restart, if that is wanted; the request was written to the audit.", Status: 403},
+	VaultRotatedMeanwhile:          {Code: VaultRotatedMeanwhile, What: "Somebody else stored a new client secret for this app at the same moment.", Whose: OperatorsOwn, Fix: "See what is stored with `lockkeeper credential show`, and rotate again if yours is newer.", Status: 409},
+	VaultSameSecret:                {Code: VaultSameSecret, What: "This is the client secret that is in use already.", Whose: OperatorsOwn, Fix: "Make a new client secret at Amazon, and paste that.", Status: 409},
+	VaultSecretAsClientID:          {Code: VaultSecretAsClientID, What: "The value given as client id is a client secret.", Whose: OperatorsOwn, Fix: "Exchange the two: the client id begins with amzn1.application-oa2-client. Because a secret stood where ids are shown, consider making a new one at Amazon.", Guide: "lwa.read-client-id-and-secret", Status: 400},
+	VaultTokenAsSecret:             {Code: VaultTokenAsSecret, What: "The value given as client secret is a token of Login with Amazon.", Whose: OperatorsOwn, Fix: "Paste the Client Secret of the security profile; tokens are had with `lockkeeper grant connect`.", Guide: "lwa.read-client-id-and-secret", Status: 400},
+	VaultUnknownProgram:            {Code: VaultUnknownProgram, What: "There is no such Amazon program here.", Whose: OperatorsOwn, Fix: "Use ads for the Amazon Ads API.", Status: 400},
+	VaultUnknownRealm:              {Code: VaultUnknownRealm, What: "The realm must be amazon or sandbox.", Whose: OperatorsOwn, Fix: "Leave it out for the real Amazon.", Status: 400},
+	VaultUnknownRegion:             {Code: VaultUnknownRegion, What: "The region must be NA, EU or FE.", Whose: OperatorsOwn, Fix: "Use NA for the Americas, EU for Europe, the Middle East, Africa and India, FE for Japan, Australia and Singapore.", Status: 400},
 }
 
 var alike = map[Code][]Code{
@@ -689,7 +751,7 @@ var alone = map[int][]Code{
 	308: {LWARedirected},
 	400: {AdsInvalidArgument, LWAUnknownScope, LWAReturnURLNotListed, LWARefreshTokenRefused, LWACodeRefused, LWAWrongClient, AdsInvalidBody, AdsAgencyProfile},
 	401: {AdsTokenRefused, AdsSecurityProfileNotLinked, AdsScopeMissing, AdsForeignScope, AdsWrongRegion, AdsLinkPropagating, AdsClientIDMissing, LWAInvalidClient},
-	403: {AdsAccessDenied, AdsViewOnly, AdsScopeMissing, AdsBearerMissing, AdsNotEligible, AdsLinkPropagating},
+	403: {AdsAccessDenied, AdsViewOnly, AdsScopeMissing, AdsBearerMissing, AdsNotEligible, AdsLinkPropagating, CreatorsNotEligible},
 	404: {AdsUnknownPath, AdsNotFound},
 	405: {LWAWrongMethod},
 	406: {AdsWrongAccept, AdsReportTooOld},
@@ -697,7 +759,7 @@ var alone = map[int][]Code{
 	415: {AdsWrongMediaType},
 	422: {AdsUnprocessable},
 	425: {AdsReportDuplicate},
-	429: {AdsThrottledWithoutTime, AdsThrottled, LWAThrottled},
+	429: {AdsThrottledWithoutTime, AdsThrottled, LWAThrottled, CreatorsThrottled},
 	500: {AdsServerError, LWAServerError},
 	502: {AdsServerError, LWAServerError},
 	503: {AdsServerError, LWAServerError},
@@ -714,6 +776,9 @@ var weak = map[Code]bool{
 	AdsTooLarge:             true,
 	AdsUnprocessable:        true,
 	AdsWrongAccept:          true,
+	CreatorsRefused:         true,
+	CreatorsServerError:     true,
+	CreatorsThrottled:       true,
 	LWAInvalidRequest:       true,
 	LWARedirected:           true,
 	LWAServerError:          true,

@@ -20,6 +20,7 @@ func Programs() []amazon.Program {
 		ads.New(),
 		associates.New(),
 		aws.New(),
+		creators.New(),
 	}
 }
 
