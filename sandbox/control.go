@@ -68,6 +68,8 @@ func (c *Control) routes() *http.ServeMux {
 	m.HandleFunc("POST /consents", c.makeConsent)
 	m.HandleFunc("POST /consents/revoke", c.revokeConsents)
 	m.HandleFunc("POST /profiles/{key}", c.changeProfile)
+	m.HandleFunc("GET /programs/{program}", c.controls)
+	m.HandleFunc("POST /programs/{program}/{name}", c.control)
 	m.HandleFunc("GET /clock", c.clock)
 	m.HandleFunc("POST /clock", c.moveClock)
 	m.HandleFunc("GET /switches", c.switches)

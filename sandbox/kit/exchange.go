@@ -81,6 +81,7 @@ type Response struct {
 	Header  http.Header
 	Body    []byte
 	Chunked bool // no Content-Length, as some of Amazon's backends answer
+	Reset   bool // the connection breaks off instead: whatever took effect, the client is not told
 }
 
 // JSON returns a response whose body is v as JSON, on one line and with nothing escaped that JSON does not require.

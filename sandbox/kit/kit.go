@@ -34,6 +34,18 @@ type Fake struct {
 	// Env names what a program exports to use this fake: ids and secrets of the world's first user, by the names under which
 	// people know them. Defaults to nothing.
 	Env func() map[string]string
+
+	// Controls are what the control side can ask of this fake alone, such as to see a device's inbox. Defaults to nothing.
+	Controls []Control
+}
+
+// A Control is one thing that tests and people can ask of a fake behind Amazon's back.
+type Control struct {
+	Name  string // "devices": the last segment of its path on the control side
+	About string // one sentence for people
+
+	// Do is given JSON, which may be empty, and returns what is told as JSON. Its error is for people.
+	Do func(in []byte) (any, error)
 }
 
 // A Host is a host name of Amazon's and the region that it serves.

@@ -114,6 +114,10 @@ func (t *turn) run(route *Route) {
 			resp = *answer
 		}
 	}
+	if resp.Reset {
+		t.cut(len(resp.Body), 0, 0, true)
+		return
+	}
 	t.write(resp)
 }
 

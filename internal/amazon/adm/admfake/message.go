@@ -1,0 +1,152 @@
+package admfake
+
+import (
+	"bytes"
+	"crypto/md5"
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
+)
+
+// A message is one that a device has in its inbox.
+type message struct {
+	Seq          int64             `json:"seq"`
+	At           time.Time         `json:"at"`
+	Expires      time.Time         `json:"expires"`
+	Data         map[string]string `json:"data,omitempty"`
+	Notification json.RawMessage   `json:"notification,omitempty"`
+	Key          string            `json:"consolidation_key,omitempty"`
+	Priority     string            `json:"priority,omitempty"`
+	Checksum     string            `json:"md5"`
+	Group        string            `json:"group,omitempty"`
+	Topic        string            `json:"topic,omitempty"`
+}
+
+// The type headers of a send (adm 3.2).
+const (
+	messageType = "com.amazon.device.messaging.ADMMessage@1.0"
+	resultType  = "com.amazon.device.messaging.ADMSendResult@1.0"
+)
+
+// read checks a message's headers and body in the order in which they are refused (a guess). The second result is the refusal.
+func (f *fake) read(x *kit.Exchange) (*message, *kit.Response) {
+	no := func(status int, reason string) (*message, *kit.Response) {
+		r := deny(x, status, reason)
+		return nil, &r
+	}
+	if f.is.types.Is("strict") && (x.Header.Get("X-Amzn-Type-Version") != messageType || x.Header.Get("X-Amzn-Accept-Type") != resultType) {
+		return no(http.StatusBadRequest, "InvalidType")
+	}
+	if media, _, err := mime.ParseMediaType(x.Header.Get("Content-Type")); err != nil || media != "application/json" {
+		return no(http.StatusBadRequest, "InvalidType")
+	}
+	var in struct {
+		Data         map[string]any  `json:"data"`
+		Notification json.RawMessage `json:"notification"`
+		Key          any             `json:"consolidationKey"`
+		Expires      any             `json:"expiresAfter"`
+		Priority     *string         `json:"priority"`
+		Checksum     *string         `json:"md5"`
+		Group        string          `json:"group"`
+		Topic        string          `json:"topic"`
+	}
+	counted := len(x.Body)
+	if f.is.size.Is("body") && counted > number(f.is.sizeLimit) {
+		return no(http.StatusRequestEntityTooLarge, "MessageTooLarge")
+	}
+	if err := decode(x.Body, &in); err != nil {
+		return no(http.StatusBadRequest, "InvalidData")
+	}
+	m := &message{At: x.Now, Data: map[string]string{}, Notification: in.Notification, Group: in.Group, Topic: in.Topic, Priority: "normal"}
+	counted = 0
+	for k, v := range in.Data {
+		text, ok := v.(string)
+		if !ok {
+			if f.is.values.Is("strict") {
+				return no(http.StatusBadRequest, "InvalidData")
+			}
+			b, _ := json.Marshal(v)
+			text = string(b)
+		}
+		m.Data[k] = text
+		counted += len(k) + len(text)
+	}
+	if f.is.size.Is("data") && counted > number(f.is.sizeLimit) {
+		return no(http.StatusRequestEntityTooLarge, "MessageTooLarge")
+	}
+	if string(in.Notification) == "null" {
+		in.Notification = nil
+	}
+	if in.Notification != nil && !object(in.Notification) || in.Notification == nil && in.Data == nil {
+		return no(http.StatusBadRequest, "InvalidData")
+	}
+	if in.Priority != nil {
+		if m.Priority = *in.Priority; m.Priority != "normal" && m.Priority != "high" {
+			return no(http.StatusBadRequest, "InvalidData")
+		}
+	}
+	key, isText := in.Key.(string)
+	if in.Key != nil && (!isText || f.is.consolidation.Is("64") && len(key) > 64) {
+		return no(http.StatusBadRequest, "InvalidConsolidationKey")
+	}
+	m.Key = key
+	life, ok := f.life(in.Expires)
+	if !ok {
+		return no(http.StatusBadRequest, "InvalidExpiration")
+	}
+	m.Expires = x.Now.Add(life)
+	if m.Checksum = checksum(m.Data); in.Checksum != nil && *in.Checksum != m.Checksum {
+		return no(http.StatusBadRequest, "InvalidChecksum")
+	}
+	return m, nil
+}
+
+// decode reads one JSON value with nothing behind it, and numbers as they stand.
+func decode(text []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if d.More() {
+		return errTrailing
+	}
+	return nil
+}
+
+func object(text json.RawMessage) bool {
+	return strings.HasPrefix(strings.TrimSpace(string(text)), "{")
+}
+
+// life reads expiresAfter: whole seconds, from a minute to a month; a week where it is left out (adm 3.2).
+func (f *fake) life(v any) (time.Duration, bool) {
+	if v == nil {
+		return 7 * 24 * time.Hour, true
+	}
+	n, ok := v.(json.Number)
+	if !ok {
+		return 0, false
+	}
+	seconds, err := n.Int64()
+	return time.Duration(seconds) * time.Second, err == nil && seconds >= 60 && seconds <= int64(number(f.is.expiry))
+}
+
+// checksum is the MD5 of data alone: keys sorted by their bytes, key:value joined by commas, nothing escaped (adm 3.2).
+func checksum(data map[string]string) string {
+	var b strings.Builder
+	for i, k := range slices.Sorted(maps.Keys(data)) {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(k + ":" + data[k])
+	}
+	sum := md5.Sum([]byte(b.String()))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
