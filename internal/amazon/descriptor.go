@@ -56,6 +56,7 @@ type Operation struct {
 	Scoped bool   `toml:"scoped"` // acts on one account, named by a selector header
 	Merge  bool   `toml:"merge"`  // lists what one region holds; a call that names no region gets the lists of all, joined
 	Accept string `toml:"accept"` // media type that Amazon wants for request and answer, if a special one
+	Secret string `toml:"secret"` // field of the body in which Amazon wants an app's secret; callers have none, so the gateway does not make such calls
 }
 
 // Unlisted is the operation that stands for every call no program lists.

@@ -69,6 +69,7 @@ func NotEligible(code problem.Code) bool { return strings.HasSuffix(string(code)
 
 // An Asker sends one authorised call of a grant: egress.For(grant) is one.
 type Asker interface {
-	// Ask fills in host, realm and injection for the grant and sends the call. c.Host may be left empty.
+	// Ask fills in host, realm and injection for the grant and sends the call. c.Host may be left empty; form and JSON fields that
+	// c.Inject holds already are sent along.
 	Ask(ctx context.Context, region canon.Region, c Call, selectors ...Field) (*Answer, error)
 }

@@ -44,7 +44,9 @@ func (a *asker) Ask(ctx context.Context, region canon.Region, c amazon.Call, sel
 		return nil, &amazon.SendError{Err: errNoToken.With("grant %s", a.grant.Name)}
 	}
 	c.Host, c.Realm = host, a.grant.Realm
+	own := c.Inject // a secret that the call itself carries in its body
 	c.Inject = a.program.Inject(amazon.Material{ClientID: a.grant.ClientID, Version: a.grant.Version, Access: token.Access, Selectors: selectors})
+	c.Inject.Form, c.Inject.JSON = append(c.Inject.Form, own.Form...), append(c.Inject.JSON, own.JSON...)
 	if c.Method == "" {
 		c.Method = http.MethodGet
 	}

@@ -188,6 +188,11 @@ func (q *request) chooseRegion(asked string, at hostAs) *problem.Problem {
 		q.region = at.region
 		return nil
 	}
+	if len(q.program.desc.Hosts) == 1 { // Amazon has one host for the whole world
+		for q.region = range q.program.desc.Hosts {
+			return nil
+		}
+	}
 	for i := range q.grant.Accounts {
 		r := q.grant.Accounts[i].Region
 		if q.region != "" && q.region != r {

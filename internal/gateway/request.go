@@ -136,6 +136,9 @@ func (q *request) route(at hostAs) (*snapshot.Grant, *problem.Problem) {
 
 // call settles what the call is, asks policy, and makes it.
 func (q *request) call(grant *snapshot.Grant, at hostAs) *problem.Problem {
+	if q.op.Secret != "" {
+		return refusal(problem.GatewaySecretInBody)
+	}
 	asked, p := q.once(headerRegion)
 	if p != nil {
 		return p
