@@ -4,8 +4,25 @@ package problem
 
 // The codes of all problems.
 const (
+	ADMAnswerLost                  Code = "adm.answer_lost"
 	ADMAppKeyCut                   Code = "adm.app_key_cut"
+	ADMBrokenAnswer                Code = "adm.broken_answer"
+	ADMInvalidChecksum             Code = "adm.invalid_checksum"
+	ADMInvalidConsolidationKey     Code = "adm.invalid_consolidation_key"
+	ADMInvalidData                 Code = "adm.invalid_data"
+	ADMInvalidExpiration           Code = "adm.invalid_expiration"
+	ADMInvalidMessage              Code = "adm.invalid_message"
+	ADMInvalidRegistration         Code = "adm.invalid_registration"
+	ADMInvalidType                 Code = "adm.invalid_type"
+	ADMMessageTooLarge             Code = "adm.message_too_large"
 	ADMRegistrationPasted          Code = "adm.registration_pasted"
+	ADMThrottled                   Code = "adm.throttled"
+	ADMTokenRefused                Code = "adm.token_refused"
+	ADMTopicSecretRefused          Code = "adm.topic_secret_refused"
+	ADMUnavailable                 Code = "adm.unavailable"
+	ADMUnreachable                 Code = "adm.unreachable"
+	ADMUnrecognised                Code = "adm.unrecognised"
+	ADMUnregistered                Code = "adm.unregistered"
 	AdsAccessDenied                Code = "ads.access_denied"
 	AdsAccessLost                  Code = "ads.access_lost"
 	AdsAccountID                   Code = "ads.account_id"
@@ -240,6 +257,7 @@ const (
 	GatewayRegionNeeded            Code = "gateway.region_needed"
 	GatewayRegionUnknown           Code = "gateway.region_unknown"
 	GatewayRouteUnknown            Code = "gateway.route_unknown"
+	GatewaySecretInBody            Code = "gateway.secret_in_body"
 	GatewaySelectorMalformed       Code = "gateway.selector_malformed"
 	GatewaySelectorRepeated        Code = "gateway.selector_repeated"
 	GatewayTargetRefused           Code = "gateway.target_refused"
@@ -369,8 +387,25 @@ const (
 )
 
 var catalogue = map[Code]Problem{
+	ADMAnswerLost:                  {Code: ADMAnswerLost, What: "The message left, and no answer came: Amazon may have taken it or not.", Whose: AmazonsOwn, Fix: "Decide by what the message is: sent again, a device may get it twice. With a consolidation key the second replaces the first, and `lockkeeper push broadcast --resend-lost` is harmless.", Status: 502},
 	ADMAppKeyCut:                   {Code: ADMAppKeyCut, What: "This is an app key, as in api_key.txt, but not a whole one.", Whose: OperatorsOwn, Fix: "Copy it again from the developer console, App Services, View Security Profile, Android/Kindle Settings: three parts with dots between, in one line without blanks.", Status: 422},
+	ADMBrokenAnswer:                {Code: ADMBrokenAnswer, What: "Amazon Device Messaging answered 200 with something that is no answer to a message.", Whose: AmazonsOwn, Fix: "The message counts as taken; see whether a proxy between this machine and Amazon answers in its place.", Status: 502},
+	ADMInvalidChecksum:             {Code: ADMInvalidChecksum, What: "The MD5 that came with the message is not that of its data.", Whose: CallersOwn, Fix: "Leave `md5` out: Lockkeeper and Amazon both compute it. Else sort the keys by their UTF-8 bytes and join key:value with commas, nothing escaped, `data` alone.", Docs: "https://developer.amazon.com/docs/adm/send-message.html", Status: 422},
+	ADMInvalidConsolidationKey:     {Code: ADMInvalidConsolidationKey, What: "Amazon refuses the consolidation key.", Whose: CallersOwn, Fix: "Send a text of at most 64 characters as `consolidationKey`, or leave it out.", Docs: "https://developer.amazon.com/docs/adm/send-message.html", Status: 422},
+	ADMInvalidData:                 {Code: ADMInvalidData, What: "Amazon refuses the message's data: it must be a flat object of texts, or there must be a notification.", Whose: CallersOwn, Fix: "Send `data` as an object whose values are all texts, such as {\"n\":\"7\"} in place of {\"n\":7}.", Docs: "https://developer.amazon.com/docs/adm/send-message.html", Status: 422},
+	ADMInvalidExpiration:           {Code: ADMInvalidExpiration, What: "Amazon refuses the time after which the message expires.", Whose: CallersOwn, Fix: "Send `expiresAfter` as whole seconds from 60 (a minute) to 2,592,000 (30 days), or leave it out for one week.", Docs: "https://developer.amazon.com/docs/adm/send-message.html", Status: 422},
+	ADMInvalidMessage:              {Code: ADMInvalidMessage, What: "The message is not one that Amazon Device Messaging takes.", Whose: CallersOwn, Fix: "Read the detail, which names the field, and the list of fields in docs/howto/send-push-messages.md.", Docs: "https://developer.amazon.com/docs/adm/send-message.html", Status: 422},
+	ADMInvalidRegistration:         {Code: ADMInvalidRegistration, What: "Amazon does not know the registration id, or it belongs to an app of another security profile.", Whose: CallersOwn, Fix: "Compare the security profile that the app's API key names (`lockkeeper appkey check`) with the one that sends; an id that was cut short or changed on its way is refused alike.", Docs: "https://developer.amazon.com/docs/adm/send-message.html", Guide: "adm.enable-messaging", Status: 502},
+	ADMInvalidType:                 {Code: ADMInvalidType, What: "Amazon misses one of the two type headers of a message, or does not know its value.", Whose: CallersOwn, Fix: "Send X-Amzn-Type-Version: com.amazon.device.messaging.ADMMessage@1.0 and X-Amzn-Accept-Type: com.amazon.device.messaging.ADMSendResult@1.0, with no blank at the end of the names; an old Java sample of Amazon's has one.", Docs: "https://developer.amazon.com/docs/adm/send-message.html", Status: 502},
+	ADMMessageTooLarge:             {Code: ADMMessageTooLarge, What: "The message is larger than the 6 KB (6,144 bytes) that Amazon Device Messaging takes.", Whose: CallersOwn, Fix: "Send less: an id in place of the thing itself, which the app then fetches; a picture goes by its address.", Docs: "https://developer.amazon.com/docs/adm/send-message.html", Status: 413},
 	ADMRegistrationPasted:          {Code: ADMRegistrationPasted, What: "This is a registration id, which names one app on one device and opens nothing.", Whose: OperatorsOwn, Fix: "Paste the client id and client secret of the app's security profile; registration ids belong into lockkeeper push.", Status: 422},
+	ADMThrottled:                   {Code: ADMThrottled, What: "Amazon Device Messaging says that this security profile sends too fast.", Whose: CallersOwn, Fix: "Wait as long as Retry-After says; a broadcast by Lockkeeper does so and finds the pace by itself.", Docs: "https://developer.amazon.com/docs/adm/send-message.html", Status: 429},
+	ADMTokenRefused:                {Code: ADMTokenRefused, What: "Amazon Device Messaging says that the access token is no longer good.", Whose: LockkeepersOwn, Fix: "Nothing to do: Lockkeeper gets a new token and sends once more; if it goes on, `lockkeeper doctor` checks the client secret.", Docs: "https://developer.amazon.com/docs/adm/request-access-token.html", Status: 502},
+	ADMTopicSecretRefused:          {Code: ADMTopicSecretRefused, What: "Amazon refuses the client secret with which the security profile is to be registered for topics.", Whose: OperatorsOwn, Fix: "See with `lockkeeper doctor` whether the stored client secret is still the security profile's, and put the new one in with `lockkeeper app rotate`.", Docs: "https://developer.amazon.com/docs/adm/topic-based-messaging.html", Guide: "adm.read-client-id-and-secret", Status: 502},
+	ADMUnavailable:                 {Code: ADMUnavailable, What: "Amazon Device Messaging cannot take the message just now.", Whose: AmazonsOwn, Fix: "Send it again after the time that Retry-After names, or a few seconds; a broadcast by Lockkeeper does so for each device.", Docs: "https://developer.amazon.com/docs/adm/send-message.html", Status: 503},
+	ADMUnreachable:                 {Code: ADMUnreachable, What: "Amazon Device Messaging could not be reached, and nothing was sent.", Whose: OperatorsOwn, Fix: "See that this machine resolves and reaches api.amazon.com on port 443.", Status: 503},
+	ADMUnrecognised:                {Code: ADMUnrecognised, What: "Amazon Device Messaging refused in words that Lockkeeper does not know.", Whose: OperatorsOwn, Fix: "Read the evidence, which holds what Amazon said; if it repeats, report it with the evidence so that it gets a name.", Status: 502},
+	ADMUnregistered:                {Code: ADMUnregistered, What: "The app was removed from that device, or has unregistered.", Whose: CallersOwn, Fix: "Do not send to this registration id again; Lockkeeper has retired it in its own list. The app gets a new one when it is installed again.", Docs: "https://developer.amazon.com/docs/adm/send-message.html", Status: 502},
 	AdsAccessDenied:                {Code: AdsAccessDenied, What: "The Amazon user who consented may not do this on this account.", Whose: AccountOwnersOwn, Fix: "Let an administrator of the account raise the user's permission in the user administration of the Amazon Ads console (advertising.amazon.com): viewing is enough to read, changing needs edit permission.", Guide: "ads.authorise", Status: 502},
 	AdsAccessLost:                  {Code: AdsAccessLost, What: "This grant could use the profile before and now may not: the Amazon user lost access, or the consent was narrowed to other accounts.", Whose: AccountOwnersOwn, Fix: "Let an administrator of the account add the user again in the user administration of the Amazon Ads console (advertising.amazon.com), or run `lockkeeper grant connect` and choose all accounts on the consent page; then `lockkeeper grant show` lists what is open now.", Guide: "ads.list-profiles", Status: 502},
 	AdsAccountID:                   {Code: AdsAccountID, What: "This says which account is meant, and opens nothing: it is no key and no secret.", Whose: OperatorsOwn, Fix: "Paste the security profile's client id and client secret, then connect the account with lockkeeper grant connect; Lockkeeper finds all its profiles and their ids itself.", Status: 422},
@@ -605,6 +640,7 @@ var catalogue = map[Code]Problem{
 	GatewayRegionNeeded:            {Code: GatewayRegionNeeded, What: "The call names neither an account nor a region, so Lockkeeper cannot tell which of Amazon's three hosts it is for.", Whose: CallersOwn, Fix: "Send the account's selector header (for Amazon Ads: Amazon-Advertising-API-Scope with the profile id), or Lockkeeper-Region with NA, EU or FE.", Guide: "ads.first-call", Status: 400},
 	GatewayRegionUnknown:           {Code: GatewayRegionUnknown, What: "Lockkeeper-Region names no region.", Whose: CallersOwn, Fix: "Send NA, EU or FE.", Status: 400},
 	GatewayRouteUnknown:            {Code: GatewayRouteUnknown, What: "No Amazon program that Lockkeeper knows owns this path.", Whose: CallersOwn, Fix: "Check the path's spelling, or name the grant: /lk/g/{grant}/ followed by Amazon's path.", Status: 404},
+	GatewaySecretInBody:            {Code: GatewaySecretInBody, What: "Amazon wants the app's client secret in the body of this call, and callers have none: it stays in Lockkeeper.", Whose: OperatorsOwn, Fix: "Let the operator make the call, once: `lockkeeper push topic register` does it with the stored secret, which then is in no log.", Status: 403},
 	GatewaySelectorMalformed:       {Code: GatewaySelectorMalformed, What: "A header that chooses the account has a value or a spelling that it cannot have.", Whose: CallersOwn, Fix: "Send the account's id alone, under the name that Amazon documents.", Guide: "ads.first-call", Status: 400},
 	GatewaySelectorRepeated:        {Code: GatewaySelectorRepeated, What: "A header that chooses the account stands in the request more than once.", Whose: CallersOwn, Fix: "Send it once.", Status: 400},
 	GatewayTargetRefused:           {Code: GatewayTargetRefused, What: "The request's target is not a plain path: the gateway is no forward proxy.", Whose: CallersOwn, Fix: "Send the path alone, as in GET /v2/profiles, to the gateway's address.", Status: 400},

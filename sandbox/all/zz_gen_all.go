@@ -4,6 +4,7 @@
 package all
 
 import (
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/adm/admfake"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/ads/adsfake"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/aws/awsfake"
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
@@ -12,6 +13,7 @@ import (
 // Fakes returns every program's fake on the world w, sorted by folder.
 func Fakes(w *kit.World) []kit.Fake {
 	return []kit.Fake{
+		admfake.New(w),
 		adsfake.New(w),
 		awsfake.New(w),
 	}

@@ -17,6 +17,7 @@ import (
 // Programs returns every program, sorted by its folder.
 func Programs() []amazon.Program {
 	return []amazon.Program{
+		adm.New(),
 		ads.New(),
 		associates.New(),
 		aws.New(),
