@@ -12,7 +12,7 @@ import (
 // Do asks something of one program's fake behind Amazon's back, such as a device's inbox: in becomes JSON, and out is filled from the
 // answer's. A program or name that does not exist is an error, as is what the fake refuses.
 func (s *Server) Do(program, name string, in, out any) error {
-	do := s.control(program, name)
+	do := s.controlOf(program, name)
 	if do == nil {
 		return fmt.Errorf("asking the fake of %s: it has no control called %q", program, name)
 	}
@@ -33,7 +33,7 @@ func (s *Server) Do(program, name string, in, out any) error {
 	return json.Unmarshal(text, out)
 }
 
-func (s *Server) control(program, name string) *kit.Control {
+func (s *Server) controlOf(program, name string) *kit.Control {
 	for _, f := range s.front.Fakes() {
 		for i := range f.Controls {
 			if f.Program == program && f.Controls[i].Name == name {
@@ -63,7 +63,7 @@ func (c *Control) controls(w http.ResponseWriter, r *http.Request) {
 
 // control asks something of a program's fake.
 func (c *Control) control(w http.ResponseWriter, r *http.Request) {
-	do := c.sandbox.control(r.PathValue("program"), r.PathValue("name"))
+	do := c.sandbox.controlOf(r.PathValue("program"), r.PathValue("name"))
 	if do == nil {
 		problem(w, http.StatusNotFound, "this program's fake has no such control; GET /programs/{program} lists them")
 		return
