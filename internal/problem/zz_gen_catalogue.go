@@ -81,6 +81,63 @@ const (
 	APIUnknown                     Code = "api.unknown"
 	APIUnknownRegion               Code = "api.unknown_region"
 	APIWhichApp                    Code = "api.which_app"
+	AppkeyAmazonKey                Code = "appkey.amazon_key"
+	AppkeyAndroidKey               Code = "appkey.android_key"
+	AppkeyArchiveOfApps            Code = "appkey.archive_of_apps"
+	AppkeyBadFingerprint           Code = "appkey.bad_fingerprint"
+	AppkeyBase64                   Code = "appkey.base64"
+	AppkeyBom                      Code = "appkey.bom"
+	AppkeyCutOff                   Code = "appkey.cut_off"
+	AppkeyDebugCertificate         Code = "appkey.debug_certificate"
+	AppkeyDebugKey                 Code = "appkey.debug_key"
+	AppkeyEmpty                    Code = "appkey.empty"
+	AppkeyEncoding                 Code = "appkey.encoding"
+	AppkeyEndpoints                Code = "appkey.endpoints"
+	AppkeyFeatureMissing           Code = "appkey.feature_missing"
+	AppkeyFileDamaged              Code = "appkey.file_damaged"
+	AppkeyFileMisplaced            Code = "appkey.file_misplaced"
+	AppkeyFileMissing              Code = "appkey.file_missing"
+	AppkeyFileTooLarge             Code = "appkey.file_too_large"
+	AppkeyFileUnknown              Code = "appkey.file_unknown"
+	AppkeyHeaderAlgorithm          Code = "appkey.header_algorithm"
+	AppkeyHeaderJSON               Code = "appkey.header_json"
+	AppkeyIdsMissing               Code = "appkey.ids_missing"
+	AppkeyInManifest               Code = "appkey.in_manifest"
+	AppkeyIosKey                   Code = "appkey.ios_key"
+	AppkeyIssuer                   Code = "appkey.issuer"
+	AppkeyKeystorePassword         Code = "appkey.keystore_password"
+	AppkeyKeystoreUnread           Code = "appkey.keystore_unread"
+	AppkeyManifestUnreadable       Code = "appkey.manifest_unreadable"
+	AppkeyMd5Mismatch              Code = "appkey.md5_mismatch"
+	AppkeyMoreText                 Code = "appkey.more_text"
+	AppkeyNameTwice                Code = "appkey.name_twice"
+	AppkeyNoClientID               Code = "appkey.no_client_id"
+	AppkeyNoFingerprint            Code = "appkey.no_fingerprint"
+	AppkeyNoSha256                 Code = "appkey.no_sha256"
+	AppkeyNotCanonical             Code = "appkey.not_canonical"
+	AppkeyNotSigned                Code = "appkey.not_signed"
+	AppkeyOtherCredential          Code = "appkey.other_credential"
+	AppkeyOtherProfile             Code = "appkey.other_profile"
+	AppkeyPackageCase              Code = "appkey.package_case"
+	AppkeyPackageMismatch          Code = "appkey.package_mismatch"
+	AppkeyParts                    Code = "appkey.parts"
+	AppkeyPayloadJSON              Code = "appkey.payload_json"
+	AppkeyPlaceholder              Code = "appkey.placeholder"
+	AppkeyQuotes                   Code = "appkey.quotes"
+	AppkeyRotated                  Code = "appkey.rotated"
+	AppkeySandboxKey               Code = "appkey.sandbox_key"
+	AppkeySchemesDiffer            Code = "appkey.schemes_differ"
+	AppkeySeveralLines             Code = "appkey.several_lines"
+	AppkeySha256Mismatch           Code = "appkey.sha256_mismatch"
+	AppkeySignatureBroken          Code = "appkey.signature_broken"
+	AppkeySignatureMismatch        Code = "appkey.signature_mismatch"
+	AppkeyTooLong                  Code = "appkey.too_long"
+	AppkeyTwoCertificates          Code = "appkey.two_certificates"
+	AppkeyTwoKeys                  Code = "appkey.two_keys"
+	AppkeyType                     Code = "appkey.type"
+	AppkeyUploadCertificate        Code = "appkey.upload_certificate"
+	AppkeyVersion                  Code = "appkey.version"
+	AppkeyWhiteSpace               Code = "appkey.white_space"
 	AssociatesAmpersand            Code = "associates.ampersand"
 	AssociatesDisclosureMissing    Code = "associates.disclosure_missing"
 	AssociatesFramed               Code = "associates.framed"
@@ -464,6 +521,63 @@ var catalogue = map[Code]Problem{
 	APIUnknown:                     {Code: APIUnknown, What: "There is nothing of that name.", Whose: CallersOwn, Fix: "List what there is with the command's list form.", Status: 404},
 	APIUnknownRegion:               {Code: APIUnknownRegion, What: "There is no such region.", Whose: CallersOwn, Fix: "The regions are NA (US, CA, MX, BR), EU (Europe, the Middle East, Africa, India) and FE (JP, AU, SG).", Status: 422},
 	APIWhichApp:                    {Code: APIWhichApp, What: "Several apps are kept, and none was named.", Whose: CallersOwn, Fix: "Name one with --app.", Status: 409},
+	AppkeyAmazonKey:                {Code: AppkeyAmazonKey, What: "Amazon issued this key, and the sandbox takes only keys of its own.", Whose: OperatorsOwn, Fix: "Leave out --sandbox to check a key of Amazon's; in tests use a key that the sandbox issues.", Status: 422},
+	AppkeyAndroidKey:               {Code: AppkeyAndroidKey, What: "This is a key for Android and Fire OS, and an iOS app needs one of its own.", Whose: OperatorsOwn, Fix: "Make a key under iOS Settings of the security profile and put it into Info.plist as APIKey.", Guide: "adm.generate-key", Status: 422},
+	AppkeyArchiveOfApps:            {Code: AppkeyArchiveOfApps, What: "This archive holds several APKs.", Whose: OperatorsOwn, Fix: "Take the base APK out of it (base.apk, or the one named after the package) and check that.", Status: 422},
+	AppkeyBadFingerprint:           {Code: AppkeyBadFingerprint, What: "What the key names as a certificate's signature is none: MD5 has 16 bytes, SHA-256 has 32, as pairs of hex digits.", Whose: OperatorsOwn, Fix: "Add an API key in the developer console with the signatures as `lockkeeper appkey fingerprint` prints them.", Guide: "adm.generate-key", Status: 422},
+	AppkeyBase64:                   {Code: AppkeyBase64, What: "A part of the key is no base64: a character was lost or changed.", Whose: OperatorsOwn, Fix: "Copy the whole key again from the developer console; do not pass it through a word processor or a chat.", Guide: "adm.save-key", Status: 422},
+	AppkeyBom:                      {Code: AppkeyBom, What: "An invisible byte order mark stands before the key.", Whose: OperatorsOwn, Fix: "Write the file without it: `lockkeeper appkey install FILE` does; editors of Windows put it there.", Guide: "adm.save-key", Status: 422},
+	AppkeyCutOff:                   {Code: AppkeyCutOff, What: "The key's end is missing.", Whose: OperatorsOwn, Fix: "Copy the whole key again from the developer console; the last part alone has 344 characters.", Guide: "adm.save-key", Status: 422},
+	AppkeyDebugCertificate:         {Code: AppkeyDebugCertificate, What: "The app is no debug build and is signed with a debug certificate, which differs from machine to machine and which stores refuse.", Whose: OperatorsOwn, Fix: "Sign the release with a keystore of your own and add an API key for its certificate; keep the debug build's key in src/debug/assets.", Guide: "adm.generate-key", Status: 422},
+	AppkeyDebugKey:                 {Code: AppkeyDebugKey, What: "The key is for a debug certificate: it works in builds of that one machine, and never in a release.", Whose: OperatorsOwn, Fix: "Add an API key in the developer console for the certificate of the release, and keep this one in src/debug/assets.", Guide: "adm.generate-key", Status: 422},
+	AppkeyEmpty:                    {Code: AppkeyEmpty, What: "There is no key: nothing, or nothing but white space.", Whose: OperatorsOwn, Fix: "Copy the whole key from the developer console (security profile, Android/Kindle Settings, Show) and have `lockkeeper appkey install` write the file.", Guide: "adm.save-key", Status: 422},
+	AppkeyEncoding:                 {Code: AppkeyEncoding, What: "The file is written in UTF-16, and devices read UTF-8.", Whose: OperatorsOwn, Fix: "Save it again as UTF-8 without a byte order mark: `lockkeeper appkey install FILE` does.", Guide: "adm.save-key", Status: 422},
+	AppkeyEndpoints:                {Code: AppkeyEndpoints, What: "The key names an address for signing in that is not https, and the SDK refuses it.", Whose: OperatorsOwn, Fix: "Make a new key in the developer console (security profile, Android/Kindle Settings, Add an API Key).", Guide: "adm.generate-key", Status: 422},
+	AppkeyFeatureMissing:           {Code: AppkeyFeatureMissing, What: "The manifest does not ask for Device Messaging, so the app never receives a message.", Whose: OperatorsOwn, Fix: "Put <amazon:enable-feature android:name=\"com.amazon.device.messaging\" android:required=\"false\"/> into the manifest's application element, with xmlns:amazon=\"http://schemas.amazon.com/apk/res/android\" at its root.", Guide: "adm.save-key", Status: 422},
+	AppkeyFileDamaged:              {Code: AppkeyFileDamaged, What: "The file is damaged, cut off, or built to mislead.", Whose: OperatorsOwn, Fix: "Build it or copy it again, and compare its length with the original's.", Status: 422},
+	AppkeyFileMisplaced:            {Code: AppkeyFileMisplaced, What: "The app holds the key's file at a place where no device looks.", Whose: OperatorsOwn, Fix: "It must lie at assets/api_key.txt at the root of the APK, letter for letter: save it as app/src/main/assets/api_key.txt and build again.", Guide: "adm.save-key", Status: 422},
+	AppkeyFileMissing:              {Code: AppkeyFileMissing, What: "The app holds no assets/api_key.txt, and no key in its manifest either.", Whose: OperatorsOwn, Fix: "Save the key as app/src/main/assets/api_key.txt (`lockkeeper appkey install` does) and build again; look whether the build leaves it out, as packagingOptions or a flavour's own assets folder can.", Guide: "adm.save-key", Status: 422},
+	AppkeyFileTooLarge:             {Code: AppkeyFileTooLarge, What: "The file is larger than one of its kind can be.", Whose: OperatorsOwn, Fix: "An APK has less than 2 GB, a keystore or a certificate a few kilobytes: give the right file.", Status: 422},
+	AppkeyFileUnknown:              {Code: AppkeyFileUnknown, What: "This is none of the things that can be checked: app key, APK, AAB, keystore (JKS, PKCS12), certificate.", Whose: OperatorsOwn, Fix: "Give the APK or AAB itself, the keystore that signed it, or the key as it was copied from the console.", Status: 422},
+	AppkeyHeaderAlgorithm:          {Code: AppkeyHeaderAlgorithm, What: "The key's first part names another signature method than Amazon's keys do; devices do not look at it.", Whose: OperatorsOwn, Fix: "Nothing must be done while the signature is good; a key from another service is no key for Amazon's devices.", Status: 422},
+	AppkeyHeaderJSON:               {Code: AppkeyHeaderJSON, What: "The key's first part cannot be read.", Whose: OperatorsOwn, Fix: "Copy the whole key again from the developer console; the first part of every key is eyJhbGciOiJSU0EtU0hBMjU2IiwidmVyIjoiMSJ9.", Guide: "adm.save-key", Status: 422},
+	AppkeyIdsMissing:               {Code: AppkeyIdsMissing, What: "The key lacks the ids of its security profile that devices read from it.", Whose: OperatorsOwn, Fix: "Make a new key in the developer console (security profile, Android/Kindle Settings, Add an API Key).", Guide: "adm.generate-key", Status: 422},
+	AppkeyInManifest:               {Code: AppkeyInManifest, What: "The key stands in the manifest (meta-data APIKey) and not in assets/api_key.txt; the Login with Amazon SDK takes that, Device Messaging was never seen to.", Whose: OperatorsOwn, Fix: "Save the key as assets/api_key.txt as well if the app shall receive messages.", Guide: "adm.save-key", Status: 422},
+	AppkeyIosKey:                   {Code: AppkeyIosKey, What: "This is a key for iOS: it names a bundle and no package.", Whose: OperatorsOwn, Fix: "Make a key under Android/Kindle Settings of the security profile; the one under iOS Settings is for an app's Info.plist.", Guide: "adm.generate-key", Status: 422},
+	AppkeyIssuer:                   {Code: AppkeyIssuer, What: "The key does not name Amazon as its issuer, so devices refuse it.", Whose: OperatorsOwn, Fix: "Make a new key in the developer console (security profile, Android/Kindle Settings, Add an API Key).", Guide: "adm.generate-key", Status: 422},
+	AppkeyKeystorePassword:         {Code: AppkeyKeystorePassword, What: "The keystore does not open with this password.", Whose: OperatorsOwn, Fix: "Give its password with --password-file; a debug keystore's is android, and that one was tried.", Status: 422},
+	AppkeyKeystoreUnread:           {Code: AppkeyKeystoreUnread, What: "The keystore is of a kind that is not read here, or holds no certificate with a private key.", Whose: OperatorsOwn, Fix: "Convert it with keytool -importkeystore -deststoretype pkcs12, or export the certificate with keytool -exportcert and check that.", Status: 422},
+	AppkeyManifestUnreadable:       {Code: AppkeyManifestUnreadable, What: "The app's manifest is missing or cannot be read, so its package is not known.", Whose: OperatorsOwn, Fix: "Build the app again; to go on without it, name the package with --package.", Status: 422},
+	AppkeyMd5Mismatch:              {Code: AppkeyMd5Mismatch, What: "The MD5 signature in the key is not that of the certificate that signed the app.", Whose: OperatorsOwn, Fix: "Add an API key in the developer console with the signatures of the certificate that the app is really signed with; where a store signs, with those that it shows under App signing.", Guide: "adm.generate-key", Status: 422},
+	AppkeyMoreText:                 {Code: AppkeyMoreText, What: "More text follows the key's line; devices read only the first line.", Whose: OperatorsOwn, Fix: "Leave nothing in the file but the key of this build: `lockkeeper appkey install FILE` does; another build's key belongs into its own source set, such as src/debug/assets.", Guide: "adm.save-key", Status: 422},
+	AppkeyNameTwice:                {Code: AppkeyNameTwice, What: "The archive holds the same file name twice, so that two programs may read two different files.", Whose: OperatorsOwn, Fix: "Build the app again with the usual tools; such an archive is damaged or was tampered with.", Status: 422},
+	AppkeyNoClientID:               {Code: AppkeyNoClientID, What: "The key names no Client ID, and the Login with Amazon SDK refuses it.", Whose: OperatorsOwn, Fix: "Make a new key in the developer console; keys of the first years had none.", Guide: "adm.generate-key", Status: 422},
+	AppkeyNoFingerprint:            {Code: AppkeyNoFingerprint, What: "The key names no certificate, so an app that anybody signs could use it.", Whose: OperatorsOwn, Fix: "Make a new key with the MD5 and SHA-256 signatures of the certificate that signs the app (`lockkeeper appkey fingerprint APK` prints them), and delete this one.", Guide: "adm.generate-key", Status: 422},
+	AppkeyNoSha256:                 {Code: AppkeyNoSha256, What: "The key names its certificate by MD5 alone, as keys of before 2018 do.", Whose: OperatorsOwn, Fix: "It still works; a new key with the SHA-256 signature as well is the safer one.", Guide: "adm.generate-key", Status: 422},
+	AppkeyNotCanonical:             {Code: AppkeyNotCanonical, What: "The key's base64 is not written as Amazon writes it: URL letters (- and _) or missing padding.", Whose: OperatorsOwn, Fix: "Copy the key again from the developer console; a tool for web tokens has rewritten this one.", Guide: "adm.save-key", Status: 422},
+	AppkeyNotSigned:                {Code: AppkeyNotSigned, What: "The app is not signed, so no device installs it and there is no certificate to compare the key with.", Whose: OperatorsOwn, Fix: "Check the signed APK, as it is given to people; a build's output that is called unsigned is not that.", Status: 422},
+	AppkeyOtherCredential:          {Code: AppkeyOtherCredential, What: "This is another of Amazon's credentials, not an app key.", Whose: OperatorsOwn, Fix: "Client ID and Client Secret belong to the server that sends; the app takes the API key, which begins with eyJhbGci and has about 1,000 characters: security profile, Android/Kindle Settings.", Guide: "adm.generate-key", Status: 422},
+	AppkeyOtherProfile:             {Code: AppkeyOtherProfile, What: "The key belongs to another security profile than the one named, so what that profile's server sends does not reach this app.", Whose: OperatorsOwn, Fix: "Use the Client ID and Client Secret of the profile that made the key, or make a key under the profile that the server uses.", Guide: "adm.enable-messaging", Status: 422},
+	AppkeyPackageCase:              {Code: AppkeyPackageCase, What: "The key's package differs from the app's only in capital and small letters, and devices tell them apart.", Whose: OperatorsOwn, Fix: "Add an API key in the developer console with the package name letter for letter as the app has it.", Guide: "adm.generate-key", Status: 422},
+	AppkeyPackageMismatch:          {Code: AppkeyPackageMismatch, What: "The key is for another package than the app's.", Whose: OperatorsOwn, Fix: "Add an API key in the developer console with the package name that the app really has; a build type's applicationIdSuffix, such as .debug, is part of it.", Guide: "adm.generate-key", Status: 422},
+	AppkeyParts:                    {Code: AppkeyParts, What: "This is no app key: one has three parts with dots between.", Whose: OperatorsOwn, Fix: "Copy the whole key again from the developer console (security profile, Android/Kindle Settings, Show); it has about 1,000 to 1,400 characters and two dots.", Guide: "adm.generate-key", Status: 422},
+	AppkeyPayloadJSON:              {Code: AppkeyPayloadJSON, What: "The key's middle part cannot be read.", Whose: OperatorsOwn, Fix: "Copy the whole key again from the developer console; do not edit it.", Guide: "adm.save-key", Status: 422},
+	AppkeyPlaceholder:              {Code: AppkeyPlaceholder, What: "This is a sample's text that stands where the key belongs.", Whose: OperatorsOwn, Fix: "Make a key in the developer console (security profile, Android/Kindle Settings, Add an API Key) and put it in place of the sample's text with `lockkeeper appkey install`.", Guide: "adm.generate-key", Status: 422},
+	AppkeyQuotes:                   {Code: AppkeyQuotes, What: "Quotes stand around the key.", Whose: OperatorsOwn, Fix: "Write the file without them: `lockkeeper appkey install FILE` does.", Guide: "adm.save-key", Status: 422},
+	AppkeyRotated:                  {Code: AppkeyRotated, What: "The key is for a newer certificate of the app, and devices compare it with the oldest one.", Whose: OperatorsOwn, Fix: "Add an API key in the developer console with the signatures of the first certificate in the app's signing history.", Guide: "adm.generate-key", Status: 422},
+	AppkeySandboxKey:               {Code: AppkeySandboxKey, What: "Lockkeeper's sandbox issued this key, and no device accepts it.", Whose: OperatorsOwn, Fix: "Make a key in Amazon's developer console for an app that shall run on devices; keys of the sandbox are for tests, with --sandbox.", Guide: "adm.generate-key", Status: 422},
+	AppkeySchemesDiffer:            {Code: AppkeySchemesDiffer, What: "The app's signature schemes name different certificates, so it depends on the device which one counts.", Whose: OperatorsOwn, Fix: "Sign the app once, with one keystore, for all schemes.", Status: 422},
+	AppkeySeveralLines:             {Code: AppkeySeveralLines, What: "The key is spread over several lines, and devices read only the first.", Whose: OperatorsOwn, Fix: "Put the key on one line: `lockkeeper appkey install FILE` does.", Guide: "adm.save-key", Status: 422},
+	AppkeySha256Mismatch:           {Code: AppkeySha256Mismatch, What: "The SHA-256 signature in the key is not that of the certificate that signed the app.", Whose: OperatorsOwn, Fix: "Add an API key in the developer console with the signatures of the certificate that the app is really signed with; where a store signs, with those that it shows under App signing.", Guide: "adm.generate-key", Status: 422},
+	AppkeySignatureBroken:          {Code: AppkeySignatureBroken, What: "The app's own signature does not hold: the file was changed after it was signed, or damaged.", Whose: OperatorsOwn, Fix: "Sign the app again (zipalign first, apksigner last), and check what comes out.", Status: 422},
+	AppkeySignatureMismatch:        {Code: AppkeySignatureMismatch, What: "The key's signature is not Amazon's: a character was changed, or somebody else made the key.", Whose: OperatorsOwn, Fix: "Copy the whole key again from the developer console (security profile, Android/Kindle Settings, Show), and write it with `lockkeeper appkey install`.", Guide: "adm.generate-key", Status: 422},
+	AppkeyTooLong:                  {Code: AppkeyTooLong, What: "This is much longer than any app key.", Whose: OperatorsOwn, Fix: "Give the file that holds the key and nothing else, or the APK, AAB, keystore or certificate itself.", Status: 422},
+	AppkeyTwoCertificates:          {Code: AppkeyTwoCertificates, What: "The key's MD5 and SHA-256 signatures are those of two different certificates, and devices want both.", Whose: OperatorsOwn, Fix: "Add an API key in the developer console with both signatures of one certificate; `lockkeeper appkey fingerprint` prints them beside each other.", Guide: "adm.generate-key", Status: 422},
+	AppkeyTwoKeys:                  {Code: AppkeyTwoKeys, What: "The key that was given is not the one that the app holds.", Whose: OperatorsOwn, Fix: "Build the app again after the key's file was changed, or check the app alone.", Guide: "adm.save-key", Status: 422},
+	AppkeyType:                     {Code: AppkeyType, What: "The key does not say that it is an API key; devices do not look at it.", Whose: OperatorsOwn, Fix: "Nothing must be done; if the device refuses the key though all else is right, make a new one.", Status: 422},
+	AppkeyUploadCertificate:        {Code: AppkeyUploadCertificate, What: "An app bundle is signed with the upload certificate, and devices get APKs that the store signs with another.", Whose: OperatorsOwn, Fix: "Take the MD5 and SHA-256 signatures that the store shows under App signing and add an API key for them; then check an APK as devices get it.", Guide: "adm.generate-key", Status: 422},
+	AppkeyVersion:                  {Code: AppkeyVersion, What: "The key has a version that was not known when this Lockkeeper was made.", Whose: LockkeepersOwn, Fix: "Take a newer Lockkeeper if there is one; all that is known of keys was checked.", Status: 422},
+	AppkeyWhiteSpace:               {Code: AppkeyWhiteSpace, What: "White space stands before, after or within the key.", Whose: OperatorsOwn, Fix: "Write the file with nothing but the key, no line break at its end either: `lockkeeper appkey install FILE` does.", Guide: "adm.save-key", Status: 422},
 	AssociatesAmpersand:            {Code: AssociatesAmpersand, What: "The link holds &amp; where a plain & belongs, so Amazon does not see what follows it.", Whose: OperatorsOwn, Fix: "Write & instead: &amp; belongs into the source of an HTML page only.", Guide: "associates.tag-links"},
 	AssociatesDisclosureMissing:    {Code: AssociatesDisclosureMissing, What: "The page links to Amazon with an id and does not say that its owner earns from it.", Whose: OperatorsOwn, Fix: "Add the sentence that the programme asks for: As an Amazon Associate I earn from qualifying purchases.", Guide: "associates.tag-links"},
 	AssociatesFramed:               {Code: AssociatesFramed, What: "The page shows Amazon inside a frame, which the programme's policies forbid.", Whose: OperatorsOwn, Fix: "Replace the frame by a link.", Guide: "associates.tag-links"},
