@@ -68,7 +68,7 @@ func CheckID(id string, m *Marketplace) (Note, bool) {
 	case end == m.Ending:
 		return Note{}, true
 	case m.Sure && (end == "20" || end == "21" || end == "22"):
-		return Note{Code: problem.AssociatesTagWrongCountry, Detail: fmt.Sprintf("%s on %s: ids of %s end in -%s, and -%s is %s", id, m.Domain, m.Country, m.Ending, end, countries(end))}, false
+		return Note{Code: problem.AssociatesTagWrongCountry, Detail: fmt.Sprintf("%s on %s: ids there end in -%s, and -%s is %s", id, m.Domain, m.Ending, end, countries(end))}, false
 	case end == "":
 		return Note{Code: problem.AssociatesTagMalformed, Detail: id + " has no usual ending", Minor: true}, false
 	}

@@ -19,6 +19,7 @@ const (
 	Vended   Outcome = "vended"   // Amazon's API made it; not touched
 	Refused  Outcome = "refused"  // no id here would earn on it
 	Left     Outcome = "left"     // nothing that an id could be put on
+	Untagged Outcome = "untagged" // found without an id by who only checks
 )
 
 // A Store is an id with the country that it belongs to.
@@ -51,6 +52,7 @@ func ParseStore(text string) (Store, []Note) {
 type Tagger struct {
 	Stores  []Store // of each country the first one counts
 	Replace bool    // put ours in the place of an id that is not ours
+	Check   bool    // change nothing, and report what is missing or not ours. Defaults to false.
 }
 
 // A Result is a link as it should be used, and what is to be said of it.
@@ -90,7 +92,7 @@ func (t *Tagger) apply(l Link, no problem.Code) Result {
 		return r
 	}
 	if l.Kind == Short {
-		r.note(problem.AssociatesShortLink, false, "")
+		r.note(problem.AssociatesShortLink, t.Check, "")
 		return r
 	}
 	r.Had = l.Tag()
@@ -100,13 +102,18 @@ func (t *Tagger) apply(l Link, no problem.Code) Result {
 		return r
 	}
 	if l.lost != "" {
-		r.note(l.lost, true, "")
+		r.note(l.lost, !t.Check, "")
 	}
 	if l.Kind == Influencer {
 		r.note(problem.AssociatesInfluencerPage, true, "")
 	}
-	if r.Had != "" && (!t.Replace || t.ours(r.Had) && t.fits(r.Had, l.Marketplace)) {
+	if r.Had != "" && (t.Check || !t.Replace || t.ours(r.Had) && t.fits(r.Had, l.Marketplace)) {
 		t.keep(&r)
+		return r
+	}
+	if t.Check {
+		r.Outcome = Untagged
+		r.note(problem.AssociatesTagMissing, false, "")
 		return r
 	}
 	store, wrong := t.choose(l.Marketplace)
@@ -152,7 +159,7 @@ func (t *Tagger) keep(r *Result) {
 		}
 	}
 	if !ours && len(t.Stores) > 0 {
-		r.note(problem.AssociatesTagOther, true, show(r.Had))
+		r.note(problem.AssociatesTagOther, !t.Check, show(r.Had))
 	}
 }
 
