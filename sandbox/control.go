@@ -75,6 +75,7 @@ func (c *Control) routes() *http.ServeMux {
 	m.HandleFunc("GET /switches", c.switches)
 	m.HandleFunc("POST /switches", c.turnSwitches)
 	m.HandleFunc("GET /faults", c.faults)
+	m.HandleFunc("PUT /faults", c.setFaults)
 	m.HandleFunc("POST /faults", c.addFault)
 	m.HandleFunc("DELETE /faults", c.clearFaults)
 	m.HandleFunc("GET /faults/{id}", c.fault)
@@ -83,6 +84,8 @@ func (c *Control) routes() *http.ServeMux {
 	m.HandleFunc("GET /journal", c.journal)
 	m.HandleFunc("DELETE /journal", c.clearJournal)
 	m.HandleFunc("GET /journal/counts", c.counts)
+	m.HandleFunc("GET /journal/faults", c.replay)
+	m.HandleFunc("GET /journal/verdicts", c.verdicts)
 	m.HandleFunc("POST /journal/verify", c.verify)
 	return m
 }

@@ -13,22 +13,60 @@ func (c *Control) faults(w http.ResponseWriter, _ *http.Request) {
 	reply(w, http.StatusOK, append([]*kit.Armed{}, c.sandbox.Faults().List()...))
 }
 
-// addFault arms a fault. The delay is text, such as "2s".
+// A wireFault is a fault whose delay is text, such as "2s".
+type wireFault struct {
+	kit.Fault
+	Delay kit.Duration `json:"delay,omitempty"`
+}
+
+func (f wireFault) fault() kit.Fault {
+	f.Fault.Delay = time.Duration(f.Delay)
+	return f.Fault
+}
+
+// addFault arms a fault.
 func (c *Control) addFault(w http.ResponseWriter, r *http.Request) {
-	var in struct {
-		kit.Fault
-		Delay kit.Duration `json:"delay"`
-	}
+	var in wireFault
 	if !take(w, r, &in) {
 		return
 	}
-	in.Fault.Delay = time.Duration(in.Delay)
-	a, err := c.sandbox.Faults().Add(in.Fault)
+	a, err := c.sandbox.Faults().Add(in.fault())
 	if err != nil {
 		problem(w, http.StatusBadRequest, err.Error())
 		return
 	}
 	reply(w, http.StatusCreated, a)
+}
+
+// setFaults arms a list of faults in place of all that were armed, as a replay needs it.
+func (c *Control) setFaults(w http.ResponseWriter, r *http.Request) {
+	var in []wireFault
+	if !take(w, r, &in) {
+		return
+	}
+	c.sandbox.Faults().Clear()
+	for _, f := range in {
+		if _, err := c.sandbox.Faults().Add(f.fault()); err != nil {
+			problem(w, http.StatusBadRequest, err.Error())
+			return
+		}
+	}
+	c.faults(w, r)
+}
+
+// replay gives the faults that make the journal's happen again: PUT them to /faults of a sandbox with the same seed.
+func (c *Control) replay(w http.ResponseWriter, _ *http.Request) {
+	all := []wireFault{}
+	for _, f := range kit.Replay(c.sandbox.Journal().Entries(kit.Filter{})) {
+		all = append(all, wireFault{f, kit.Duration(f.Delay)})
+	}
+	reply(w, http.StatusOK, all)
+}
+
+// verdicts tells what clients did that their users would come to regret.
+func (c *Control) verdicts(w http.ResponseWriter, r *http.Request) {
+	f := kit.Filter{Match: kit.Match{Program: r.FormValue("program"), Client: r.FormValue("client")}, Agent: r.FormValue("agent")}
+	reply(w, http.StatusOK, append([]kit.Verdict{}, c.sandbox.Journal().Verdicts(f)...))
 }
 
 func (c *Control) clearFaults(w http.ResponseWriter, r *http.Request) {

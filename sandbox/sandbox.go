@@ -51,6 +51,7 @@ type Options struct {
 	Policy     string            // what a refresh does to the refresh token: static, strict, grace, family-revoke, expiring. Defaults to "static".
 	Switches   map[string]string // by name, see each fake's divergences.md. Defaults to each switch's own default.
 	ReturnURLs []string          // further Allowed Return URLs of every security profile. Defaults to none.
+	Unkind     bool              // small faults all the time, drawn from the seed, see kit.Unkind. Defaults to false.
 	Journal    int               // how many exchanges are kept; counts are exact without end. Defaults to 8192.
 	World      *kit.World        // Defaults to kit.DefaultWorld(Seed, Clock); if set, Seed and Clock are not used.
 }
@@ -88,6 +89,11 @@ func New(o Options) (*Server, error) {
 		return nil, errors.Join(err, s.listener.Close())
 	}
 	s.front = front
+	if o.Unkind {
+		for _, f := range kit.Unkind() {
+			s.Fault(f)
+		}
+	}
 	if o.TLS {
 		if s.secure, err = newSecure(o, front); err != nil {
 			return nil, errors.Join(err, s.listener.Close())

@@ -36,6 +36,7 @@ Its control side moves the clock, injects faults and reads the journal; ` + "`lo
 	flags.StringVar(&o.config.Control, "control", "", `address of the control side (default "127.0.0.1:7081" beside the default --listen, else a free port)`)
 	flags.StringVar(&o.config.ReadyFile, "ready-file", "", "file to write once all answers; holds the control side's token")
 	flags.BoolVar(&o.config.Force, "force", false, "allow an address that other machines can reach: the sandbox tells its secrets to everyone")
+	flags.BoolVar(&o.config.Unkind, "unkind", false, "small faults all the time, drawn from the seed: for the tests of a client that should stand them")
 	flags.Int64Var(&o.config.Seed, "seed", 0, "what ids, secrets and tokens are drawn from")
 	flags.StringVar(&o.clock, "clock", "real", "real, frozen, a factor such as 60, or a time such as 2026-11-21T12:00:00Z to stand at")
 	flags.StringVar(&o.config.Policy, "policy", "static", "what a refresh does to the refresh token: static, strict, grace, family-revoke, expiring")

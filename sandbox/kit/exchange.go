@@ -3,6 +3,7 @@ package kit
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -70,6 +71,15 @@ func (x *Exchange) Query() url.Values {
 		x.query, _ = url.ParseQuery(x.rawQuery)
 	}
 	return x.query
+}
+
+// Token reads an access token as Issuer.Check does, and notes for the verdicts on the client that it had ended.
+func (x *Exchange) Token(token string) (Claims, error) {
+	c, err := x.World.Tokens.Check(token)
+	if errors.Is(err, ErrExpired) {
+		x.Note(NoteClient, RuleExpiredToken)
+	}
+	return c, err
 }
 
 // Note adds a fact to the exchange's journal entry.

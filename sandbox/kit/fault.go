@@ -15,16 +15,26 @@ type Fault struct {
 	ID    string `json:"id,omitempty"` // given by the sandbox: "f1", "f2" ...
 	Match Match  `json:"match"`
 	Skip  int    `json:"skip,omitempty"`  // let this many matching requests pass first
-	Times int    `json:"times,omitempty"` // how many then go wrong; -1 is all until removed. Defaults to 1.
-	At    Point  `json:"at,omitempty"`    // Defaults to before_effect; for truncate, empty and html to after_effect.
-	Do    Action `json:"do"`
+	Times int    `json:"times,omitempty"` // how many then go wrong; -1 is all until removed. Defaults to 1, with Probability to -1.
 
-	Status     int           `json:"status,omitempty"`      // for status
+	From  time.Time `json:"from,omitzero"`  // by the sandbox's clock; requests before it are not counted. Defaults to always.
+	Until time.Time `json:"until,omitzero"` // and none from then on. Defaults to for ever.
+
+	// Probability is the chance of each matching request to go wrong, drawn from the world's seed: the same requests in the same order
+	// go wrong again. Such faults stand back behind exact ones. Defaults to 1.
+	Probability float64 `json:"probability,omitempty"`
+	MostInARow  int     `json:"max_consecutive,omitempty"` // of a Probability: then one passes unharmed. Defaults to no limit.
+
+	At Point  `json:"at,omitempty"` // Defaults to before_effect; for what needs an answer to after_effect.
+	Do Action `json:"do"`
+
+	Status     int           `json:"status,omitempty"`      // for status; for html, where it defaults to 200
 	Error      string        `json:"error,omitempty"`       // for status: which of several, as Amazon names it
 	RetryAfter string        `json:"retry_after,omitempty"` // for status: the header's value; empty for no header
 	Body       string        `json:"body,omitempty"`        // for status: instead of Amazon's own body
-	Delay      time.Duration `json:"delay,omitempty"`       // for slow, in real time
-	Bytes      int           `json:"bytes,omitempty"`       // for truncate: how much of the body is sent
+	Delay      time.Duration `json:"delay,omitempty"`       // for slow, and between the pieces of drip, in real time
+	Bytes      int           `json:"bytes,omitempty"`       // for truncate: how much of the body is sent; for drip: of a piece. Defaults there to 64.
+	Type       string        `json:"type,omitempty"`        // for content_type. Defaults to "text/plain".
 	Drop       bool          `json:"drop,omitempty"`        // for hold before_effect: a client that goes away takes its request with it
 }
 
@@ -44,41 +54,61 @@ type Action string
 
 // The actions.
 const (
-	Status   Action = "status"   // answer this status in Amazon's own body
-	Slow     Action = "slow"     // wait for Delay
-	Reset    Action = "reset"    // break the connection off, with RST where it is TCP
-	Truncate Action = "truncate" // announce the whole length, send Bytes of the body, close
-	Empty    Action = "empty"    // 200 with no body
-	HTML     Action = "html"     // 200 with a web page
-	Hold     Action = "hold"     // a barrier: wait until released
+	Status    Action = "status"       // answer this status in Amazon's own body
+	Slow      Action = "slow"         // wait for Delay
+	Reset     Action = "reset"        // break the connection off, with RST where it is TCP
+	Truncate  Action = "truncate"     // announce the whole length, send Bytes of the body, close
+	Empty     Action = "empty"        // 200 with no body
+	HTML      Action = "html"         // 200 with a web page
+	Hold      Action = "hold"         // a barrier: wait until released
+	Drip      Action = "drip"         // send the body in pieces of Bytes, Delay between them
+	BadChunk  Action = "bad_chunk"    // send half of the body in chunks, then something that is no chunk
+	WrongType Action = "content_type" // the answer as it is, under another Content-Type
+	Twice     Action = "twice"        // the request arrives twice, as after a retry on the way; the second answer is sent
 )
+
+var actions = []Action{Status, Slow, Reset, Truncate, Empty, HTML, Hold, Drip, BadChunk, WrongType, Twice}
 
 // check fills in the defaults and refuses what cannot be meant.
 func (f *Fault) check() error {
+	answer := slices.Contains([]Action{Truncate, Empty, HTML, Drip, BadChunk, WrongType, Twice}, f.Do)
 	if f.At == "" {
 		f.At = BeforeEffect
-		if f.Do == Truncate || f.Do == Empty || f.Do == HTML {
+		if answer {
 			f.At = AfterEffect
 		}
 	}
 	if f.Times == 0 {
 		f.Times = 1
+		if f.Probability > 0 {
+			f.Times = -1
+		}
+	}
+	if f.Do == Drip && f.Bytes == 0 {
+		f.Bytes = 64
+	}
+	if f.Do == WrongType && f.Type == "" {
+		f.Type = "text/plain"
 	}
 	switch {
 	case !slices.Contains([]Point{BeforeEffect, AfterEffect, MidBody}, f.At):
 		return fmt.Errorf("adding a fault: %q is none of before_effect, after_effect, mid_body", f.At)
-	case !slices.Contains([]Action{Status, Slow, Reset, Truncate, Empty, HTML, Hold}, f.Do):
-		return fmt.Errorf("adding a fault: %q is none of status, slow, reset, truncate, empty, html, hold", f.Do)
-	case f.Do == Status && (f.Status < 200 || f.Status > 599):
+	case !slices.Contains(actions, f.Do):
+		return fmt.Errorf("adding a fault: %q is none of %v", f.Do, actions)
+	case (f.Do == Status || f.Status != 0) && (f.Status < 200 || f.Status > 599):
 		return fmt.Errorf("adding a fault: status %d is none that can be answered", f.Status)
-	case f.At == MidBody && (f.Do == Status || f.Do == Empty || f.Do == HTML):
+	case f.At == MidBody && (f.Do == Status || answer && f.Do != Truncate):
 		return fmt.Errorf("adding a fault: %s cannot come in the middle of a body", f.Do)
-	case f.Do == Truncate && f.At == BeforeEffect:
-		return errors.New("adding a fault: truncate needs an answer, so it is after_effect")
-	case f.Do == Slow && f.Delay <= 0:
-		return errors.New("adding a fault: slow needs a delay")
-	case f.Skip < 0 || f.Bytes < 0:
-		return errors.New("adding a fault: skip and bytes cannot be negative")
+	case f.At == BeforeEffect && slices.Contains([]Action{Truncate, Drip, BadChunk, WrongType, Twice}, f.Do):
+		return fmt.Errorf("adding a fault: %s needs an answer, so it is after_effect", f.Do)
+	case (f.Do == Slow || f.Do == Drip) && f.Delay <= 0:
+		return fmt.Errorf("adding a fault: %s needs a delay", f.Do)
+	case f.Skip < 0 || f.Bytes < 0 || f.MostInARow < 0:
+		return errors.New("adding a fault: skip, bytes and max_consecutive cannot be negative")
+	case f.Probability < 0 || f.Probability > 1:
+		return errors.New("adding a fault: probability is from 0 to 1")
+	case !f.Until.IsZero() && !f.Until.After(f.From):
+		return errors.New("adding a fault: until must come after from")
 	}
 	return nil
 }
@@ -88,6 +118,7 @@ type Armed struct {
 	Fault
 	faults *Faults
 	seen   atomic.Int64 // matching requests so far
+	row    atomic.Int64 // how many of the latest of them went wrong by chance, without a break
 
 	mu      sync.Mutex
 	hits    int           // requests that it acted on
@@ -143,18 +174,4 @@ func (fs *Faults) Clear() {
 	for _, a := range fs.List() {
 		a.Remove()
 	}
-}
-
-// take finds the fault that acts on an exchange and counts it.
-func (fs *Faults) take(x *Exchange) *Armed {
-	for _, a := range fs.all() {
-		if !a.Match.exchange(x) {
-			continue
-		}
-		n := a.seen.Add(1) - int64(a.Skip)
-		if n >= 1 && (a.Times < 0 || n <= int64(a.Times)) {
-			return a
-		}
-	}
-	return nil
 }

@@ -36,7 +36,9 @@ type Entry struct {
 	Effect     string `json:"effect,omitempty"`     // "issued", "rotated", "refused" ...; empty: nothing took place
 	Status     int    `json:"status"`               // 0 where no answer was begun
 	Error      string `json:"error,omitempty"`
-	Fault      string `json:"fault,omitempty"` // the id of the fault that acted
+	Fault      string `json:"fault,omitempty"`       // the id of the fault that acted
+	Wait       string `json:"retry_after,omitempty"` // the answer's Retry-After
+	did        *Fault // what Fault is, for Replay
 	Notes      []Note `json:"notes,omitempty"`
 
 	Received  int  `json:"received"`  // bytes of the request's body

@@ -17,7 +17,8 @@ type turn struct {
 	entry   *Entry // as the journal has it now
 	fault   *Armed
 	started time.Time
-	gone    int64 // the tick at which the client was seen to have gone away
+	gone    int64  // the tick at which the client was seen to have gone away
+	wait    string // the answer's Retry-After
 }
 
 // ServeHTTP implements http.Handler.
@@ -52,6 +53,9 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x.Operation = route.Operation
 	}
 	t.entry.Program, t.entry.Operation = x.Program, x.Operation
+	if x.rawQuery != "" && x.Operation != "tokeninfo" && secretInURL(x.rawQuery) {
+		x.Note(NoteClient, RuleSecretInURL)
+	}
 	f.Journal.open(t.entry)
 	if !t.read() {
 		return
@@ -59,7 +63,15 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if t.fake != nil && t.fake.Identify != nil {
 		t.fake.Identify(x)
 	}
-	if t.fault = f.Faults.take(x); t.fault != nil {
+	var err error
+	if t.fault, err = asked(r.Header); err != nil {
+		t.write(Text(http.StatusBadRequest, "text/plain; charset=utf-8", "lockkeeper sandbox: "+err.Error()+"\n"))
+		return
+	}
+	if t.fault == nil {
+		t.fault = f.Faults.take(x)
+	}
+	if t.fault != nil {
 		t.note(func(*Entry) {})
 	}
 	t.run(route)
@@ -99,11 +111,10 @@ func (t *turn) run(route *Route) {
 			return
 		}
 	}
-	var resp Response
-	if route == nil {
-		resp = unknown(t.fake, t.x)
-	} else {
-		resp = route.Handle(t.x)
+	resp := t.handle(route)
+	if t.fault != nil && t.fault.Do == Twice {
+		t.fault.hit()
+		resp = t.handle(route)
 	}
 	if t.at(AfterEffect) {
 		answer, on := t.act(resp)
@@ -119,6 +130,14 @@ func (t *turn) run(route *Route) {
 		return
 	}
 	t.write(resp)
+}
+
+// handle has the operation take effect.
+func (t *turn) handle(route *Route) Response {
+	if route == nil {
+		return unknown(t.fake, t.x)
+	}
+	return route.Handle(t.x)
 }
 
 func (t *turn) at(p Point) bool { return t.fault != nil && t.fault.At == p }
@@ -138,16 +157,27 @@ func (t *turn) act(meant Response) (answer *Response, on bool) {
 		t.cut(len(meant.Body), 0, 0, true)
 		return nil, false
 	}
-	if a.Do == Truncate {
-		return nil, true // write does it
+	switch a.Do {
+	case Truncate, Drip, BadChunk, Twice:
+		return nil, true // write does it, or it is done
 	}
 	a.hit()
 	r := Response{Status: http.StatusOK, Header: meant.Header.Clone()}
 	switch a.Do {
 	case Status:
 		r = refuse(t.fake, t.x, a)
+	case WrongType:
+		meant.Header = meant.Header.Clone()
+		meant = meant.Set("Content-Type", a.Type)
+		return &meant, true
 	case HTML:
+		if a.Status != 0 {
+			r.Status = a.Status
+		}
 		r = r.Set("Content-Type", "text/html; charset=utf-8")
+		if a.RetryAfter != "" {
+			r = r.Set("Retry-After", a.RetryAfter)
+		}
 		r.Header.Del("Content-Length")
 		r.Body = []byte("<!DOCTYPE html>\n<html><head><title>Amazon.com</title></head><body><p>Sorry! Something went wrong on our end.</p></body></html>\n")
 	case Empty:
@@ -191,9 +221,10 @@ func (t *turn) note(f func(*Entry)) {
 	x, e := t.x, *t.entry
 	e.Operation = x.Operation
 	e.Client, e.User, e.Grant, e.Generation = mask(t.front.World.clientKey(x.Client)), x.User, x.Grant, x.Generation
+	e.Wait = t.wait
 	e.Given, e.Effect, e.Error, e.Received = x.Given, x.Effect, mask(x.Error), len(x.Body)
 	if t.fault != nil {
-		e.Fault = t.fault.ID
+		e.Fault, e.did = t.fault.ID, &t.fault.Fault
 	}
 	if len(x.notes) > 0 {
 		e.Notes = make([]Note, len(x.notes))

@@ -104,6 +104,9 @@ func (w *World) Number(label string, n uint64) uint64 {
 	return binary.BigEndian.Uint64(w.draw(label)) % n
 }
 
+// Chance returns a number in [0, 1) that is always the same for this seed and label.
+func (w *World) Chance(label string) float64 { return float64(w.Number(label, 1<<53)) / (1 << 53) }
+
 // Letters returns n characters (at most 32) of alphabet that are always the same for this seed and label.
 func (w *World) Letters(label, alphabet string, n int) string {
 	b := w.draw(label)[:n]

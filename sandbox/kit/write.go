@@ -15,6 +15,7 @@ func (t *turn) write(r Response) {
 	for name, values := range r.Header {
 		h[name] = values
 	}
+	t.wait = h.Get("Retry-After")
 	if r.Chunked {
 		h.Del("Content-Length")
 	} else if h["Content-Length"] == nil {
@@ -24,8 +25,14 @@ func (t *turn) write(r Response) {
 		h["Content-Type"] = nil // and no guess of one
 	}
 	switch {
-	case t.fault != nil && t.fault.Do == Truncate && t.fault.At == AfterEffect, t.at(MidBody):
+	case t.at(AfterEffect) && t.fault.Do == Truncate, t.at(MidBody):
 		t.writePart(r)
+		return
+	case t.at(AfterEffect) && t.fault.Do == Drip:
+		t.drip(r)
+		return
+	case t.at(AfterEffect) && t.fault.Do == BadChunk:
+		t.badChunk(r)
 		return
 	}
 	t.end(func(e *Entry) { e.Status, e.Length, e.Delivered = r.Status, len(r.Body), len(r.Body) })

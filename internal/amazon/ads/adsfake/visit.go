@@ -38,7 +38,7 @@ func (f *fake) identify(x *kit.Exchange) {
 	if v.bearer = ok && strings.EqualFold(scheme, "Bearer"); !v.bearer {
 		return
 	}
-	v.claims, v.tokenErr = x.World.Tokens.Check(strings.TrimSpace(token))
+	v.claims, v.tokenErr = x.Token(strings.TrimSpace(token))
 	if v.claims.User != nil {
 		x.User = v.claims.User.Key
 	}
