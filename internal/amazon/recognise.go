@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 	"github.com/lockkeeper-dev/lockkeeper/internal/secret"
 )
@@ -80,8 +79,9 @@ type Part struct {
 	Kind     string // what kind of key it belongs to, e.g. "access-key"; parts of one kind are joined
 	Role     Role
 	Sure     Certainty
-	Region   canon.Region // where the form tells it
-	Version  string       // of a Creators API credential, where the form tells it
+	Region   string       // NA, EU or FE, or a region of AWS, where the text tells it
+	Version  string       // of a Creators API credential, where the form tells it; one digit if only the family
+	Clash    problem.Code // what is wrong where a detail says a version of another family
 	Prefix   string       // what every value of the kind begins with, which may be shown
 	Hint     bool         // the last four characters may be shown, since it is no secret
 	Wants    []Want       // the roles without which it is of no use

@@ -38,7 +38,7 @@ Something wrong? lockkeeper explain 'any text Amazon gave you'
 	flags.StringVar(&f.flags.data, "data", "", "data folder of the server")
 	flags.BoolVar(&f.flags.json, "json", false, "print JSON")
 	root.AddCommand(
-		newCmdGuide(f), newCmdDev(f), newCmdInit(f), newCmdServe(f), newCmdSandbox(f),
+		newCmdGuide(f), newCmdAdd(f), newCmdDev(f), newCmdInit(f), newCmdServe(f), newCmdSandbox(f),
 		newCmdApp(f), newCmdGrant(f), newCmdCredential(f), newCmdCaller(f),
 		newCmdCall(f), newCmdToken(f), newCmdLink(f), newCmdDoctor(f), newCmdExplain(f), newCmdConfig(f),
 	)

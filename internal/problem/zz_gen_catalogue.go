@@ -260,9 +260,18 @@ const (
 	CreatorsUnknownOperation       Code = "creators.unknown_operation"
 	CreatorsUnreachable            Code = "creators.unreachable"
 	CreatorsUnrecognised           Code = "creators.unrecognised"
+	CreatorsVersionMismatch        Code = "creators.version_mismatch"
 	CreatorsVersionNotOfID         Code = "creators.version_not_of_id"
 	CreatorsVersionUnknown         Code = "creators.version_unknown"
 	CreatorsWrongRegion            Code = "creators.wrong_region"
+	DetectEmpty                    Code = "detect.empty"
+	DetectNothing                  Code = "detect.nothing"
+	DetectOwnPass                  Code = "detect.own_pass"
+	DetectPrivateKey               Code = "detect.private_key"
+	DetectPublicKey                Code = "detect.public_key"
+	DetectSecretInEnv              Code = "detect.secret_in_env"
+	DetectSecretInRepository       Code = "detect.secret_in_repository"
+	DetectTooLong                  Code = "detect.too_long"
 	DoctorItemErrors               Code = "doctor.item_errors"
 	DoctorNoRefusal                Code = "doctor.no_refusal"
 	DoctorNoToken                  Code = "doctor.no_token"
@@ -700,9 +709,18 @@ var catalogue = map[Code]Problem{
 	CreatorsUnknownOperation:       {Code: CreatorsUnknownOperation, What: "Amazon knows no operation of that name.", Whose: CallersOwn, Fix: "Send POST to /catalog/v1/getItems, searchItems, getVariations, getBrowseNodes, getFeed or listFeeds, or to /reports/v1/listReports or getReport; the names begin with a small letter.", Guide: "creators.use-credential", Status: 400},
 	CreatorsUnreachable:            {Code: CreatorsUnreachable, What: "The Creators API could not be reached.", Whose: OperatorsOwn, Fix: "See that this machine resolves and reaches creatorsapi.amazon on port 443; the name really ends in .amazon, which some filters do not know.", Status: 503},
 	CreatorsUnrecognised:           {Code: CreatorsUnrecognised, What: "The Creators API refused in words that Lockkeeper does not know.", Whose: OperatorsOwn, Fix: "Read the evidence, which holds what Amazon said; if it repeats, report it with the evidence so that it gets a name.", Status: 502},
+	CreatorsVersionMismatch:        {Code: CreatorsVersionMismatch, What: "Id and version do not belong together: versions 3 have an id that begins with amzn1, versions 2 have one of plain letters and digits.", Whose: OperatorsOwn, Fix: "Copy id, secret and version from one line of Associates Central, Tools, Creators API; if in doubt leave the version out, and Lockkeeper finds it.", Status: 422},
 	CreatorsVersionNotOfID:         {Code: CreatorsVersionNotOfID, What: "The version does not belong to this Credential ID: those of 3.x begin with amzn1.application-oa2-client., those of 2.x are short and plain.", Whose: OperatorsOwn, Fix: "Leave the version out and Lockkeeper finds it, or copy Credential ID, Secret and Version from one and the same row of Associates Central.", Guide: "creators.add-credential", Status: 400},
 	CreatorsVersionUnknown:         {Code: CreatorsVersionUnknown, What: "There is no such version of Creators API credentials.", Whose: OperatorsOwn, Fix: "Leave the version out and Lockkeeper finds it, or give the one beside the credential in Associates Central: 2.1, 2.2, 2.3, 3.1, 3.2 or 3.3.", Guide: "creators.add-credential", Status: 400},
 	CreatorsWrongRegion:            {Code: CreatorsWrongRegion, What: "The token was given in another region than the call is for.", Whose: OperatorsOwn, Fix: "A credential works in one region: versions 2.1 and 3.1 in US, CA, MX, BR; 2.2 and 3.2 in Europe, the Middle East and India; 2.3 and 3.3 in JP, SG, AU. Name a marketplace of that region, or use the grant of the other region.", Guide: "creators.use-credential", Status: 400},
+	DetectEmpty:                    {Code: DetectEmpty, What: "There is nothing in what was pasted.", Whose: OperatorsOwn, Fix: "Paste the key with what stands around it, or give the name of the file that it is in.", Status: 422},
+	DetectNothing:                  {Code: DetectNothing, What: "Nothing in this looks like a key, id or token of Amazon's.", Whose: OperatorsOwn, Fix: "Paste the whole file or page that the key came in; lockkeeper guide says where each key is found and what it looks like.", Status: 422},
+	DetectOwnPass:                  {Code: DetectOwnPass, What: "This is a pass or token of Lockkeeper's own, and none of Amazon's keys.", Whose: OperatorsOwn, Fix: "Give it to the software that it was made for; to keep a key of Amazon's paste that.", Status: 422},
+	DetectPrivateKey:               {Code: DetectPrivateKey, What: "This is a private key in PEM form, and none of the keys of Amazon that Lockkeeper keeps.", Whose: OperatorsOwn, Fix: "Leave it where it is; for Amazon's APIs paste an access key, a client id and secret, or a Creators API credential.", Status: 422},
+	DetectPublicKey:                {Code: DetectPublicKey, What: "This is a certificate or public key in PEM form, such as the Appstore's AppstoreAuthenticationKey.pem, which belongs into the app and is no secret.", Whose: OperatorsOwn, Fix: "Put it into the app's assets; for Device Messaging paste the security profile's client id and client secret.", Status: 422},
+	DetectSecretInEnv:              {Code: DetectSecretInEnv, What: "The secret stays readable in this file for every program that runs as you.", Whose: OperatorsOwn, Fix: "Once it is kept, let Lockkeeper take the secret out of the file, and point the software at Lockkeeper.", Status: 422},
+	DetectSecretInRepository:       {Code: DetectSecretInRepository, What: "The file with the secret lies in a Git repository, so it may be or become part of its history, where deleting the file does not reach.", Whose: OperatorsOwn, Fix: "Once it is kept, let Lockkeeper take the secret out of the file; if it was ever committed, make a new key at Amazon and withdraw this one.", Status: 422},
+	DetectTooLong:                  {Code: DetectTooLong, What: "This is too long to be looked through for keys.", Whose: OperatorsOwn, Fix: "Paste only the part with the keys, at most 1 MiB and some thousand values.", Status: 413},
 	DoctorItemErrors:               {Code: DoctorItemErrors, What: "Amazon did part of what was asked: status 207 holds a success or an error for each item.", Whose: CallersOwn, Fix: "Read each entry under error: its index is the item's place in the request, its reason says what to change; send only those again.", Status: 404},
 	DoctorNoRefusal:                {Code: DoctorNoRefusal, What: "This status is no refusal: Amazon did what was asked.", Whose: CallersOwn, Fix: "Look at the body instead: an empty list, or errors of single items inside a 207.", Status: 404},
 	DoctorNoToken:                  {Code: DoctorNoToken, What: "The grant has no access token.", Whose: OperatorsOwn, Fix: "Run `lockkeeper grant show` for the reason; a grant that needs consent is authorised again with `lockkeeper grant connect`.", Guide: "ads.authorise", Status: 502},

@@ -32,7 +32,7 @@ func Recognise(p amazon.Pasted) (amazon.Part, bool) {
 	}
 	part := amazon.Part{Program: "associates", Kind: "site-id", Role: amazon.TheWhole, Sure: amazon.Named, Hint: true}
 	if e, ok := pastedEndings[s[len(s)-2:]]; ok {
-		part.Region, part.Notes = e.region, []string{e.where}
+		part.Region, part.Notes = string(e.region), []string{e.where}
 	} else {
 		part.Notes = []string{"the ending -" + s[len(s)-2:] + " is that of no country Lockkeeper knows"}
 	}

@@ -41,8 +41,10 @@ func Recognise(p amazon.Pasted) (amazon.Part, bool) {
 		return recogniseSecret(p)
 	case len(s) >= 100 && looksBase64(s) && (p.Named("session_token", "security_token", "sessiontoken", "aws_session_token", "token") || strings.HasPrefix(s, "IQoJ") || strings.HasPrefix(s, "FwoG")):
 		return amazon.Part{Program: "aws", Kind: "access-key", Role: amazon.TheSession, Sure: amazon.Named, Wants: []amazon.Want{{Role: amazon.TheID, Missing: problem.AWSKeyIDMissing}}}, true
+	case p.Named(affiliateWords...) && len(s) > 4 && s[len(s)-3] == '-': // a tag beside the key: the settings of a PA-API client
+		return amazon.Part{Program: "aws", Kind: "access-key", Role: amazon.TheDetail, Sure: amazon.Named, Problems: amazon.Wrong(problem.AWSKeyForProducts)}, true
 	case pastedRegion.MatchString(s) && p.Named("region", "default_region", "aws_region", "aws_default_region"):
-		return amazon.Part{Program: "aws", Kind: "access-key", Role: amazon.TheDetail, Sure: amazon.Named, Notes: []string{"region " + s}}, true
+		return amazon.Part{Program: "aws", Kind: "access-key", Role: amazon.TheDetail, Sure: amazon.Named, Region: s}, true
 	}
 	return amazon.Part{}, false
 }

@@ -2,6 +2,7 @@ package creators
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
@@ -38,22 +39,35 @@ func Recognise(p amazon.Pasted) (amazon.Part, bool) {
 			return amazon.Part{}, false
 		}
 		v := pastedVersion.FindStringSubmatch(s)[1]
-		part := amazon.Part{Program: "creators", Kind: pastedKind, Role: amazon.TheDetail, Sure: amazon.Named, Version: v, Region: pastedRegions[v[2]]}
+		part := amazon.Part{Program: "creators", Kind: pastedKind, Role: amazon.TheDetail, Sure: amazon.Named, Version: v, Region: string(pastedRegions[v[2]])}
 		return part, true
-	case p.About(creatorsWords...):
-		if part, ok := lwa.Recognise(p); ok && part.Kind == "security-profile" && part.Program == "" {
-			return asCredential(part), true
+	case strings.HasPrefix(s, "amzn1.") || len(s) == 64:
+		part, ok := lwa.Recognise(p)
+		if !ok || part.Kind != "security-profile" || part.Program != "" {
+			return amazon.Part{}, false
 		}
+		told := p.About(creatorsWords...)
+		part = asCredential(part)
+		switch {
+		case !told: // the form is that of every security profile; a version beside it makes it this
+			part.Sure = amazon.Fits
+		case part.Sure == amazon.Sure:
+			part.Sure = amazon.Told
+		}
+		return part, true
+	case len(s) == 40: // the secret of a key of the Product Advertising API, which looks like one of AWS
+		return amazon.Part{Program: "creators", Kind: "paapi-key", Role: amazon.TheSecret, Sure: amazon.Fits, Wants: []amazon.Want{{Role: amazon.TheID, Missing: problem.CreatorsIDMissing}}}, true
 	}
 	return recogniseCognito(p)
 }
 
 // asCredential makes a part of a security profile one of a version 3 credential, whose halves have the same form.
 func asCredential(part amazon.Part) amazon.Part {
-	part.Program, part.Kind = "creators", pastedKind
-	if part.Sure == amazon.Sure {
-		part.Sure = amazon.Told
+	part.Program, part.Kind, part.Clash = "creators", pastedKind, problem.CreatorsVersionMismatch
+	if part.Role == amazon.TheID {
+		part.Version = "3"
 	}
+	part.Wants = slices.Clone(part.Wants)
 	for i, w := range part.Wants {
 		switch w.Role {
 		case amazon.TheSecret:
@@ -74,6 +88,7 @@ func recogniseCognito(p amazon.Pasted) (amazon.Part, bool) {
 	case !lowerAlnum(s) || !strings.ContainsAny(s, "0123456789") || strings.Trim(s, "0123456789") == "":
 		return amazon.Part{}, false
 	case len(s) >= 20 && len(s) <= 30:
+		part.Version, part.Clash = "2", problem.CreatorsVersionMismatch
 		part.Role, part.Hint, part.Wants = amazon.TheID, true, []amazon.Want{{Role: amazon.TheSecret, Missing: problem.CreatorsSecretMissing}}
 		if p.Named("credential_id", "credentialid", "client_id", "creators_id") {
 			part.Sure = amazon.Named

@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/all"
+	"github.com/lockkeeper-dev/lockkeeper/internal/detect"
+	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
+)
+
+// kindWords are what people call the kinds.
+var kindWords = map[string]string{
+	"access-key":             "AWS access key",
+	"access-token":           "access token",
+	"ads-account-id":         "Amazon Ads account id",
+	"app-id":                 "Appstore app id",
+	"app-key":                "app key (api_key.txt)",
+	"authorisation-code":     "authorisation code",
+	"creators-credential":    "Creators API credential",
+	"entity-id":              "advertiser id",
+	"iam-id":                 "id of AWS IAM",
+	"manager-account-id":     "manager account id",
+	"marketplace-id":         "marketplace id",
+	"paapi-key":              "Product Advertising API key",
+	"profile-id":             "Amazon Ads profile id",
+	"refresh-token":          "refresh token of Login with Amazon",
+	"registration-id":        "Device Messaging registration id",
+	"security-profile":       "security profile (client id and secret)",
+	"security-profile-id":    "Security Profile ID",
+	"seller-id":              "seller id",
+	"selling-partner-app-id": "Selling Partner app id",
+	"site-id":                "Site ID or tracking id",
+	"user-id":                "Amazon user id",
+	"unknown":                "not a key of Amazon's",
+}
+
+// printVerdict shows a verdict as one block an item.
+func (f *Factory) printVerdict(v detect.Verdict) {
+	for n, i := range v.Items {
+		if n > 0 {
+			fmt.Fprintln(f.Out)
+		}
+		mark := "ok  "
+		if len(i.Problems) > 0 {
+			mark = "FAIL"
+		}
+		word, ok := kindWords[i.Kind]
+		if !ok {
+			word = i.Kind
+		}
+		fmt.Fprintf(f.Out, "%s  %s\n", mark, word)
+		f.pairs("program", programWord(i), "version", versionWord(i), "region", i.Region, "value", i.Hint, "parts", roles(i), "line", line(i))
+		for _, note := range i.Notes {
+			fmt.Fprintf(f.Out, "  note: %s\n", note)
+		}
+		f.printProblems(i.Problems)
+	}
+	if len(v.Warnings) > 0 {
+		fmt.Fprintln(f.Out)
+	}
+	for _, w := range v.Warnings {
+		fmt.Fprintf(f.Out, "warning: %s\n", w.Error())
+		fmt.Fprintf(f.Out, "         %s\n", w.Fix)
+	}
+}
+
+func (f *Factory) printProblems(all []problem.Problem) {
+	for _, p := range all {
+		fmt.Fprintf(f.Out, "      %s (%s)\n      %s must act: %s\n", p.Error(), p.Code, p.Whose, p.Fix)
+	}
+}
+
+func programWord(i detect.Item) string {
+	if i.Program == "" {
+		if i.Kind == "security-profile" || i.Kind == "refresh-token" {
+			return "not to be told by its form: Amazon Ads, Device Messaging, Creators API 3.x or Selling Partner API"
+		}
+		return ""
+	}
+	for _, p := range all.Programs() {
+		if d := p.Descriptor(); d.Code == i.Program {
+			return d.Name
+		}
+	}
+	return i.Program
+}
+
+func versionWord(i detect.Item) string {
+	if len(i.Version) == 1 {
+		return i.Version + ".x, which of them is found out by asking Amazon"
+	}
+	return i.Version
+}
+
+func roles(i detect.Item) string {
+	var words []string
+	for _, r := range i.Has {
+		if r != amazon.TheWhole {
+			words = append(words, string(r))
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+func line(i detect.Item) string {
+	if i.Line == 0 {
+		return ""
+	}
+	return fmt.Sprint(i.Line)
+}
