@@ -2,6 +2,7 @@ package broker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -63,7 +64,7 @@ func (b *Broker) Refresh(ctx context.Context, g id.Grant) (Grant, error) {
 		b.mu.Unlock()
 		return Grant{}, noGrant(string(g))
 	}
-	if err := resting(&c.grant); err != nil {
+	if err := errors.Join(resting(&c.grant), nothingToRefresh(&c.grant)); err != nil {
 		defer b.mu.Unlock()
 		return c.grant, err
 	}
@@ -98,7 +99,7 @@ func (b *Broker) Token(ctx context.Context, g id.Grant) (snapshot.Token, error) 
 		defer b.mu.Unlock()
 		return c.token, nil
 	}
-	if err := resting(&c.grant); err != nil {
+	if err := errors.Join(resting(&c.grant), nothingToRefresh(&c.grant)); err != nil {
 		defer b.mu.Unlock()
 		return snapshot.Token{}, err
 	}
@@ -119,7 +120,7 @@ func (b *Broker) Token(ctx context.Context, g id.Grant) (snapshot.Token, error) 
 // good reports whether the cell's token may be used: it has not ended, and nobody switched the grant off. A blocked grant's
 // token is good until its end.
 func (c *cell) good(now time.Time) bool {
-	return !c.token.Access.IsZero() && now.Before(c.token.Expires) && c.grant.Health != snapshot.Disabled && c.grant.Revoked.IsZero()
+	return c.token.Good(now) && c.grant.Health != snapshot.Disabled && c.grant.Revoked.IsZero()
 }
 
 // Rules of a refresh that a 401 forces (DESIGN, "401").
@@ -143,7 +144,7 @@ func (b *Broker) Invalid(ctx context.Context, g id.Grant, generation int64) (sna
 		defer b.mu.Unlock()
 		return c.token, nil
 	}
-	if err := resting(&c.grant); err != nil {
+	if err := errors.Join(resting(&c.grant), nothingToRefresh(&c.grant)); err != nil {
 		defer b.mu.Unlock()
 		return snapshot.Token{}, err
 	}

@@ -30,6 +30,7 @@ type Grant struct {
 	ClientID      string       // of the credential that gave the token in use
 	AmazonVersion string       // of that credential, where the program's have versions: "3.1"
 	Region        canon.Region // whose token host it belongs to
+	Signs         amazon.Signs // what a key pair signs
 	Scopes        []string
 	Accounts      []canon.Account
 	Created       time.Time
@@ -123,7 +124,7 @@ func (g Grant) Published() snapshot.Grant {
 	health, why, since := g.Standing()
 	return snapshot.Grant{
 		ID: g.ID, Name: g.Name, Program: g.Program, Realm: g.Realm, App: g.App, ClientID: g.ClientID, Version: g.AmazonVersion, Region: g.Region,
-		Accounts: g.Accounts, Health: health, Problem: why, Since: since,
+		Signs: g.Signs, Accounts: g.Accounts, Health: health, Problem: why, Since: since,
 	}
 }
 

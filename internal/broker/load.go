@@ -72,6 +72,9 @@ func (b *Broker) openAccess(g *Grant, sealed []byte) snapshot.Token {
 		b.log.Error("a stored access token does not open", "grant", g.Name, "error", err)
 		return snapshot.Token{}
 	}
+	if g.Kind == KeyPair {
+		return keyToken(g, access)
+	}
 	return snapshot.Token{Access: access, Generation: g.Generation, Obtained: g.Obtained, Expires: g.Expires}
 }
 

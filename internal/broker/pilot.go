@@ -89,6 +89,9 @@ func (b *Broker) step() time.Duration {
 
 // schedule puts a cell into the heap. The lock is held.
 func (b *Broker) schedule(c *cell, due time.Time) {
+	if c.grant.Kind == KeyPair {
+		return // it has nothing that the sweep could refresh
+	}
 	c.due = due
 	if c.place >= 0 {
 		heap.Fix(&b.due, c.place)

@@ -33,6 +33,9 @@ func (a *asker) Ask(ctx context.Context, region canon.Region, c amazon.Call, sel
 		return nil, &amazon.SendError{Err: p}
 	}
 	host, ok := a.program.Descriptor().Hosts[region]
+	if !a.grant.Signs.IsZero() {
+		host, ok = a.grant.Signs.Host, true
+	}
 	switch {
 	case !ok:
 		return nil, &amazon.SendError{Err: errRequest.With("program %s has no host in region %q", a.grant.Program, region)}
@@ -40,12 +43,12 @@ func (a *asker) Ask(ctx context.Context, region canon.Region, c amazon.Call, sel
 		return nil, &amazon.SendError{Err: errHost.With("the call names another host than its region's")}
 	}
 	token, ok := a.tokens()
-	if !ok || token.Access.IsZero() || !token.Expires.After(a.door.cfg.Now()) {
+	if !ok || !token.Good(a.door.cfg.Now()) {
 		return nil, &amazon.SendError{Err: errNoToken.With("grant %s", a.grant.Name)}
 	}
 	c.Host, c.Realm = host, a.grant.Realm
 	own := c.Inject // a secret that the call itself carries in its body
-	c.Inject = a.program.Inject(amazon.Material{ClientID: a.grant.ClientID, Version: a.grant.Version, Access: token.Access, Selectors: selectors})
+	c.Inject = a.program.Inject(amazon.Material{ClientID: token.Client(&a.grant), Signs: a.grant.Signs, Version: a.grant.Version, Access: token.Access, Selectors: selectors})
 	c.Inject.Form, c.Inject.JSON = append(c.Inject.Form, own.Form...), append(c.Inject.JSON, own.JSON...)
 	if c.Method == "" {
 		c.Method = http.MethodGet

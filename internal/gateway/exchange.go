@@ -94,7 +94,7 @@ func (q *request) accessToken(ctx context.Context) (snapshot.Token, *problem.Pro
 		return snapshot.Token{}, refusal(problem.GatewayGrantDisabled)
 	}
 	t, ok := q.g.cfg.Snapshot.Token(q.grant.ID)
-	if ok && q.now.Before(t.Expires) {
+	if ok && t.Good(q.now) {
 		return t, nil
 	}
 	if q.grant.Health == snapshot.Blocked {
@@ -103,7 +103,7 @@ func (q *request) accessToken(ctx context.Context) (snapshot.Token, *problem.Pro
 	ctx, cancel := context.WithTimeout(ctx, q.g.cfg.TokenWait)
 	defer cancel()
 	t, err := q.g.cfg.Refresher.Token(ctx, q.grant.ID)
-	if err == nil && q.g.cfg.Now().Before(t.Expires) {
+	if err == nil && t.Good(q.g.cfg.Now()) {
 		return t, nil
 	}
 	if g, ok := q.g.cfg.Snapshot.Grant(q.grant.ID); ok { // its health may just have changed
@@ -157,6 +157,14 @@ func (q *request) send(ctx context.Context, region canon.Region, t snapshot.Toke
 	}
 }
 
+// host is where the call goes: a region's, or the one that the grant's key pair signs for.
+func (q *request) host(region canon.Region) string {
+	if s := q.grant.Signs; !s.IsZero() {
+		return s.Host
+	}
+	return q.program.desc.Hosts[region]
+}
+
 // outgoing is the call as egress wants it.
 func (q *request) outgoing(region canon.Region, t snapshot.Token) egress.Stream {
 	selectors := make([]amazon.Field, len(q.selected))
@@ -165,8 +173,8 @@ func (q *request) outgoing(region canon.Region, t snapshot.Token) egress.Stream 
 	}
 	return egress.Stream{
 		Call: amazon.Call{
-			Realm: q.grant.Realm, Host: q.program.desc.Hosts[region], Method: q.r.Method, Path: q.path, Header: q.r.Header, Body: q.body.held,
-			Inject: q.program.Inject(amazon.Material{ClientID: q.grant.ClientID, Version: q.grant.Version, Access: t.Access, Selectors: selectors}),
+			Realm: q.grant.Realm, Host: q.host(region), Method: q.r.Method, Path: q.path, Header: q.r.Header, Body: q.body.held,
+			Inject: q.program.Inject(amazon.Material{ClientID: t.Client(q.grant), Signs: q.grant.Signs, Version: q.grant.Version, Access: t.Access, Selectors: selectors}),
 		},
 		RawQuery: q.query,
 		Body:     q.body.stream,

@@ -44,7 +44,7 @@ func TestProgramsMustNotOverlap(t *testing.T) {
 	}
 }
 
-// All programs that there are fit together, and every operation of theirs lies under a root of its own program.
+// All programs that there are fit together, and every operation of a program that has roots lies under one of its own.
 func TestAllProgramsFitTogether(t *testing.T) {
 	t.Parallel()
 	var programs []*program
@@ -56,6 +56,9 @@ func TestAllProgramsFitTogether(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, p := range programs {
+		if len(p.desc.Roots) == 0 {
+			continue // reached by a grant's name or by Amazon's host alone, since its paths are nobody's own
+		}
 		for _, op := range p.all {
 			owner := ""
 			for _, r := range roots {

@@ -211,9 +211,11 @@ const (
 	BrokerNameTaken                Code = "broker.name_taken"
 	BrokerNoCode                   Code = "broker.no_code"
 	BrokerNoGrant                  Code = "broker.no_grant"
+	BrokerNoKeyPair                Code = "broker.no_key_pair"
 	BrokerNoRefreshToken           Code = "broker.no_refresh_token"
 	BrokerNoSecret                 Code = "broker.no_secret"
 	BrokerNoToken                  Code = "broker.no_token"
+	BrokerNothingToRefresh         Code = "broker.nothing_to_refresh"
 	BrokerOtherBrowser             Code = "broker.other_browser"
 	BrokerOtherIssuer              Code = "broker.other_issuer"
 	BrokerRevoked                  Code = "broker.revoked"
@@ -660,9 +662,11 @@ var catalogue = map[Code]Problem{
 	BrokerNameTaken:                {Code: BrokerNameTaken, What: "Another grant has this name, or had it before; a name is not used again.", Whose: OperatorsOwn, Fix: "Choose another name.", Status: 409},
 	BrokerNoCode:                   {Code: BrokerNoCode, What: "The consent page's answer holds neither a code nor an error.", Whose: OperatorsOwn, Fix: "Begin the consent again; where the address was pasted, paste the whole of it.", Guide: "ads.authorise", Status: 400},
 	BrokerNoGrant:                  {Code: BrokerNoGrant, What: "There is no grant of that name.", Whose: OperatorsOwn, Fix: "List the grants with `lockkeeper grant list`, or connect one with `lockkeeper grant connect`.", Status: 404},
+	BrokerNoKeyPair:                {Code: BrokerNoKeyPair, What: "The grant is no key pair.", Whose: OperatorsOwn, Fix: "Name a grant of program aws; `lockkeeper grant list` shows them.", Status: 409},
 	BrokerNoRefreshToken:           {Code: BrokerNoRefreshToken, What: "Amazon gave an access token but no refresh token, so the grant would end within the hour.", Whose: OperatorsOwn, Fix: "Check that the security profile has a client secret, and connect again.", Guide: "ads.authorise", Status: 502},
 	BrokerNoSecret:                 {Code: BrokerNoSecret, What: "The security profile of this grant, or its client secret, could not be had.", Whose: OperatorsOwn, Fix: "Look at `lockkeeper app show`, and add the secret with `lockkeeper app rotate`.", Status: 503},
 	BrokerNoToken:                  {Code: BrokerNoToken, What: "The grant has no access token that is good now.", Whose: LockkeepersOwn, Fix: "Look at its last attempts with `lockkeeper grant show`.", Status: 503},
+	BrokerNothingToRefresh:         {Code: BrokerNothingToRefresh, What: "The grant is a key pair, which has no token to refresh: it lasts until it is rotated, made inactive or deleted.", Whose: OperatorsOwn, Fix: "Replace it by `lockkeeper credential rotate` with the grant's name.", Status: 409},
 	BrokerOtherBrowser:             {Code: BrokerOtherBrowser, What: "The consent was begun in another browser than the one that finished it.", Whose: OperatorsOwn, Fix: "Finish the consent in the browser in which it was begun, or begin it again; never finish one that somebody sent you.", Guide: "ads.authorise", Status: 403},
 	BrokerOtherIssuer:              {Code: BrokerOtherIssuer, What: "The answer names another sender than Login with Amazon.", Whose: OperatorsOwn, Fix: "Begin the consent again and make sure that the page is Amazon's.", Status: 400},
 	BrokerRevoked:                  {Code: BrokerRevoked, What: "This grant was revoked, and its tokens are forgotten.", Whose: OperatorsOwn, Fix: "Connect a new grant with `lockkeeper grant connect`.", Guide: "ads.authorise", Status: 410},

@@ -16,7 +16,7 @@ import (
 // asker makes a grant's calls of Lockkeeper's own. Its token is the one in the snapshot, or a fresh one where that has ended.
 func (s *Server) asker(ctx context.Context, g broker.Grant, p amazon.Program) amazon.Asker {
 	return s.egress.For(g.Published(), p, func() (snapshot.Token, bool) {
-		if t, ok := s.snapshot.Token(g.ID); ok && t.Expires.After(s.opt.Now()) {
+		if t, ok := s.snapshot.Token(g.ID); ok && t.Good(s.opt.Now()) {
 			return t, true
 		}
 		t, err := s.broker.Token(ctx, g.ID)

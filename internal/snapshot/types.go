@@ -42,6 +42,7 @@ type Grant struct {
 	ClientID string
 	Version  string       // of the credential, where the program's have versions: "3.1"
 	Region   canon.Region // whose token host it belongs to
+	Signs    amazon.Signs // what a key pair signs; zero for what has tokens
 	Accounts []canon.Account
 	Health   Health
 	Problem  problem.Code // why it is not ok, if it is not
@@ -50,8 +51,22 @@ type Grant struct {
 
 // A Token is a short-lived access token of a grant.
 type Token struct {
-	Access     secret.Value
-	Generation int64 // the grant's generation whose exchange gave it
+	Access     secret.Value // or a key pair's secret, which signs and is never sent
+	KeyID      string       // of a key pair
+	Generation int64        // the grant's generation whose exchange gave it
 	Obtained   time.Time
-	Expires    time.Time
+	Expires    time.Time // zero for a key pair, which does not end by itself
+}
+
+// Good reports whether the token can be used at now.
+func (t Token) Good(now time.Time) bool {
+	return !t.Access.IsZero() && (t.KeyID != "" || now.Before(t.Expires))
+}
+
+// Client is the client id that goes with the token: a key pair's own, or else the grant's.
+func (t Token) Client(g *Grant) string {
+	if t.KeyID != "" {
+		return t.KeyID
+	}
+	return g.ClientID
 }

@@ -19,7 +19,7 @@ var _ broker.Store = (*Store)(nil)
 // The columns of grants and of grant_token, in the order in which scanGrant and stateFields read them.
 const (
 	grantColumns = `g.id, g.name, g.program, g.kind, g.realm, g.app, g.client_id, g.region, g.scopes, g.credential, g.created_at, g.revoked_at,
-		g.version, g.ineligible, g.ineligible_at, g.eligibility_at`
+		g.signs, g.version, g.ineligible, g.ineligible_at, g.eligibility_at`
 	stateColumns = `t.rev, t.generation, t.health, t.problem, t.since, t.failures, t.obtained_at, t.expires_at, t.refresh_at, t.forced_at, t.rotated_at,
 		t.lease_owner, t.lease_epoch, t.lease_until, t.intent_attempt, t.intent_at, t.intent_deadline, t.intent_fingerprint,
 		t.sends, t.wrote, t.lost_at, t.version, t.fingerprint, t.attempts, t.last_good`
@@ -64,18 +64,23 @@ func stateFields(s *broker.State) []any {
 }
 
 func scanGrant(row scanner, g *broker.Grant, access *[]byte) error {
-	var scopes string
+	var scopes, signs string
 	e := &g.Eligibility
 	fields := []any{
 		&g.ID, &g.Name, &g.Program, &g.Kind, &g.Realm, &g.App, &g.ClientID, &g.Region, &scopes, &g.Credential,
 		instant{&g.Created},
 		instant{&g.Revoked},
-		&g.AmazonVersion, &e.Problem,
+		&signs, &g.AmazonVersion, &e.Problem,
 		instant{&e.Since},
 		instant{&e.Checked},
 	}
 	if err := row.Scan(append(append(fields, stateFields(&g.State)...), access)...); err != nil {
 		return err
+	}
+	if signs != "" {
+		if err := json.Unmarshal([]byte(signs), &g.Signs); err != nil {
+			return err
+		}
 	}
 	return json.Unmarshal([]byte(scopes), &g.Scopes)
 }
@@ -159,6 +164,14 @@ func (s *Store) AddGrant(ctx context.Context, g broker.Grant, t broker.SealedTok
 	if err != nil {
 		return fmt.Errorf("storing a grant: %w", err)
 	}
+	signs, kind := "", vault.RefreshToken
+	if g.Kind == broker.KeyPair {
+		text, err := json.Marshal(g.Signs)
+		if err != nil {
+			return fmt.Errorf("storing a grant: %w", err)
+		}
+		signs, kind = string(text), vault.AccessKey
+	}
 	return s.Write(ctx, func(tx *sql.Tx) error {
 		var taken int
 		if err := tx.QueryRow(`SELECT count(*) FROM grants WHERE name = $1 AND id <> $2`, g.Name, g.ID).Scan(&taken); err != nil {
@@ -167,9 +180,9 @@ func (s *Store) AddGrant(ctx context.Context, g broker.Grant, t broker.SealedTok
 		if taken > 0 {
 			return broker.ErrNameTaken
 		}
-		if _, err := tx.Exec(`INSERT INTO grants (id, name, program, kind, realm, app, client_id, region, scopes, credential, created_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+		if _, err := tx.Exec(`INSERT INTO grants (id, name, program, kind, realm, app, client_id, region, scopes, credential, created_at, version, signs) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 			ON CONFLICT (id) DO NOTHING`,
-			g.ID, g.Name, g.Program, g.Kind, g.Realm, g.App, g.ClientID, g.Region, string(scopes), g.Credential, millis(g.Created), g.AmazonVersion); err != nil {
+			g.ID, g.Name, g.Program, g.Kind, g.Realm, g.App, g.ClientID, g.Region, string(scopes), g.Credential, millis(g.Created), g.AmazonVersion, signs); err != nil {
 			return fmt.Errorf("storing a grant: %w", err)
 		}
 		if _, err := tx.Exec(`INSERT INTO grant_token (grant_id, rev, generation, health, since, obtained_at, expires_at, refresh_at, version, fingerprint, refresh, access, attempts, last_good, problem)
@@ -179,7 +192,7 @@ func (s *Store) AddGrant(ctx context.Context, g broker.Grant, t broker.SealedTok
 		}
 		if g.Credential != "" {
 			if _, err := tx.Exec(`INSERT INTO credential (id, kind, owner, label, realm, created_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING`,
-				g.Credential, vault.RefreshToken, g.ID, g.Name, g.Realm, millis(g.Created)); err != nil {
+				g.Credential, kind, g.ID, g.Name, g.Realm, millis(g.Created)); err != nil {
 				return fmt.Errorf("storing a grant's credential: %w", err)
 			}
 		}

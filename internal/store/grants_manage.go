@@ -45,7 +45,8 @@ func (s *Store) ReplaceTokens(ctx context.Context, g broker.Grant, t broker.Seal
 		} else if err != nil {
 			return fmt.Errorf("storing a new consent: %w", err)
 		}
-		if _, err := tx.Exec(`UPDATE grants SET region = $1, scopes = $2 WHERE id = $3`, g.Region, string(scopes), g.ID); err != nil {
+		if _, err := tx.Exec(`UPDATE grants SET region = $1, scopes = $2, client_id = CASE WHEN kind = $3 THEN $4 ELSE client_id END WHERE id = $5`,
+			g.Region, string(scopes), broker.KeyPair, g.ClientID, g.ID); err != nil {
 			return fmt.Errorf("storing where a new consent was given: %w", err)
 		}
 		if err := s.addVersion(&t, before.Obtained); err != nil {
