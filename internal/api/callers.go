@@ -57,7 +57,7 @@ func (a *API) addCaller(ctx context.Context, in NewCaller) (Caller, error) {
 			return Caller{}, problem.New(problem.APIBadRequest).With("an effect is read, write or spend")
 		}
 	}
-	n := policy.NewCaller{Name: in.Name, Rules: []policy.Rule{rule}, Kind: policy.Bearer}
+	n := policy.NewCaller{Name: in.Name, Rules: []policy.Rule{rule}, Kind: policy.PassKind(in.Kind)}
 	if in.Lifetime > 0 {
 		n.Expires = a.cfg.Status().Now.Add(in.Lifetime)
 	}
@@ -66,7 +66,7 @@ func (a *API) addCaller(ctx context.Context, in NewCaller) (Caller, error) {
 		return Caller{}, err
 	}
 	out := a.caller(c)
-	out.Pass = pass.Reveal()
+	out.Pass, out.KeyID = pass.Reveal(), c.Passes[0].KeyID
 	return out, nil
 }
 
@@ -82,7 +82,7 @@ func (a *API) caller(c policy.Caller) Caller {
 		out.Effects = append(out.Effects, r.Effects...)
 	}
 	for _, p := range c.Passes {
-		out.Passes = append(out.Passes, Pass{ID: string(p.ID), Kind: string(p.Kind), Created: p.Created, Expires: p.Expires, Revoked: p.Revoked})
+		out.Passes = append(out.Passes, Pass{ID: string(p.ID), Kind: string(p.Kind), KeyID: p.KeyID, Created: p.Created, Expires: p.Expires, Revoked: p.Revoked})
 	}
 	return out
 }

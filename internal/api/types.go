@@ -173,13 +173,15 @@ type Caller struct {
 	Grants  []string  `json:"grants" doc:"names of the grants that it may use"`
 	Effects []string  `json:"effects,omitempty" doc:"read, write, spend; empty for all"`
 	Passes  []Pass    `json:"passes"`
-	Pass    string    `json:"pass,omitempty" doc:"the pass's text, given once, when it is made"`
+	Pass    string    `json:"pass,omitempty" doc:"the pass's text, given once, when it is made; the secret of one of kind sigv4"`
+	KeyID   string    `json:"keyId,omitempty" doc:"the key id of the pass that was made, if it is of kind sigv4"`
 }
 
 // Pass is what a caller shows.
 type Pass struct {
 	ID      string    `json:"id"`
 	Kind    string    `json:"kind"`
+	KeyID   string    `json:"keyId,omitempty" doc:"of a pass of kind sigv4; no secret"`
 	Created time.Time `json:"created"`
 	Expires time.Time `json:"expires,omitzero"`
 	Revoked time.Time `json:"revoked,omitzero"`
@@ -191,6 +193,7 @@ type NewCaller struct {
 	Grants   []string      `json:"grants" doc:"names of the grants that it may use"`
 	Accounts []string      `json:"accounts,omitempty" doc:"Amazon's account ids; empty for all of the grants"`
 	Effects  []string      `json:"effects,omitempty" doc:"read, write, spend; empty for all"`
+	Kind     string        `json:"kind,omitempty" enum:"bearer,sigv4" doc:"of its pass: sigv4 for software that signs its requests as AWS wants them; empty for bearer"`
 	Lifetime time.Duration `json:"lifetime,omitempty" doc:"of its pass, in nanoseconds; empty for no end"`
 }
 

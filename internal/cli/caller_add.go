@@ -22,7 +22,8 @@ func newCmdCallerAdd(f *Factory) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "add NAME --grant GRANT", Short: "Let software in, and print its pass once", Args: wantArgs("NAME"),
 		Example: `  lockkeeper caller add nightly-report --grant acme --effect read
-  lockkeeper caller add bidder --grant acme --account 1234567890 --lifetime 720h --pass-file pass.txt`,
+  lockkeeper caller add bidder --grant acme --account 1234567890 --lifetime 720h --pass-file pass.txt
+  lockkeeper caller add shop-site --grant site --kind sigv4`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.new.Name = args[0]
 			return callerAddRun(cmd, o)
@@ -32,14 +33,18 @@ func newCmdCallerAdd(f *Factory) *cobra.Command {
 	flags.StringSliceVar(&o.new.Grants, "grant", nil, "grant that it may use; may be repeated")
 	flags.StringSliceVar(&o.new.Accounts, "account", nil, "account of the grants that it may use (default all)")
 	flags.StringSliceVar(&o.new.Effects, "effect", nil, "read, write or spend (default all)")
+	flags.StringVar(&o.new.Kind, "kind", "bearer", "what its pass is: bearer, or sigv4 (a key id and a secret) for software that signs its requests")
 	flags.DurationVar(&o.new.Lifetime, "lifetime", 0, "how long its pass is good (default until revoked)")
-	flags.StringVar(&o.passFile, "pass-file", "", "write the pass to this new file, readable by you alone, in place of printing it")
+	flags.StringVar(&o.passFile, "pass-file", "", "write the pass to this new file, readable by you alone, in place of printing it; sigv4 in the form of ~/.aws/credentials")
 	return cmd
 }
 
 func callerAddRun(cmd *cobra.Command, o *callerAddOptions) error {
 	if len(o.new.Grants) == 0 {
 		return misuse("a caller must be told which grants it may use", "name one with --grant; `lockkeeper grant list` shows them")
+	}
+	if o.new.Kind != "bearer" && o.new.Kind != "sigv4" {
+		return misuse("there is no such kind of pass", "a pass is bearer or sigv4")
 	}
 	c, err := o.f.client(cmd)
 	if err != nil {
@@ -65,17 +70,29 @@ func callerAddRun(cmd *cobra.Command, o *callerAddOptions) error {
 		return err
 	}
 	if file != nil {
-		if _, err := fmt.Fprintln(file, caller.Pass); err != nil {
+		if _, err := fmt.Fprintln(file, passText(caller)); err != nil {
 			return fmt.Errorf("writing the pass: %w", err)
 		}
 		caller.Pass = ""
 	}
 	return o.f.show(caller, func() {
 		fmt.Fprintf(o.f.Out, "Let %q in.\n", caller.Name)
-		if caller.Pass != "" {
+		switch {
+		case caller.Pass == "":
+		case caller.KeyID != "":
+			fmt.Fprintf(o.f.Out, "\n  key id   %s\n  secret   %s\n  gateway  %s\n\nThe secret is shown this once. Your software signs with the two as with a key pair of Amazon's, and calls the gateway in place of Amazon's host.\n", caller.KeyID, caller.Pass, status.Gateway)
+		default:
 			fmt.Fprintf(o.f.Out, "\n  pass     %s\n  gateway  %s\n\nThe pass is shown this once. Your software sends it as its access token, to the gateway in place of Amazon's host.\n", caller.Pass, status.Gateway)
 		}
 	})
+}
+
+// passText is a pass as a file holds it: a key pair in the form that every AWS SDK reads.
+func passText(c api.Caller) string {
+	if c.KeyID == "" {
+		return c.Pass
+	}
+	return "[default]\naws_access_key_id = " + c.KeyID + "\naws_secret_access_key = " + c.Pass
 }
 
 // pathCause drops the path that os errors repeat.

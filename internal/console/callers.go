@@ -25,6 +25,7 @@ type callersPage struct {
 	Chosen  map[string]bool // grants, by name
 	Effects map[string]bool
 	Days    string
+	Signs   bool // the software signs its requests, so its pass is a key pair
 	Problem *problem.Problem
 }
 
@@ -80,6 +81,7 @@ func nameOf(all []broker.Grant, g id.Grant) string {
 // passPage shows a pass, this once. It is the answer to the form and stands at no address of its own.
 type passPage struct {
 	Caller  string
+	KeyID   string // of a pass of kind sigv4, whose secret Pass is
 	Pass    string
 	Gateway string
 	Grant   string
@@ -92,7 +94,7 @@ func (c *Console) addCaller(w http.ResponseWriter, r *http.Request, op operator.
 	r.Body = http.MaxBytesReader(w, r.Body, mostForm)
 	p := callersPage{
 		Name: strings.ToLower(strings.TrimSpace(r.PostFormValue("name"))), Days: strings.TrimSpace(r.PostFormValue("days")),
-		Chosen: set(r.PostForm["grant"]), Effects: set(r.PostForm["effect"]),
+		Chosen: set(r.PostForm["grant"]), Effects: set(r.PostForm["effect"]), Signs: r.PostFormValue("kind") == string(policy.SigV4),
 	}
 	k, pass, err := c.newCaller(r, op, p)
 	if err != nil {
@@ -102,7 +104,7 @@ func (c *Console) addCaller(w http.ResponseWriter, r *http.Request, op operator.
 		c.showCallers(w, r, op, status(prob), p)
 		return
 	}
-	c.showPass(w, r, op, k, pass)
+	c.showPass(w, r, op, k, k.Passes[0].KeyID, pass)
 }
 
 // newCaller makes one rule of the form. A caller without grants could do nothing, so it must name some.
@@ -119,6 +121,9 @@ func (c *Console) newCaller(r *http.Request, op operator.Operator, p callersPage
 		return policy.Caller{}, secret.Value{}, problem.New(problem.APIBadRequest).With("choose at least one grant")
 	}
 	n := policy.NewCaller{Name: p.Name, Rules: []policy.Rule{rule}, Kind: policy.Bearer}
+	if p.Signs {
+		n.Kind = policy.SigV4
+	}
 	if p.Days != "" {
 		days, err := strconv.Atoi(p.Days)
 		if err != nil || days < 1 || days > 3650 {
@@ -129,8 +134,8 @@ func (c *Console) newCaller(r *http.Request, op operator.Operator, p callersPage
 	return c.cfg.Callers.Add(r.Context(), op.Actor(), n)
 }
 
-func (c *Console) showPass(w http.ResponseWriter, r *http.Request, op operator.Operator, k policy.Caller, pass secret.Value) {
-	p := passPage{Caller: k.Name, Pass: pass.Reveal(), Gateway: c.cfg.Gateway}
+func (c *Console) showPass(w http.ResponseWriter, r *http.Request, op operator.Operator, k policy.Caller, keyID string, pass secret.Value) {
+	p := passPage{Caller: k.Name, KeyID: keyID, Pass: pass.Reveal(), Gateway: c.cfg.Gateway}
 	for _, rule := range k.Rules {
 		for _, g := range rule.Grants {
 			if p.Grant == "" {
@@ -141,13 +146,18 @@ func (c *Console) showPass(w http.ResponseWriter, r *http.Request, op operator.O
 	render(c, w, r, op, http.StatusOK, p)
 }
 
-// addPass gives a caller one more, so that one can be replaced by another without a gap.
+// addPass gives a caller one more of the kind that it had last, so that one can be replaced by another without a gap.
 func (c *Console) addPass(w http.ResponseWriter, r *http.Request, op operator.Operator) {
 	k, err := c.callerNamed(r)
 	if err == nil {
-		var pass secret.Value
-		if _, pass, err = c.cfg.Callers.AddPass(r.Context(), op.Actor(), k.ID, policy.NewPass{}); err == nil {
-			c.showPass(w, r, op, k, pass)
+		var made policy.Pass
+		var text secret.Value
+		var n policy.NewPass
+		if len(k.Passes) > 0 {
+			n.Kind = k.Passes[len(k.Passes)-1].Kind
+		}
+		if made, text, err = c.cfg.Callers.AddPass(r.Context(), op.Actor(), k.ID, n); err == nil {
+			c.showPass(w, r, op, k, made.KeyID, text)
 			return
 		}
 	}

@@ -26,7 +26,7 @@ func (b *body) replayable() bool { return b.stream == nil || b.read.Load() == 0 
 // takeBody makes the request's body ready.
 func (q *request) takeBody() *problem.Problem {
 	r := q.r
-	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
+	if q.body.held != nil || r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
 		return nil
 	}
 	src := q.stalling()

@@ -104,7 +104,7 @@ func newHouse(t testing.TB, change ...func(*gateway.Config)) *house {
 	h.server.Config = h.gate.Server()
 	h.server.Start()
 	t.Cleanup(h.server.Close)
-	h.registry = policy.New(policy.Config{Store: &callerStore{}, Publisher: h.snap, Now: h.now})
+	h.registry = policy.New(policy.Config{Store: &callerStore{}, Sealer: plainSealer{}, Publisher: h.snap, Now: h.now})
 
 	h.shop = h.grant("shop", canon.Account{ID: profileUS, Region: canon.NA}, canon.Account{ID: profileDE, Region: canon.EU}, canon.Account{ID: profileJP, Region: canon.FE})
 	h.agency = h.grant("agency", canon.Account{ID: profileJP, Region: canon.FE})

@@ -21,6 +21,7 @@ type request struct {
 	id  id.Request
 
 	who     bearer
+	scope   string // the service that the request is signed for, if it is signed
 	program *program
 	path    string // Amazon's, canonical
 	query   string // as it came
@@ -74,11 +75,7 @@ func (q *request) serve() *problem.Problem {
 		q.token()
 		return nil
 	}
-	text, p := q.g.presented(q.r.Header)
-	if p != nil {
-		return p
-	}
-	if q.who, p = q.g.authenticate(text, q.now); p != nil {
+	if p := q.identify(); p != nil {
 		return p
 	}
 	grant, p := q.route(at)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
+	"github.com/lockkeeper-dev/lockkeeper/internal/secret"
 )
 
 // A Caller is a piece of software that uses Lockkeeper.
@@ -21,15 +22,20 @@ type Caller struct {
 	Rules   []Rule
 }
 
-// A Pass is a credential that Lockkeeper gave a caller. Its text is shown once and never kept.
+// A Pass is a credential that Lockkeeper gave a caller. Its text is shown once; a bearer's is never kept, a sigv4 pass's secret is kept
+// sealed, since a signature can only be verified by whoever has it.
 type Pass struct {
 	ID      id.Pass
 	Kind    PassKind
-	Hash    [32]byte // SHA-256 of the text, for Bearer passes
+	Hash    [32]byte // SHA-256 of the text, or of the key id of a SigV4 pass
+	KeyID   string   // of a SigV4 pass
 	Created time.Time
 	Expires time.Time // zero: no end of its own
 	Revoked time.Time // zero while it is good
 	Vend    bool      // may take AWS credentials
+
+	Secret secret.Value // of a SigV4 pass, in memory only
+	Sealed []byte       // the same as it is stored; nil outside the store
 }
 
 // A PassKind says how software presents a pass. The kinds are never interchangeable.

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"regexp"
@@ -40,6 +41,9 @@ type Config struct {
 	Store     Store
 	Publisher Publisher
 
+	// Sealer keeps the secrets of sigv4 passes. Defaults to none: then only bearer passes are given out.
+	Sealer Sealer
+
 	// Audit is told of what was refused. Defaults to nobody; what was done is recorded by the store with the deed.
 	Audit audit.Sink
 
@@ -72,7 +76,28 @@ func (r *Registry) Load(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, c := range all {
+		if err := r.open(&c); err != nil {
+			return fmt.Errorf("opening the passes of %s: %w", c.Name, err)
+		}
 		r.keep(c)
+	}
+	return nil
+}
+
+// open reads the sealed secrets of a caller's passes.
+func (r *Registry) open(c *Caller) (err error) {
+	for i := range c.Passes {
+		p := &c.Passes[i]
+		if p.Kind != SigV4 {
+			continue
+		}
+		if r.cfg.Sealer == nil {
+			return problem.New(problem.PolicyKindForm)
+		}
+		if p.Secret, err = r.cfg.Sealer.OpenPass(p.ID, p.Sealed); err != nil {
+			return err
+		}
+		p.Sealed = nil
 	}
 	return nil
 }
@@ -85,7 +110,8 @@ type NewCaller struct {
 	Expires time.Time // of the pass. Defaults to no end.
 }
 
-// Add keeps a new caller and gives it a pass, whose text is returned and never kept.
+// Add keeps a new caller and gives it a pass, whose text is returned this once. Of a sigv4 pass the text is the secret; its key id is the
+// pass's KeyID.
 func (r *Registry) Add(ctx context.Context, by audit.Actor, n NewCaller) (Caller, secret.Value, error) {
 	if !nameForm.MatchString(n.Name) {
 		return Caller{}, secret.Value{}, problem.New(problem.PolicyNameForm)
@@ -103,6 +129,7 @@ func (r *Registry) Add(ctx context.Context, by audit.Actor, n NewCaller) (Caller
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	err = r.cfg.Store.AddCaller(ctx, c, r.entry(by, "caller.add", string(c.ID), n.Name))
+	c.Passes[0].Sealed = nil
 	if errors.Is(err, ErrTaken) {
 		return Caller{}, secret.Value{}, problem.New(problem.PolicyNameTaken).With("%s", n.Name)
 	}
@@ -134,6 +161,7 @@ func (r *Registry) AddPass(ctx context.Context, by audit.Actor, caller id.Caller
 	if err := r.cfg.Store.AddPass(ctx, caller, pass, r.entry(by, "pass.add", string(pass.ID), c.Name)); err != nil {
 		return Pass{}, secret.Value{}, fmt.Errorf("storing a pass: %w", err)
 	}
+	pass.Sealed = nil
 	c.Passes = append(c.Passes, pass)
 	r.keep(c)
 	return pass, text, nil
@@ -238,14 +266,25 @@ func (r *Registry) pass(n NewPass, now time.Time) (Pass, secret.Value, error) {
 	if n.Kind == "" {
 		n.Kind = Bearer
 	}
-	if n.Kind != Bearer {
+	if n.Kind != Bearer && (n.Kind != SigV4 || r.cfg.Sealer == nil) {
 		return Pass{}, secret.Value{}, problem.New(problem.PolicyKindForm)
 	}
 	if !n.Expires.IsZero() && !n.Expires.After(now) {
 		return Pass{}, secret.Value{}, problem.New(problem.PolicyExpiryPast)
 	}
-	text, hash := newPass()
-	return Pass{ID: id.New[id.Pass](now), Kind: n.Kind, Hash: hash, Created: stored(now), Expires: stored(n.Expires)}, text, nil
+	p := Pass{ID: id.New[id.Pass](now), Kind: n.Kind, Created: stored(now), Expires: stored(n.Expires)}
+	if n.Kind == Bearer {
+		var text secret.Value
+		text, p.Hash = newPass()
+		return p, text, nil
+	}
+	p.KeyID, p.Secret = newKeyPair()
+	p.Hash = sha256.Sum256([]byte(p.KeyID))
+	var err error
+	if p.Sealed, err = r.cfg.Sealer.SealPass(p.ID, p.Secret); err != nil {
+		return Pass{}, secret.Value{}, fmt.Errorf("sealing a pass: %w", err)
+	}
+	return p, p.Secret, nil
 }
 
 func (r *Registry) live(caller id.Caller) (Caller, error) {

@@ -311,6 +311,7 @@ const (
 	GatewayHeadersTooLarge         Code = "gateway.headers_too_large"
 	GatewayHostRefused             Code = "gateway.host_refused"
 	GatewayInternal                Code = "gateway.internal"
+	GatewayKeyUnknown              Code = "gateway.key_unknown"
 	GatewayMethodRefused           Code = "gateway.method_refused"
 	GatewayPassExpired             Code = "gateway.pass_expired"
 	GatewayPassMalformed           Code = "gateway.pass_malformed"
@@ -328,6 +329,11 @@ const (
 	GatewaySecretInBody            Code = "gateway.secret_in_body"
 	GatewaySelectorMalformed       Code = "gateway.selector_malformed"
 	GatewaySelectorRepeated        Code = "gateway.selector_repeated"
+	GatewaySignatureBody           Code = "gateway.signature_body"
+	GatewaySignatureExpired        Code = "gateway.signature_expired"
+	GatewaySignatureInURL          Code = "gateway.signature_in_url"
+	GatewaySignatureIncomplete     Code = "gateway.signature_incomplete"
+	GatewaySignatureMismatch       Code = "gateway.signature_mismatch"
 	GatewayTargetRefused           Code = "gateway.target_refused"
 	GatewayThrottled               Code = "gateway.throttled"
 	GatewayTokenExpired            Code = "gateway.token_expired"
@@ -750,7 +756,7 @@ var catalogue = map[Code]Problem{
 	GatewayAmazonTokenSent:         {Code: GatewayAmazonTokenSent, What: "The request carries a token of Amazon's where a pass belongs.", Whose: CallersOwn, Fix: "Send Lockkeeper's pass instead: Lockkeeper puts Amazon's token on by itself. Take the token out of that software's settings.", Status: 401},
 	GatewayBearerMissing:           {Code: GatewayBearerMissing, What: "The pass stands in Authorization without the word Bearer before it.", Whose: CallersOwn, Fix: "Send Authorization: Bearer, a space, then the pass.", Status: 401},
 	GatewayBodyBroken:              {Code: GatewayBodyBroken, What: "The request's body broke off, stood still, or was framed wrongly.", Whose: CallersOwn, Fix: "Send the body whole, with one Content-Length or in well-formed chunks.", Status: 400},
-	GatewayBodyTooLarge:            {Code: GatewayBodyTooLarge, What: "The request's body is larger than this endpoint takes.", Whose: CallersOwn, Fix: "Send only the parameters of a token request, at most 64 KiB.", Status: 413},
+	GatewayBodyTooLarge:            {Code: GatewayBodyTooLarge, What: "The request's body is larger than this endpoint takes.", Whose: CallersOwn, Fix: "Send only what the endpoint needs: a token request at most 64 KiB, a signed request what replay_limit allows (1 MiB).", Status: 413},
 	GatewayBrowserRefused:          {Code: GatewayBrowserRefused, What: "The request comes from a web page, and the gateway serves no browsers.", Whose: CallersOwn, Fix: "Call the gateway from software on your side; a web page must not hold a pass.", Status: 403},
 	GatewayClientGone:              {Code: GatewayClientGone, What: "The caller went away before the answer was there.", Whose: CallersOwn, Fix: "Wait longer for the answer.", Status: 499},
 	GatewayGrantAmbiguous:          {Code: GatewayGrantAmbiguous, What: "Several grants that this pass may use fit the request.", Whose: CallersOwn, Fix: "Name one in Lockkeeper-Grant, or call /lk/g/{grant}/ followed by Amazon's path.", Status: 409},
@@ -762,6 +768,7 @@ var catalogue = map[Code]Problem{
 	GatewayHeadersTooLarge:         {Code: GatewayHeadersTooLarge, What: "The request's header is larger than the gateway allows.", Whose: CallersOwn, Fix: "Send at most 64 KiB of header in at most 256 lines, or have the operator raise the limit.", Status: 431},
 	GatewayHostRefused:             {Code: GatewayHostRefused, What: "The request's Host is not one that this gateway answers for.", Whose: CallersOwn, Fix: "Use the gateway's own address, or have the operator list the host name in the gateway's hosts.", Status: 421},
 	GatewayInternal:                {Code: GatewayInternal, What: "Lockkeeper made a mistake.", Whose: LockkeepersOwn, Fix: "Try again, and report it with the request's id.", Status: 500},
+	GatewayKeyUnknown:              {Code: GatewayKeyUnknown, What: "The request is signed with a key that is no pass of Lockkeeper's.", Whose: CallersOwn, Fix: "Sign with the key id and secret of a sigv4 pass (lockkeeper caller add NAME --grant GRANT --kind sigv4); Amazon's own keys are not for the gateway.", Status: 401},
 	GatewayMethodRefused:           {Code: GatewayMethodRefused, What: "The gateway does not take this method here.", Whose: CallersOwn, Fix: "Use GET, HEAD, POST, PUT, PATCH or DELETE; a token is fetched by POST.", Status: 405},
 	GatewayPassExpired:             {Code: GatewayPassExpired, What: "This pass has come to its end.", Whose: OperatorsOwn, Fix: "Give the caller a new pass (lockkeeper caller add).", Status: 401},
 	GatewayPassMalformed:           {Code: GatewayPassMalformed, What: "The pass was cut or mistyped: its checksum does not fit.", Whose: CallersOwn, Fix: "Copy the pass again, whole; it begins with lkp_.", Status: 401},
@@ -779,6 +786,11 @@ var catalogue = map[Code]Problem{
 	GatewaySecretInBody:            {Code: GatewaySecretInBody, What: "Amazon wants the app's client secret in the body of this call, and callers have none: it stays in Lockkeeper.", Whose: OperatorsOwn, Fix: "Let the operator make the call, once: `lockkeeper push topic register` does it with the stored secret, which then is in no log.", Status: 403},
 	GatewaySelectorMalformed:       {Code: GatewaySelectorMalformed, What: "A header that chooses the account has a value or a spelling that it cannot have.", Whose: CallersOwn, Fix: "Send the account's id alone, under the name that Amazon documents.", Guide: "ads.first-call", Status: 400},
 	GatewaySelectorRepeated:        {Code: GatewaySelectorRepeated, What: "A header that chooses the account stands in the request more than once.", Whose: CallersOwn, Fix: "Send it once.", Status: 400},
+	GatewaySignatureBody:           {Code: GatewaySignatureBody, What: "The request's signature does not cover its body, or covers it in chunks.", Whose: CallersOwn, Fix: "Send the body whole and sign it whole; the gateway takes neither UNSIGNED-PAYLOAD nor signed chunks.", Status: 400},
+	GatewaySignatureExpired:        {Code: GatewaySignatureExpired, What: "The request was signed more than 15 minutes away from the gateway's time.", Whose: CallersOwn, Fix: "Set the clock of the machine that signs (timedatectl set-ntp true), and sign each try anew.", Status: 401},
+	GatewaySignatureInURL:          {Code: GatewaySignatureInURL, What: "The request's AWS signature stands in its URL.", Whose: CallersOwn, Fix: "Sign in the Authorization header: a signed URL ends up in logs and can be passed on.", Status: 400},
+	GatewaySignatureIncomplete:     {Code: GatewaySignatureIncomplete, What: "The request's AWS signature lacks a part, or cannot be read.", Whose: CallersOwn, Fix: "Sign with AWS Signature Version 4 in the Authorization header, over host and x-amz-date at least.", Status: 400},
+	GatewaySignatureMismatch:       {Code: GatewaySignatureMismatch, What: "The request's AWS signature does not fit it and its key id.", Whose: CallersOwn, Fix: "Check that key id and secret are of the same pass, copied whole, and that nothing between the software and the gateway changes host, headers or body after signing.", Status: 401},
 	GatewayTargetRefused:           {Code: GatewayTargetRefused, What: "The request's target is not a plain path: the gateway is no forward proxy.", Whose: CallersOwn, Fix: "Send the path alone, as in GET /v2/profiles, to the gateway's address.", Status: 400},
 	GatewayThrottled:               {Code: GatewayThrottled, What: "Amazon asked that this grant wait before it calls this region again.", Whose: AmazonsOwn, Fix: "Wait until the time given in Retry-After.", Status: 429},
 	GatewayTokenExpired:            {Code: GatewayTokenExpired, What: "This token has expired.", Whose: CallersOwn, Fix: "Fetch a new token from the gateway's token endpoint.", Status: 401},
@@ -838,7 +850,7 @@ var catalogue = map[Code]Problem{
 	PolicyCallerUnknown:            {Code: PolicyCallerUnknown, What: "There is no such caller.", Whose: OperatorsOwn, Fix: "See lockkeeper caller list.", Status: 404},
 	PolicyDenied:                   {Code: PolicyDenied, What: "This pass may use the grant, but not for this call.", Whose: OperatorsOwn, Fix: "Allow the operation, the account and the region in the caller's rules if it should be allowed.", Status: 403},
 	PolicyExpiryPast:               {Code: PolicyExpiryPast, What: "The end asked for has passed already.", Whose: OperatorsOwn, Fix: "Give an end that lies ahead, or none.", Status: 400},
-	PolicyKindForm:                 {Code: PolicyKindForm, What: "This kind of pass cannot be given out.", Whose: OperatorsOwn, Fix: "Ask for a bearer pass.", Status: 400},
+	PolicyKindForm:                 {Code: PolicyKindForm, What: "This kind of pass cannot be given out.", Whose: OperatorsOwn, Fix: "Ask for a bearer pass, or for one of kind sigv4 where software signs its requests.", Status: 400},
 	PolicyNameForm:                 {Code: PolicyNameForm, What: "A caller's name has letters, digits, dots and hyphens, and begins with a letter or digit.", Whose: OperatorsOwn, Fix: "Choose such a name, in lower case, of at most 63 characters.", Status: 400},
 	PolicyNameTaken:                {Code: PolicyNameTaken, What: "A caller of this name exists, or existed: a name is not used twice.", Whose: OperatorsOwn, Fix: "Choose another name.", Status: 409},
 	PolicyPassUnknown:              {Code: PolicyPassUnknown, What: "There is no such pass.", Whose: OperatorsOwn, Fix: "See lockkeeper caller list.", Status: 404},

@@ -53,7 +53,7 @@ func (s *Server) build(ctx context.Context) error {
 		Dir: s.cfg.Data, Policy: broker.ServerPolicy(s.cfg.RefreshPolicy), Margin: s.cfg.Margin, Drain: s.cfg.Drain, Now: now,
 		Authorize: s.consentPage, Connected: s.connected, Observer: s.numbers,
 	})
-	s.policy = policy.New(policy.Config{Store: s.store, Audit: s.store, Publisher: s.snapshot, Now: now})
+	s.policy = policy.New(policy.Config{Store: s.store, Sealer: passSealer{s.sealer}, Audit: s.store, Publisher: s.snapshot, Now: now})
 	s.people = operator.New(operator.Config{Store: s.store, Audit: s.store, Now: now})
 	s.gateway, err = gateway.New(gateway.Config{
 		Snapshot: s.snapshot, Door: s.egress, Refresher: s.broker, Programs: programs, MAC: s.sealer, Usage: s.store, Audit: s.store,

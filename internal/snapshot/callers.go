@@ -17,6 +17,9 @@ type Holder struct {
 // Caller.Live to say at each request.
 func (s *Snapshot) PassByHash(hash [32]byte) (Holder, bool) { return s.hashes.get(hash) }
 
+// PassByKey finds a pass of kind sigv4 by its key id, a revoked one too.
+func (s *Snapshot) PassByKey(keyID string) (Holder, bool) { return s.keys.get(keyID) }
+
 // Pass finds a pass by its id.
 func (s *Snapshot) Pass(p id.Pass) (Holder, bool) { return s.passes.get(p) }
 
@@ -37,8 +40,11 @@ func (s *Snapshot) PublishCaller(c policy.Caller) {
 	for i := range c.Passes {
 		h := Holder{Caller: &c, Pass: &c.Passes[i]}
 		s.passes.set(h.Pass.ID, h)
-		if h.Pass.Kind == policy.Bearer {
+		switch h.Pass.Kind {
+		case policy.Bearer:
 			s.hashes.set(h.Pass.Hash, h)
+		case policy.SigV4:
+			s.keys.set(h.Pass.KeyID, h)
 		}
 	}
 	if known {
@@ -69,8 +75,11 @@ func (s *Snapshot) forget(old, now *policy.Caller) {
 			continue
 		}
 		s.passes.drop(gone.ID)
-		if gone.Kind == policy.Bearer {
+		switch gone.Kind {
+		case policy.Bearer:
 			s.hashes.drop(gone.Hash)
+		case policy.SigV4:
+			s.keys.drop(gone.KeyID)
 		}
 	}
 }

@@ -29,6 +29,7 @@ type Snapshot struct {
 	callers     *table[id.Caller, *policy.Caller]
 	callerNames *table[string, *policy.Caller]
 	hashes      *table[[32]byte, Holder]
+	keys        *table[string, Holder]
 	passes      *table[id.Pass, Holder]
 
 	apps *table[id.App, *App]
@@ -43,6 +44,7 @@ func New() *Snapshot {
 		callers:     newTable[id.Caller, *policy.Caller](),
 		callerNames: newTable[string, *policy.Caller](),
 		hashes:      newTable[[32]byte, Holder](),
+		keys:        newTable[string, Holder](),
 		passes:      newTable[id.Pass, Holder](),
 		apps:        newTable[id.App, *App](),
 	}

@@ -53,8 +53,8 @@ func insertPass(tx *sql.Tx, c id.Caller, p policy.Pass) error {
 	if p.Vend {
 		vend = 1
 	}
-	_, err := tx.Exec(`INSERT INTO pass (id, caller, kind, hash, vend, created_at, expires_at, revoked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		string(p.ID), string(c), string(p.Kind), hex.EncodeToString(p.Hash[:]), vend, millis(p.Created), millis(p.Expires), millis(p.Revoked))
+	_, err := tx.Exec(`INSERT INTO pass (id, caller, kind, hash, vend, created_at, expires_at, revoked_at, key_id, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		string(p.ID), string(c), string(p.Kind), hex.EncodeToString(p.Hash[:]), vend, millis(p.Created), millis(p.Expires), millis(p.Revoked), p.KeyID, p.Sealed)
 	if err != nil {
 		return fmt.Errorf("inserting a pass: %w", err)
 	}
@@ -105,7 +105,7 @@ func (s *Store) Callers(ctx context.Context) ([]policy.Caller, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err = s.rdb.QueryContext(ctx, `SELECT caller, id, kind, hash, vend, created_at, expires_at, revoked_at FROM pass ORDER BY created_at, id`)
+	rows, err = s.rdb.QueryContext(ctx, `SELECT caller, id, kind, hash, vend, created_at, expires_at, revoked_at, key_id, sealed FROM pass ORDER BY created_at, id`)
 	passes, err := collect(rows, err, scanPass)
 	if err != nil {
 		return nil, err
@@ -146,7 +146,7 @@ func scanPass(row scanner) (passOf, error) {
 	var p passOf
 	var hash string
 	var vend, created, expires, revoked int64
-	if err := row.Scan((*string)(&p.caller), (*string)(&p.ID), (*string)(&p.Kind), &hash, &vend, &created, &expires, &revoked); err != nil {
+	if err := row.Scan((*string)(&p.caller), (*string)(&p.ID), (*string)(&p.Kind), &hash, &vend, &created, &expires, &revoked, &p.KeyID, &p.Sealed); err != nil {
 		return p, err
 	}
 	if n, err := hex.Decode(p.Hash[:], []byte(hash)); err != nil || n != len(p.Hash) {

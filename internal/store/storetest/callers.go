@@ -29,6 +29,9 @@ func callers(t *testing.T, open Open) {
 		t.Parallel()
 		s := open(t)
 		b, a := sampleCaller("bb"), sampleCaller("a")
+		a.Passes = append(a.Passes, policy.Pass{
+			ID: id.New[id.Pass](start().Add(time.Second)), Kind: policy.SigV4, Hash: [32]byte{3}, Created: start().Add(time.Second), KeyID: "AKIALOCKEXAMPLE", Sealed: []byte("sealed"),
+		})
 		must(t, s.AddCaller(t.Context(), b, did("caller.add", "b")))
 		must(t, s.AddCaller(t.Context(), a, did("caller.add", "a")))
 		got, err := s.Callers(t.Context())
