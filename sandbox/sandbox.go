@@ -84,6 +84,9 @@ func New(o Options) (*Server, error) {
 	if err := s.listen(&o); err != nil {
 		return nil, err
 	}
+	if s.memory == nil {
+		o.World.Serve("http://" + s.listener.Addr().String())
+	}
 	front, err := newFront(o)
 	if err != nil {
 		return nil, errors.Join(err, s.listener.Close())

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -36,6 +37,7 @@ type Exchange struct {
 	Error      string // what the answer says, as Amazon names it
 	Parsed     any    // the fake's own, from Identify to its handlers
 
+	origin   string // scheme and authority that the client used
 	rawQuery string
 	query    url.Values
 	vars     []string // name, value, name, value ...
@@ -60,6 +62,18 @@ func (x *Exchange) Var(name string) string {
 		}
 	}
 	return ""
+}
+
+// Link makes a URL to a path on another of Amazon's hosts, such that the client can follow it: one that came by Amazon's names over TLS
+// gets the host itself, any other the sandbox's own address.
+func (x *Exchange) Link(host, path string) string {
+	switch base := x.World.Base(); {
+	case Loopback(x.Host):
+		return x.origin + path
+	case strings.HasPrefix(x.origin, "http:") && base != "":
+		return base + path
+	}
+	return "https://" + host + path
 }
 
 // RawQuery returns the query as sent.

@@ -31,7 +31,7 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	host, region, base, path, fakes, ok := f.locate(r)
 	x := &Exchange{
 		World: f.World, Region: region, Host: host, Authority: r.Host, Base: base, Method: r.Method, Path: path, Header: r.Header,
-		Now: f.World.Now(), Seq: f.Journal.seq.Add(1), rawQuery: r.URL.RawQuery,
+		Now: f.World.Now(), Seq: f.Journal.seq.Add(1), origin: origin(r), rawQuery: r.URL.RawQuery,
 	}
 	t := &turn{front: f, w: w, r: r, x: x, started: time.Now()}
 	t.entry = &Entry{
@@ -75,6 +75,14 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		t.note(func(*Entry) {})
 	}
 	t.run(route)
+}
+
+// origin is where the client sent the request to, as it would write it.
+func origin(r *http.Request) string {
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }
 
 // read takes in the request's body. A body that does not arrive whole has no effect.

@@ -23,6 +23,7 @@ type World struct {
 	key   [32]byte // what everything deterministic is drawn from
 	mu    sync.Mutex
 	index atomic.Pointer[index]
+	base  atomic.Pointer[string]
 }
 
 // index is what lookups read; it is replaced, never changed.
@@ -93,6 +94,17 @@ func DefaultWorld(seed int64, clock *Clock) *World {
 
 // Now tells the time in this world.
 func (w *World) Now() time.Time { return w.Clock.Now() }
+
+// Serve tells the world the URL under which its sandbox is reached, for links to it.
+func (w *World) Serve(base string) { w.base.Store(&base) }
+
+// Base is the URL under which the sandbox is reached; empty where it has no port.
+func (w *World) Base() string {
+	if b := w.base.Load(); b != nil {
+		return *b
+	}
+	return ""
+}
 
 // Hex returns n hexadecimal digits (at most 64) that are always the same for this seed and label.
 func (w *World) Hex(label string, n int) string {

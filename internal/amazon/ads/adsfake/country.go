@@ -13,6 +13,9 @@ type country struct {
 	maxBudget   float64
 }
 
+// testHost was Amazon's own sandbox until 28 June 2022 (ads-lwa 2.1).
+const testHost = "advertising-api-test.amazon.com"
+
 // host is the host name that answers for the country's region (ads-lwa 2.1).
 func host(region string) string {
 	switch region {

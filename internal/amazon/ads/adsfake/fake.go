@@ -9,6 +9,7 @@ package adsfake
 import (
 	"net/http"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 	_ "time/tzdata" // days begin in the profile's time zone, also on a machine that has no time zones
@@ -33,21 +34,24 @@ type fake struct {
 	sequence atomic.Uint64 // campaigns so far
 	things   atomic.Uint64 // all else in collections so far
 	limits   limiter
+
+	reports, exports jobs
+	reportTables     func() reportTable // read when first asked for
 }
 
 // New returns the Ads API of a world, with its ad accounts and campaigns.
 func New(w *kit.World) kit.Fake {
 	f := &fake{
 		world: w, is: newSwitches(), quota: quota, tokenKey: w.Hex("ads next token", 64), byID: map[int64]*profile{},
-		access: map[string][]access{}, limits: limiter{until: map[string]time.Time{}},
+		access: map[string][]access{}, limits: limiter{until: map[string]time.Time{}}, reportTables: sync.OnceValue(readReportTables),
 	}
 	f.populate()
 	return kit.Fake{
 		Program: "ads",
-		Hosts:   []kit.Host{{Name: host("NA"), Region: "NA"}, {Name: host("EU"), Region: "EU"}, {Name: host("FE"), Region: "FE"}},
+		Hosts:   hosts(),
 		Roots: []string{
 			"/v1", "/v2", "/v3", "/sp", "/sb", "/sd", "/st", "/dsp", "/managerAccounts", "/adsAccounts", "/testAccounts", "/termsTokens",
-			"/portfolios", "/reporting", "/exports", "/campaigns", "/adGroups", "/ads", "/targets", "/adsApi", "/brands", "/stores", "/eligibility",
+			"/portfolios", "/reporting", "/exports", "/campaigns", "/adGroups", "/ads", "/targets", "/adsApi", "/brands", "/stores", "/eligibility", "/offline-report-storage",
 		},
 		Routes:   f.routes(),
 		Identify: f.identify,
@@ -57,6 +61,16 @@ func New(w *kit.World) kit.Fake {
 		World:    func() any { return f.describe() },
 		Env:      f.env,
 	}
+}
+
+// hosts are those of the API in each region, those that reports are downloaded from, and the test host that is gone.
+func hosts() []kit.Host {
+	all := []kit.Host{{Name: testHost, Region: "NA"}}
+	for _, region := range []string{"NA", "EU", "FE"} {
+		files, _ := bucket(region)
+		all = append(all, kit.Host{Name: host(region), Region: region}, kit.Host{Name: files, Region: region})
+	}
+	return all
 }
 
 func (f *fake) routes() []kit.Route {
@@ -84,6 +98,7 @@ func (f *fake) routes() []kit.Route {
 			Handle: f.guarded(guard{scoped: true, media: portfolioUsage, accept: true}, f.usage),
 		},
 	}
+	all = append(all, f.reportRoutes()...)
 	all = append(all, f.portfolios().routes()...)
 	all = append(all, f.campaigns().routes()...)
 	for n := range kinds {
@@ -96,6 +111,9 @@ func (f *fake) routes() []kit.Route {
 // gateway tells them before it looks at the token.
 func (f *fake) unknown(x *kit.Exchange) kit.Response {
 	x.Effect = "refused"
+	if x.Host == testHost {
+		return proxyPage(x, http.StatusServiceUnavailable)
+	}
 	return scopeRefusal(x, http.StatusNotFound, "NOT_FOUND", "Could not find resource for full path: https://"+host(x.Region)+x.Path)
 }
 

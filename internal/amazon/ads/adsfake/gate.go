@@ -34,6 +34,9 @@ type guard struct {
 func (f *fake) guarded(g guard, handle func(*visit) kit.Response) func(*kit.Exchange) kit.Response {
 	return func(x *kit.Exchange) kit.Response {
 		v := f.visitOf(x)
+		if x.Host == testHost {
+			return f.unknown(x)
+		}
 		for _, step := range []func(*visit, guard) (kit.Response, bool){authenticate, client, scope, role, content, throttle} {
 			if r, refused := step(v, g); refused {
 				x.Effect = "refused"

@@ -13,6 +13,7 @@ type head struct {
 	state   string
 	created time.Time
 	updated time.Time
+	shifts  []shift // when it was ENABLED, in the order of days
 
 	wire []byte // the read shape without extendedData and without its closing brace
 }

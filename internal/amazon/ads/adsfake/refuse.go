@@ -3,6 +3,7 @@ package adsfake
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
@@ -44,6 +45,13 @@ func answer(x *kit.Exchange, status int, v any, service bool) kit.Response {
 	return r
 }
 
+// remapped gives a JSON value the headers of a service whose own media type is told among the remapped headers only (ads-lwa 2.3).
+func remapped(x *kit.Exchange, status int, media string, v any) kit.Response {
+	r := kit.JSON(status, v)
+	r.Header = x.ServiceHeaders(media)
+	return r
+}
+
 // gatewayRefusal refuses as the gateway does, with its request id in the body.
 func gatewayRefusal(x *kit.Exchange, status int, code, details string) kit.Response {
 	x.Error = code
@@ -61,6 +69,9 @@ func scopeRefusal(x *kit.Exchange, status int, code, details string) kit.Respons
 
 // serviceRefusal refuses as SP v3 and the manager accounts do.
 func serviceRefusal(x *kit.Exchange, status int, code, message string) kit.Response {
+	if strings.HasPrefix(x.Path, "/reporting/") {
+		return reportRefusal(x, status, message)
+	}
 	x.Error = code
 	return answer(x, status, serviceBody{code, message}, true)
 }

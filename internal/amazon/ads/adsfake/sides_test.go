@@ -25,19 +25,29 @@ func TestSidesAgree(t *testing.T) {
 	d := ads.New().Descriptor()
 	fake := start(t).front.Fakes()[0]
 	for _, h := range fake.Hosts {
-		if got := d.Hosts[canon.Region(h.Region)]; got != h.Name {
+		gone := strings.HasPrefix(h.Name, "advertising-api-test.") // or where files lie, which no token is sent to
+		if got := d.Hosts[canon.Region(h.Region)]; got != h.Name && !gone && !strings.HasSuffix(h.Name, ".s3.amazonaws.com") {
 			t.Errorf("host of %s: program.toml has %q, the fake %q", h.Region, got, h.Name)
 		}
 	}
 	for _, r := range fake.Routes {
+		if r.Operation == "files.get" {
+			continue
+		}
 		op := d.Match(r.Method, r.Pattern)
 		if op.ID != r.Operation || op.Path != r.Pattern || !d.Owns(r.Pattern) {
 			t.Errorf("the fake serves %s %s as %s, program.toml has it as %s %s", r.Method, r.Pattern, r.Operation, op.ID, op.Path)
 		}
-		if scoped := strings.HasPrefix(r.Pattern, "/sp/") || strings.HasPrefix(r.Pattern, "/portfolios"); op.Scoped != scoped {
+		if op.Scoped != scoped(r.Pattern) {
 			t.Errorf("%s: scoped is %v in program.toml", r.Operation, op.Scoped)
 		}
 	}
+}
+
+// scoped tells which paths act on the profile of the Scope header (ads-lwa 2.2, 6.5).
+func scoped(path string) bool {
+	return !slices.ContainsFunc([]string{"/v2/profiles", "/managerAccounts", "/adsAccounts", "/testAccounts"}, func(p string) bool { return strings.HasPrefix(path, p) }) &&
+		!(strings.HasPrefix(path, "/adsApi/v1/") && strings.HasSuffix(path, "/reports"))
 }
 
 // TestSidesAgreeOnMedia holds that program.toml and the fake want the same media types of Sponsored Products and portfolios:
@@ -49,7 +59,7 @@ func TestSidesAgreeOnMedia(t *testing.T) {
 	c, served := s.shop(), 0
 	for _, r := range s.front.Fakes()[0].Routes {
 		op := d.Match(r.Method, r.Pattern)
-		if !op.Scoped {
+		if !strings.HasPrefix(r.Pattern, "/sp/") && !strings.HasPrefix(r.Pattern, "/portfolios") {
 			continue
 		}
 		served++

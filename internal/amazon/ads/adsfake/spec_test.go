@@ -66,7 +66,7 @@ func oracle(t *testing.T, name string) routers.Router {
 
 // compared tells which paths of Sponsored Products and portfolios are served.
 func compared(path string) bool {
-	if path == "/portfolios/budget/usage" {
+	if path == "/portfolios/budget/usage" || strings.HasPrefix(path, "/reporting/") {
 		return true
 	}
 	path = strings.TrimSuffix(strings.TrimSuffix(path, "/list"), "/delete")
@@ -150,6 +150,7 @@ func TestSpec(t *testing.T) {
 	t.Run("campaigns", specCampaigns)
 	t.Run("collections", specCollections)
 	t.Run("portfolios", specPortfolios)
+	t.Run("reports", specReports)
 }
 
 func specProfiles(t *testing.T) {

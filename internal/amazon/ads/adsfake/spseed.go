@@ -43,6 +43,7 @@ func (f *fake) seedChildren(b *batch, c *campaign, at int) {
 		group.bid, group.hasBid = b.p.seedBid(int(c.seq)+n), true
 		if n == 1 && c.seq%5 == 0 {
 			group.state = paused
+			group.until(b.p, b.now.Add(-12*24*time.Hour))
 		}
 		place := f.add(b, adGroups, group)
 		for i := range 2 + int(c.seq%3) {
@@ -55,6 +56,7 @@ func (f *fake) seedChildren(b *batch, c *campaign, at int) {
 			}
 			if i == 1 && c.seq%4 == 1 {
 				ad.state = paused
+				ad.until(b.p, b.now.Add(-30*24*time.Hour))
 			}
 			f.add(b, productAds, ad)
 		}
@@ -93,8 +95,10 @@ func (f *fake) seedKeywords(b *batch, c *campaign, group *child, place int, ware
 		switch i {
 		case 3:
 			k.state = paused
+			k.until(b.p, b.now.Add(-8*24*time.Hour))
 		case 6:
 			k.state = archived
+			k.until(b.p, b.now.Add(-40*24*time.Hour))
 		}
 		f.add(b, keywords, k)
 	}

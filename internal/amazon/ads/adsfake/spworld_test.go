@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -103,6 +104,37 @@ func BenchmarkKeywords(b *testing.B) {
 				if w := u.find(c, body); w.Code != 200 {
 					b.Fatal(w.Code)
 				}
+			}
+		})
+	}
+}
+
+// BenchmarkReport makes reports of 31 days over 100,000 keywords in a hundred campaigns that have run all the time.
+func BenchmarkReport(b *testing.B) {
+	s := start(b)
+	s.turn("ads.report_progress", "at_once")
+	c := s.shop()
+	for g := range 100 {
+		campaign, group := c.campaign(b, fmt.Sprintf("bench %d", g), "MANUAL")
+		for _, u := range collections {
+			if u.list == "keywords" || u.list == "productAds" {
+				items := make([]string, map[string]int{"keywords": 1000, "productAds": 5}[u.list])
+				for n := range items {
+					items[n] = u.good(campaign, group, n)
+				}
+				u.post(c, items...)
+			}
+		}
+	}
+	s.world.Clock.Advance(40 * 24 * time.Hour)
+	c = s.shop()
+	for name, ask := range map[string][]string{
+		"campaigns": {"spCampaigns", "campaign", "date campaignId impressions clicks cost sales7d", "DAILY"},
+		"targeting": {"spTargeting", "targeting", "campaignId keywordId keyword matchType impressions clicks cost purchases7d sales7d", "SUMMARY"},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				c.fetched(b, c.order(ask[0], products, ask[1], ask[2], ask[3], "2026-03-10", "2026-04-09"))
 			}
 		})
 	}

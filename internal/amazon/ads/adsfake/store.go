@@ -58,17 +58,21 @@ func (s *store[T]) put(b *batch, e T) int {
 	e.seal()
 	h := e.top()
 	at, known := s.byID[h.id]
-	if known {
+	if !known {
+		h.follow(b, nil)
+	} else {
 		if !s.own {
 			s.work, s.own = slices.Clone(s.work), true
 		}
 		old := s.work[at]
+		h.follow(b, old.top())
 		b.count(old, -1)
 		if u := old.unique(); u != "" && s.taken[u] == h.id {
 			delete(s.taken, u)
 		}
 		s.work[at] = e
-	} else {
+	}
+	if !known {
 		at = len(s.work)
 		s.byID[h.id] = at
 		s.work = append(s.work, e) // readers hold shorter slices
@@ -86,6 +90,7 @@ type batch struct {
 	p       *profile
 	now     time.Time
 	today   string
+	day     int      // today's number
 	publish []func() // parents before their children
 }
 
@@ -93,7 +98,7 @@ type batch struct {
 func (p *profile) change(now time.Time, f func(*batch)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	b := &batch{p: p, now: now, today: p.today(now)}
+	b := &batch{p: p, now: now, today: p.today(now), day: p.dayOf(now)}
 	f(b)
 	for _, publish := range b.publish {
 		publish()

@@ -1,6 +1,7 @@
 package adsfake
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
@@ -22,6 +23,11 @@ type switches struct {
 	pageSize      *kit.Switch
 	throttleBody  *kit.Switch
 	pace          *kit.Switch
+
+	reportProgress *kit.Switch
+	reportTime     *kit.Switch
+	reportEnd      *kit.Switch
+	reportQueue    *kit.Switch
 }
 
 func newSwitches() *switches {
@@ -43,12 +49,28 @@ func newSwitches() *switches {
 		throttleBody: kit.NewSwitch("ads.throttle_body", "whether a throttled call gets Amazon's JSON with Retry-After or a proxy's HTML without",
 			"json", "html"),
 		pace: kit.NewDurationSwitch("ads.pace", "how much time a client needs between calls in the long run; 0 throttles nobody", time.Duration(0)),
+
+		reportProgress: kit.NewSwitch("ads.report_progress", "how reports and exports come to an end: by the clock, by being asked for three times, or when first asked for",
+			"clock", "polls", "at_once"),
+		reportTime:  kit.NewDurationSwitch("ads.report_time", "how long reports and exports take by the clock", 20*time.Second),
+		reportEnd:   kit.NewSwitch("ads.report_end", "what becomes of reports and exports", "completed", "failed"),
+		reportQueue: kit.NewSwitch("ads.report_queue", "how many unfinished reports a region holds before it refuses more with 429", "100", "0", "1", "5", "20", "1000"),
 	}
 }
 
 func (s *switches) all() []*kit.Switch {
 	return []*kit.Switch{
 		s.viewOnly, s.missingScope, s.tokenRegion, s.missingClient, s.profilesPut, s.viewerWrite, s.otherRegion, s.freshLink,
-		s.unknownID, s.accept, s.unknownFields, s.pageSize, s.throttleBody, s.pace,
+		s.unknownID, s.accept, s.unknownFields, s.pageSize, s.throttleBody, s.pace, s.reportProgress, s.reportTime, s.reportEnd,
+		s.reportQueue,
 	}
+}
+
+// queue is how many unfinished reports a region holds.
+func (s *switches) queue() int {
+	n, err := strconv.Atoi(s.reportQueue.Get())
+	if err != nil {
+		panic("adsfake: ads.report_queue is no number: " + err.Error())
+	}
+	return n
 }

@@ -124,7 +124,7 @@ func (f *fake) seedCampaigns(p *profile, label string, s seeded, began time.Time
 		folios := p.portfolios.work
 		for n := range s.campaigns {
 			seq := f.sequence.Add(1)
-			age := 24 * time.Hour * time.Duration(30+10*(s.campaigns-n)+int(seq))
+			age := 24 * time.Hour * time.Duration(100+10*(s.campaigns-n)+int(seq)) // older than reports reach back
 			made := began.Add(-age).Truncate(time.Second)
 			c := &campaign{
 				head: head{
@@ -138,8 +138,13 @@ func (f *fake) seedCampaigns(p *profile, label string, s seeded, began time.Time
 			switch {
 			case seq%8 == 7:
 				c.state = archived
+				c.until(p, began.Add(-24*time.Hour*time.Duration(4+seq%20)))
 			case seq%3 == 2:
 				c.state = paused
+				c.until(p, began.Add(-24*time.Hour*time.Duration(5+seq%20)))
+			}
+			if seq%10 == 4 {
+				c.bidding.cohorts = []cohort{{kind: "AUDIENCE_SEGMENT", percent: 20, hasPct: true, segments: []segment{{audienceOf(seq), "BEHAVIOR_DYNAMIC"}}}}
 			}
 			if seq%4 == 0 {
 				c.bidding.placements = []placement{{"PLACEMENT_TOP", int64(10 * (seq % 9))}}
@@ -157,6 +162,9 @@ func (f *fake) seedCampaigns(p *profile, label string, s seeded, began time.Time
 		}
 	})
 }
+
+// audienceOf is the id of the audience that a seeded campaign raises its bids for.
+func audienceOf(seq uint64) string { return strconv.FormatUint(352_400_000_000+seq, 10) }
 
 func (f *fake) upper(label string, n int) string {
 	return f.world.Letters("ads "+label, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", n)

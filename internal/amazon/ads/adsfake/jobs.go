@@ -1,0 +1,161 @@
+package adsfake
+
+import (
+	"bytes"
+	"compress/gzip"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Statuses of reports and exports.
+const (
+	pending    = "PENDING"
+	processing = "PROCESSING"
+	completed  = "COMPLETED"
+	failed     = "FAILED"
+)
+
+// mostJobs is how many reports and exports are kept; older ones are forgotten.
+const mostJobs = 2000
+
+// A job is a report or an export that is made while the client waits.
+type job struct {
+	id      string
+	p       *profile
+	created time.Time
+	request *reportRequest             // of a report
+	same    string                     // what another request must equal to be a duplicate
+	make    func(now time.Time) []byte // the file before it is compressed
+	packed  bool                       // the file is compressed; CSV is not
+
+	mu       sync.Mutex
+	status   string
+	polls    int
+	updated  time.Time
+	finished time.Time
+	file     []byte
+}
+
+// jobs are all of one kind.
+type jobs struct {
+	mu    sync.Mutex
+	byID  map[string]*job
+	order []*job
+}
+
+// find returns a profile's job.
+func (q *jobs) find(p *profile, id string) *job {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if j := q.byID[id]; j != nil && j.p == p {
+		return j
+	}
+	return nil
+}
+
+// add keeps a job unless a live one is the same or the region's queue is as long as it may be; most below zero is no bound.
+func (q *jobs) add(f *fake, j *job, most int) (duplicate *job, full bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	waiting := 0
+	for _, other := range slices.Backward(q.order) {
+		if s := other.look(f, j.created, false); s == completed || s == failed {
+			continue
+		}
+		if other.p == j.p && other.same == j.same {
+			return other, false
+		}
+		if other.p.country.region == j.p.country.region {
+			waiting++
+		}
+	}
+	if most >= 0 && waiting >= most {
+		return nil, true
+	}
+	if q.byID == nil {
+		q.byID = map[string]*job{}
+	}
+	q.byID[j.id] = j
+	q.order = append(q.order, j)
+	if len(q.order) > mostJobs {
+		delete(q.byID, q.order[0].id)
+		q.order = slices.Delete(q.order, 0, 1)
+	}
+	return nil, false
+}
+
+// remove forgets a profile's job.
+func (q *jobs) remove(p *profile, id string) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	j := q.byID[id]
+	if j == nil || j.p != p {
+		return false
+	}
+	delete(q.byID, id)
+	q.order = slices.DeleteFunc(q.order, func(o *job) bool { return o == j })
+	return true
+}
+
+// look tells how far a job is, and counts a poll.
+func (j *job) look(f *fake, now time.Time, poll bool) string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.status == completed || j.status == failed {
+		return j.status
+	}
+	if poll {
+		j.polls++
+	}
+	step := 0
+	switch f.is.reportProgress.Get() {
+	case "polls":
+		step = max(0, j.polls-1)
+	case "at_once":
+		if step = 2; !poll && j.polls == 0 {
+			step = 0 // even then the answer to the request itself says PENDING
+		}
+	default:
+		takes, since := f.is.reportTime.Duration(), now.Sub(j.created)
+		if since >= takes/3 {
+			step++
+		}
+		if since >= takes {
+			step++
+		}
+	}
+	next := [...]string{pending, processing, completed}[min(step, 2)]
+	if next == completed && f.is.reportEnd.Is("failed") {
+		next = failed
+	}
+	if next != j.status {
+		j.status, j.updated = next, now
+	}
+	if next == completed {
+		j.finished = now
+		j.file = j.make(now)
+		if j.packed {
+			j.file = pack(j.file)
+		}
+	} else if next == failed {
+		j.finished = now
+	}
+	return next
+}
+
+// pack compresses a file. The same bytes always give the same file.
+func pack(text []byte) []byte {
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+	if err == nil {
+		_, err = w.Write(text)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		panic("adsfake: compressing in memory: " + err.Error())
+	}
+	return b.Bytes()
+}

@@ -1,0 +1,194 @@
+package adsfake
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
+)
+
+// Media types of Reporting v3 (ads-lwa 5.1).
+const (
+	reportCreate  = "application/vnd.createasyncreportrequest.v3+json"
+	reportCreated = "application/vnd.createasyncreportresponse.v3+json"
+	reportGot     = "application/vnd.getasyncreportresponse.v3+json"
+	reportDeleted = "application/vnd.deleteasyncreportresponse.v3+json"
+)
+
+// reportInstant is how reports write times.
+const reportInstant = "2006-01-02T15:04:05.000Z"
+
+// A reportTable is everything about reports that is the same for all profiles.
+type reportTable struct {
+	types   map[string]*reportType
+	columns map[string]column
+}
+
+func readReportTables() reportTable {
+	return reportTable{parseReportTypes(reportTypesText), reportColumns()}
+}
+
+func (f *fake) reportRoutes() []kit.Route {
+	g := guard{scoped: true}
+	create := guard{scoped: true, media: reportCreate}
+	return []kit.Route{
+		{Operation: "reports.create", Method: "POST", Pattern: "/reporting/reports", Handle: f.guarded(create, f.createReport)},
+		{Operation: "reports.get", Method: "GET", Pattern: "/reporting/reports/{reportId}", Handle: f.guarded(g, f.getReport)},
+		{Operation: "reports.delete", Method: "DELETE", Pattern: "/reporting/reports/{reportId}", Handle: f.guarded(g, f.deleteReport)},
+		{Operation: "files.get", Method: "GET", Pattern: bucketPath + "{file}", Handle: f.download},
+	}
+}
+
+// reportDetail is what Reporting v3 says when it refuses: detail, not details (ads-lwa 5.1).
+type reportDetail struct {
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+}
+
+func reportRefusal(x *kit.Exchange, status int, detail string) kit.Response {
+	code := strconv.Itoa(status)
+	x.Error, x.Effect = code, "refused"
+	return answer(x, status, reportDetail{code, detail}, true)
+}
+
+// A wireReport is a report as answers tell of it: keys in the order of the alphabet, nulls present (ads-lwa 5.1).
+type wireReport struct {
+	Configuration *reportRequest `json:"configuration"`
+	CreatedAt     string         `json:"createdAt"`
+	EndDate       string         `json:"endDate"`
+	FailureReason *string        `json:"failureReason"`
+	FileSize      *int           `json:"fileSize"`
+	GeneratedAt   *string        `json:"generatedAt"`
+	Name          *string        `json:"name"`
+	ReportID      string         `json:"reportId"`
+	StartDate     string         `json:"startDate"`
+	Status        string         `json:"status"`
+	UpdatedAt     string         `json:"updatedAt"`
+	URL           *string        `json:"url"`
+	URLExpiresAt  *string        `json:"urlExpiresAt"`
+}
+
+// createReport serves POST /reporting/reports.
+func (f *fake) createReport(v *visit) kit.Response {
+	if r, refused := unusable(v); refused {
+		return r
+	}
+	request, err := parseReport(v.x.Body)
+	if err != nil {
+		return reportRefusal(v.x, http.StatusBadRequest, err.Error())
+	}
+	q, err := f.report(v.profile, request, v.x.Now)
+	if err != nil {
+		return reportRefusal(v.x, http.StatusBadRequest, err.Error())
+	}
+	same, err := json.Marshal(request)
+	if err != nil {
+		panic("adsfake: a report's request is no JSON: " + err.Error())
+	}
+	j := &job{
+		id: v.x.UUID(), p: v.profile, created: v.x.Now, updated: v.x.Now, status: pending, request: request, packed: !q.csv,
+		same: string(same) + request.start + request.end, make: q.file,
+	}
+	duplicate, full := f.reports.add(f, j, f.is.queue())
+	switch {
+	case duplicate != nil:
+		return reportRefusal(v.x, http.StatusTooEarly, "The Request is a duplicate of : "+duplicate.id)
+	case full:
+		return reportRefusal(v.x, http.StatusTooManyRequests, "Too Many Requests").Set("Retry-After", "60")
+	}
+	v.x.Effect = "created"
+	return f.tellReport(v, j, reportCreated, false)
+}
+
+// getReport serves GET /reporting/reports/{reportId}.
+func (f *fake) getReport(v *visit) kit.Response {
+	j := f.reports.find(v.profile, v.x.Var("reportId"))
+	if j == nil {
+		return reportRefusal(v.x, http.StatusNotFound, "Report not found")
+	}
+	return f.tellReport(v, j, reportGot, true)
+}
+
+// deleteReport serves DELETE /reporting/reports/{reportId}.
+func (f *fake) deleteReport(v *visit) kit.Response {
+	id := v.x.Var("reportId")
+	if !f.reports.remove(v.profile, id) {
+		return reportRefusal(v.x, http.StatusNotFound, "Report not found")
+	}
+	v.x.Effect = "deleted"
+	return remapped(v.x, http.StatusOK, reportDeleted, struct {
+		Code     string `json:"code"`
+		Detail   string `json:"detail"`
+		ReportID string `json:"reportId"`
+	}{"200", "Report deleted", id})
+}
+
+func (f *fake) tellReport(v *visit, j *job, media string, poll bool) kit.Response {
+	status := j.look(f, v.x.Now, poll)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	r := j.request
+	w := wireReport{
+		Configuration: r, CreatedAt: j.created.UTC().Format(reportInstant), EndDate: r.end, Name: r.name, ReportID: j.id, StartDate: r.start,
+		Status: status, UpdatedAt: j.updated.UTC().Format(reportInstant),
+	}
+	switch status {
+	case completed:
+		size, made := len(j.file), j.finished.UTC().Format(reportInstant)
+		address, expires := f.link(v.x, j, "report")
+		until := expires.UTC().Format(reportInstant)
+		w.FileSize, w.GeneratedAt, w.URL, w.URLExpiresAt = &size, &made, &address, &until
+	case failed:
+		reason := "INTERNAL_ERROR"
+		w.FailureReason = &reason
+	}
+	v.x.Note("status", status)
+	return remapped(v.x, http.StatusOK, media, w)
+}
+
+// file writes the report: one JSON array, or CSV.
+func (q *reportQuery) file(now time.Time) []byte {
+	if q.csv {
+		return q.commas(now)
+	}
+	b, n := []byte{'['}, 0
+	names := make([][]byte, len(q.names))
+	for i, name := range q.names {
+		names[i] = append(appendString(nil, name), ':')
+	}
+	q.run(now, func(r *reportRow) {
+		b = append(comma(b, n), '{')
+		for i := range q.columns {
+			b = q.columns[i].append(append(comma(b, i), names[i]...), r)
+		}
+		b = append(b, '}')
+		n++
+	})
+	return append(b, ']')
+}
+
+// commas writes the report as CSV, for the types that have it.
+func (q *reportQuery) commas(now time.Time) []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	_ = w.Write(q.names) // a buffer takes everything
+	record := make([]string, len(q.names))
+	var cell []byte
+	q.run(now, func(r *reportRow) {
+		for i := range q.columns {
+			cell = q.columns[i].append(cell[:0], r)
+			if record[i] = string(cell); len(cell) > 0 && cell[0] == '"' {
+				_ = json.Unmarshal(cell, &record[i]) // it was written as a JSON string just now
+			} else if record[i] == "null" {
+				record[i] = ""
+			}
+		}
+		_ = w.Write(record)
+	})
+	w.Flush()
+	return b.Bytes()
+}
