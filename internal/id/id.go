@@ -22,6 +22,7 @@ type (
 	Operator   string
 	Attempt    string
 	Request    string
+	Site       string
 )
 
 // New returns a fresh id of kind T, made at the given time.

@@ -26,6 +26,7 @@ func Run(t *testing.T, open Open) {
 		"callers":     callers,
 		"grants":      grants,
 		"operators":   operators,
+		"sites":       sitesSuite,
 	}
 	for name, suite := range suites {
 		t.Run(name, func(t *testing.T) {
