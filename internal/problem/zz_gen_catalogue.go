@@ -422,6 +422,11 @@ const (
 	ServerSocket                   Code = "server.socket"
 	ServerSocketPath               Code = "server.socket_path"
 	ServerUnknownHost              Code = "server.unknown_host"
+	SitesCountry                   Code = "sites.country"
+	SitesExists                    Code = "sites.exists"
+	SitesSales                     Code = "sites.sales"
+	SitesTooMany                   Code = "sites.too_many"
+	SitesUnknown                   Code = "sites.unknown"
 	StoreAuditBroken               Code = "store.audit_broken"
 	StoreDamaged                   Code = "store.damaged"
 	StoreDiskFailing               Code = "store.disk_failing"
@@ -729,7 +734,7 @@ var catalogue = map[Code]Problem{
 	DetectPrivateKey:               {Code: DetectPrivateKey, What: "This is a private key in PEM form, and none of the keys of Amazon that Lockkeeper keeps.", Whose: OperatorsOwn, Fix: "Leave it where it is; for Amazon's APIs paste an access key, a client id and secret, or a Creators API credential.", Status: 422},
 	DetectPublicKey:                {Code: DetectPublicKey, What: "This is a certificate or public key in PEM form, such as the Appstore's AppstoreAuthenticationKey.pem, which belongs into the app and is no secret.", Whose: OperatorsOwn, Fix: "Put it into the app's assets; for Device Messaging paste the security profile's client id and client secret.", Status: 422},
 	DetectSecretInEnv:              {Code: DetectSecretInEnv, What: "The secret stays readable in this file for every program that runs as you.", Whose: OperatorsOwn, Fix: "Once it is kept, let Lockkeeper take the secret out of the file, and point the software at Lockkeeper.", Status: 422},
-	DetectSecretInRepository:       {Code: DetectSecretInRepository, What: "The file with the secret lies in a Git repository, so it may be or become part of its history, where deleting the file does not reach.", Whose: OperatorsOwn, Fix: "Once it is kept, let Lockkeeper take the secret out of the file; if it was ever committed, make a new key at Amazon and withdraw this one.", Status: 422},
+	DetectSecretInRepository:       {Code: DetectSecretInRepository, What: "The file with the secret lies in a Git repository, so it may be or become part of its history, where deleting the file does not reach.", Whose: OperatorsOwn, Fix: "Once it is kept, let Lockkeeper take the secret out of the file; if it was ever committed, make a new key at Amazon and withdraw this one."},
 	DetectTooLong:                  {Code: DetectTooLong, What: "This is too long to be looked through for keys.", Whose: OperatorsOwn, Fix: "Paste only the part with the keys, at most 1 MiB and some thousand values.", Status: 413},
 	DoctorItemErrors:               {Code: DoctorItemErrors, What: "Amazon did part of what was asked: status 207 holds a success or an error for each item.", Whose: CallersOwn, Fix: "Read each entry under error: its index is the item's place in the request, its reason says what to change; send only those again.", Status: 404},
 	DoctorNoRefusal:                {Code: DoctorNoRefusal, What: "This status is no refusal: Amazon did what was asked.", Whose: CallersOwn, Fix: "Look at the body instead: an empty list, or errors of single items inside a 207.", Status: 404},
@@ -879,6 +884,11 @@ var catalogue = map[Code]Problem{
 	ServerSocket:                   {Code: ServerSocket, What: "The control socket cannot be made in the data folder.", Whose: OperatorsOwn, Fix: "Check that the data folder is on a local disk and that this user may write to it.", Status: 500},
 	ServerSocketPath:               {Code: ServerSocketPath, What: "The data folder's path is too long for a control socket.", Whose: OperatorsOwn, Fix: "Choose a data folder with a shorter path, at most about 90 characters.", Status: 500},
 	ServerUnknownHost:              {Code: ServerUnknownHost, What: "The request's Host header names a machine that this listener is not.", Whose: CallersOwn, Fix: "Call the listener by its own address, or add the name to the setting hosts.", Status: 421},
+	SitesCountry:                   {Code: SitesCountry, What: "Amazon has no Associates programme by the name of that country.", Whose: OperatorsOwn, Fix: "Give the country as Amazon writes it, such as US, UK or DE, or the shop's domain, such as amazon.de.", Status: 422},
+	SitesExists:                    {Code: SitesExists, What: "This Site ID or Tracking ID is kept already.", Whose: OperatorsOwn, Fix: "Look at it with lockkeeper site list; each id belongs to one store.", Status: 409},
+	SitesSales:                     {Code: SitesSales, What: "That is no number of sales of a day that has come.", Whose: OperatorsOwn, Fix: "Give a day as 2026-11-21 and a number from 0 on; 0 forgets the day.", Status: 422},
+	SitesTooMany:                   {Code: SitesTooMany, What: "An account has at most 100 Tracking IDs.", Whose: OperatorsOwn, Fix: "Leave out those that no link carries any more; Amazon gives more on request, and Lockkeeper does not.", Status: 422},
+	SitesUnknown:                   {Code: SitesUnknown, What: "No site is kept with this id.", Whose: OperatorsOwn, Fix: "List the sites with lockkeeper site list, or keep it with lockkeeper site add.", Status: 404},
 	StoreAuditBroken:               {Code: StoreAuditBroken, What: "The audit log was changed from outside: an entry is missing or is not what was written.", Whose: OperatorsOwn, Fix: "Keep a copy of the data folder, find out who could write to it, and compare it with your latest backup; everything else goes on.", Status: 500},
 	StoreDamaged:                   {Code: StoreDamaged, What: "The database file is damaged.", Whose: OperatorsOwn, Fix: "Stop Lockkeeper, keep a copy of the data folder, and restore the latest backup.", Status: 500},
 	StoreDiskFailing:               {Code: StoreDiskFailing, What: "The disk that holds the data folder reports errors.", Whose: OperatorsOwn, Fix: "Look at the system's log for that disk, and move the data folder to a sound one.", Status: 500},
