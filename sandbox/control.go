@@ -60,9 +60,10 @@ func (c *Control) Close() error {
 	return err
 }
 
-// routes are the control side's whole API.
+// routes are the control side's page and its whole API.
 func (c *Control) routes() *http.ServeMux {
 	m := http.NewServeMux()
+	pages(m)
 	m.HandleFunc("GET /world", c.world)
 	m.HandleFunc("GET /env", c.environment)
 	m.HandleFunc("POST /consents", c.makeConsent)
@@ -90,15 +91,18 @@ func (c *Control) routes() *http.ServeMux {
 	return m
 }
 
-// guard lets nobody in but a local program that has read the ready file: no web page (Host, Origin), no one without token.
+// guard lets nobody in but a local program that has read the ready file: no web page but our own (Host, Origin), no one without the token,
+// which the files of our own page alone do not need.
 func (c *Control) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 		switch {
 		case !kit.Loopback(kit.HostName(r.Host)):
 			problem(w, http.StatusMisdirectedRequest, "this host name is not this machine's")
-		case r.Header.Get("Origin") != "":
-			problem(w, http.StatusForbidden, "web pages have no business here")
+		case r.Header.Get("Origin") != "" && r.Header.Get("Origin") != "http://"+r.Host:
+			problem(w, http.StatusForbidden, "other web pages have no business here")
+		case r.Method == http.MethodGet && (r.URL.Path == "/" || r.URL.Path == "/page.css" || r.URL.Path == "/page.js"):
+			next.ServeHTTP(w, r)
 		case !ok || subtle.ConstantTimeCompare([]byte(token), []byte(c.Token)) != 1:
 			problem(w, http.StatusUnauthorized, "send the token of the ready file as Authorization: Bearer")
 		default:

@@ -29,7 +29,7 @@ Its control side moves the clock, injects faults and reads the journal; ` + "`lo
   lockkeeper sandbox --seed 7 --policy strict --ready-file sandbox.json`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return sandboxRun(cmd, o) },
 	}
-	cmd.AddCommand(newCmdSandboxEnv(f))
+	cmd.AddCommand(newCmdSandboxEnv(f), newCmdSandboxPage(f))
 	flags := cmd.Flags()
 	flags.StringVar(&o.config.Listen, "listen", "127.0.0.1:7080", "address of Amazon's side")
 	flags.StringVar(&o.config.ListenTLS, "tls", "", `address of Amazon's side over TLS, or "off" (default "127.0.0.1:7443" beside the default --listen, else a free port)`)

@@ -23,9 +23,9 @@ var preload string
 var languages = []string{"shell", "node", "python", "go"}
 
 type sandboxEnvOptions struct {
-	f              *Factory
-	control, ready string
-	language       string
+	f        *Factory
+	where    runningSandbox
+	language string
 }
 
 func newCmdSandboxEnv(f *Factory) *cobra.Command {
@@ -47,8 +47,7 @@ sandbox by the proxy that is named; Node, which knows no proxy, by a small file 
 			return sandboxEnvRun(cmd, o)
 		},
 	}
-	cmd.Flags().StringVar(&o.control, "control", "http://127.0.0.1:7081", "address of the sandbox's control side")
-	cmd.Flags().StringVar(&o.ready, "ready-file", "", "the sandbox's ready file, in place of --control")
+	o.where.flags(cmd)
 	return cmd
 }
 
@@ -63,22 +62,15 @@ func sandboxEnvRun(cmd *cobra.Command, o *sandboxEnvOptions) error {
 	if !slices.Contains(languages, o.language) {
 		return refuse(fmt.Sprintf("there is no environment for %q", o.language), "name one of "+strings.Join(languages, ", "))
 	}
-	hint := "start one with `lockkeeper sandbox`, or name its control side with --control"
-	var ready sandbox.Ready
-	var err error
-	if o.ready != "" {
-		ready, err = sandbox.ReadReady(o.ready)
-	} else {
-		ready, err = sandbox.Running(o.control)
-	}
+	ready, err := o.where.find()
 	if err != nil {
-		return refuse(err.Error(), hint)
+		return err
 	}
 	world, err := ready.Environment(cmd.Context())
 	if errors.Is(err, sandbox.ErrNotRunning) {
-		return refuse(sandbox.ErrNotRunning.Error(), hint)
+		return refuse(sandbox.ErrNotRunning.Error(), startSandboxHint)
 	} else if err != nil {
-		return refuse(err.Error(), hint)
+		return refuse(err.Error(), startSandboxHint)
 	}
 	e := sandboxEnv{Environment: world, Control: ready.Control}
 	if e.CA != "" {
