@@ -28,6 +28,8 @@ const (
 	Seller AccountKind = "seller"
 	Vendor AccountKind = "vendor"
 	Agency AccountKind = "agency"
+
+	AWSAccount AccountKind = "aws" // opened by a key pair; Entity is the ARN as which
 )
 
 // Associate is an affiliate's presence in one marketplace (Associates programme, Creators API).

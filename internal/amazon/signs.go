@@ -1,6 +1,11 @@
 package amazon
 
-import "github.com/lockkeeper-dev/lockkeeper/canon"
+import (
+	"time"
+
+	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/secret"
+)
 
 // Signs says what a key pair signs: every call of its grant goes to this one service in this one region, whatever the call itself says
 // (attack case C2).
@@ -19,4 +24,13 @@ type Signer interface {
 	Signs(service, region string) (Signs, error)
 	// Nearest is Lockkeeper's region for one of AWS's.
 	Nearest(region string) canon.Region
+}
+
+// A Session is short-lived credentials that a key pair's cloud gave for it.
+type Session struct {
+	KeyID   string
+	Secret  secret.Value
+	Token   secret.Value
+	Expires time.Time
+	Account string // 12 digits
 }

@@ -167,17 +167,20 @@ const (
 	AWSExampleKey                  Code = "aws.example_key"
 	AWSFailed                      Code = "aws.failed"
 	AWSInUse                       Code = "aws.in_use"
+	AWSKeyActive                   Code = "aws.key_active"
 	AWSKeyForProducts              Code = "aws.key_for_products"
 	AWSKeyForm                     Code = "aws.key_form"
 	AWSKeyGone                     Code = "aws.key_gone"
 	AWSKeyIDForm                   Code = "aws.key_id_form"
 	AWSKeyIDMissing                Code = "aws.key_id_missing"
+	AWSKeyInUse                    Code = "aws.key_in_use"
 	AWSKeyOld                      Code = "aws.key_old"
 	AWSKeyPending                  Code = "aws.key_pending"
 	AWSKeyRefused                  Code = "aws.key_refused"
 	AWSKeyTemporary                Code = "aws.key_temporary"
 	AWSKeyUnused                   Code = "aws.key_unused"
 	AWSNoHost                      Code = "aws.no_host"
+	AWSNoPurpose                   Code = "aws.no_purpose"
 	AWSNotAKeyID                   Code = "aws.not_a_key_id"
 	AWSNotForPaapi                 Code = "aws.not_for_paapi"
 	AWSNotFound                    Code = "aws.not_found"
@@ -629,17 +632,20 @@ var catalogue = map[Code]Problem{
 	AWSExampleKey:                  {Code: AWSExampleKey, What: "This is the example key of Amazon's own documentation, which works nowhere.", Whose: OperatorsOwn, Fix: "Make a key of your own: in the IAM console, Users, your user, Security credentials, Create access key.", Status: 422},
 	AWSFailed:                      {Code: AWSFailed, What: "AWS failed on its own side.", Whose: AmazonsOwn, Fix: "Wait; Lockkeeper tries again by itself. AWS's state is shown at health.aws.amazon.com.", Status: 503},
 	AWSInUse:                       {Code: AWSInUse, What: "AWS does not delete a user that still has keys or policies, nor change what is being changed.", Whose: OperatorsOwn, Fix: "Delete the user's keys and policies first; after a change wait a moment.", Status: 409},
+	AWSKeyActive:                   {Code: AWSKeyActive, What: "The key is active, so somebody's software may live on it.", Whose: OperatorsOwn, Fix: "Make it inactive first (`lockkeeper credential deactivate`), see for a day that nothing breaks, then delete it.", Status: 409},
 	AWSKeyForProducts:              {Code: AWSKeyForProducts, What: "This is a key of AWS's console, and such keys never worked for Amazon's product data.", Whose: OperatorsOwn, Fix: "For product data get a Creators API credential in Associates Central, Tools, Creators API; keep this key only if something of yours uses AWS itself.", Status: 422},
 	AWSKeyForm:                     {Code: AWSKeyForm, What: "This is no AWS access key pair: an id is 20 capital letters and digits, most often AKIA and 16 more, and a secret is 40 characters.", Whose: OperatorsOwn, Fix: "Paste both as they stand in the .csv file that AWS gave when the key was made.", Guide: "aws.create-access-key", Status: 400},
 	AWSKeyGone:                     {Code: AWSKeyGone, What: "The user no longer has the key that Lockkeeper keeps: somebody deleted it at AWS.", Whose: OperatorsOwn, Fix: "Make a new pair and add it; what was stored here can be removed.", Guide: "aws.create-access-key", Status: 502},
 	AWSKeyIDForm:                   {Code: AWSKeyIDForm, What: "The access key id is not whole: it has 20 characters, capital letters and digits.", Whose: OperatorsOwn, Fix: "Copy it again from end to end; the IAM console shows it at any time.", Status: 422},
 	AWSKeyIDMissing:                {Code: AWSKeyIDMissing, What: "This looks like a secret access key without its access key id.", Whose: OperatorsOwn, Fix: "Copy the access key id that stands beside it, AKIA and 16 characters, and paste both; in the IAM console it is in the user's Security credentials.", Status: 422},
+	AWSKeyInUse:                    {Code: AWSKeyInUse, What: "This is the key that Lockkeeper itself uses for the grant: without it nothing could be undone.", Whose: OperatorsOwn, Fix: "Rotate it (`lockkeeper credential rotate`), which ends the old key once the new one is proved to work.", Status: 409},
 	AWSKeyOld:                      {Code: AWSKeyOld, What: "The key is older than a year.", Whose: OperatorsOwn, Fix: "Rotate it: `lockkeeper credential rotate NAME` replaces it without a break.", Status: 409},
 	AWSKeyPending:                  {Code: AWSKeyPending, What: "AWS does not know the access key yet: a key that was just made works only after some seconds, at times minutes.", Whose: AmazonsOwn, Fix: "Wait; Lockkeeper asks again by itself and goes on once the key works.", Status: 503},
 	AWSKeyRefused:                  {Code: AWSKeyRefused, What: "AWS does not take the access key: there is none of that id, or it was deleted or made inactive.", Whose: OperatorsOwn, Fix: "Look at the user's keys in the AWS console (IAM > Users > the user > Security credentials), make the key active again or make a new pair, and add that.", Guide: "aws.create-access-key", Status: 502},
 	AWSKeyTemporary:                {Code: AWSKeyTemporary, What: "An id that begins with ASIA is of session credentials, which end by themselves within hours; there is nothing to keep.", Whose: OperatorsOwn, Fix: "Add the long-lived key (AKIA...) that the session was made from, or give the software a role.", Status: 409},
 	AWSKeyUnused:                   {Code: AWSKeyUnused, What: "The key was not used for 90 days or more.", Whose: OperatorsOwn, Fix: "If nothing needs it make it inactive (`lockkeeper credential deactivate`), and delete it some days later: a key that nobody uses is one that nobody watches.", Status: 409},
 	AWSNoHost:                      {Code: AWSNoHost, What: "Lockkeeper does not sign for this service in this region.", Whose: OperatorsOwn, Fix: "Use iam, sts, sqs, sns or firehose with a region such as us-east-1 or eu-west-1; for other services vend session credentials to an AWS SDK instead.", Status: 400},
+	AWSNoPurpose:                   {Code: AWSNoPurpose, What: "Lockkeeper cannot write a policy for this.", Whose: OperatorsOwn, Fix: "Name one of the purposes that `lockkeeper credential policy` lists, and the ARN of the one thing that it is about.", Status: 400},
 	AWSNotAKeyID:                   {Code: AWSNotAKeyID, What: "This is an id of IAM and no access key id, though it is as long as one.", Whose: OperatorsOwn, Fix: "Copy the value in the column Access key ID of the user's Security credentials; it begins with AKIA.", Status: 422},
 	AWSNotForPaapi:                 {Code: AWSNotForPaapi, What: "Keys of AWS's own console never worked for the Product Advertising API, which had keys of its own and ended in May 2026.", Whose: OperatorsOwn, Fix: "For product data get a Creators API credential: `lockkeeper guide --for products` says where.", Guide: "aws.ask-whether", Status: 409},
 	AWSNotFound:                    {Code: AWSNotFound, What: "AWS knows no such user, key or policy.", Whose: OperatorsOwn, Fix: "See the names with `lockkeeper credential keys`; what was deleted in the AWS console is gone here after the next look.", Status: 404},

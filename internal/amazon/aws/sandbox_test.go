@@ -155,11 +155,11 @@ func TestSessions(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	ctx := t.Context()
-	got := must[aws.Session](t)(w.client.SessionToken(ctx, w.key(kit.AWSStream, 1), time.Hour))
+	got := must[amazon.Session](t)(w.client.SessionToken(ctx, w.key(kit.AWSStream, 1), time.Hour))
 	if !got.Expires.Equal(w.Now().Add(time.Hour)) {
 		t.Error(got.Expires)
 	}
-	session := aws.Key{Realm: amazon.Sandbox, ID: got.ID, Secret: got.Secret, Session: got.Token}
+	session := aws.Key{Realm: amazon.Sandbox, ID: got.KeyID, Secret: got.Secret, Session: got.Token}
 	if who := must[aws.Identity](t)(w.client.CallerIdentity(ctx, session)); who.User() != kit.AWSStream {
 		t.Error(who)
 	}

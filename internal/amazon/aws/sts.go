@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 	"github.com/lockkeeper-dev/lockkeeper/internal/secret"
 )
@@ -45,17 +46,8 @@ func (c *Client) CallerIdentity(ctx context.Context, k Key) (Identity, error) {
 	return out, nil
 }
 
-// Session is short-lived credentials.
-type Session struct {
-	ID      string
-	Secret  secret.Value
-	Token   secret.Value
-	Expires time.Time
-	Account string // 12 digits
-}
-
 // SessionToken asks for session credentials. It needs no permission. life is 15 minutes to 36 hours.
-func (c *Client) SessionToken(ctx context.Context, k Key, life time.Duration) (Session, error) {
+func (c *Client) SessionToken(ctx context.Context, k Key, life time.Duration) (amazon.Session, error) {
 	var out struct {
 		Credentials struct {
 			ID      string    `xml:"AccessKeyId"`
@@ -66,13 +58,13 @@ func (c *Client) SessionToken(ctx context.Context, k Key, life time.Duration) (S
 	}
 	in := url.Values{"DurationSeconds": {strconv.Itoa(int(life / time.Second))}}
 	if err := c.query(ctx, k, "sts", "GetSessionToken", in, &out); err != nil {
-		return Session{}, err
+		return amazon.Session{}, err
 	}
 	got := out.Credentials
 	if got.ID == "" || got.Secret == "" || got.Token == "" || got.Expires.IsZero() {
-		return Session{}, problem.New(problem.AWSBrokenAnswer)
+		return amazon.Session{}, problem.New(problem.AWSBrokenAnswer)
 	}
-	return Session{ID: got.ID, Secret: secret.New(got.Secret), Token: secret.New(got.Token), Expires: got.Expires.UTC()}, nil
+	return amazon.Session{KeyID: got.ID, Secret: secret.New(got.Secret), Token: secret.New(got.Token), Expires: got.Expires.UTC()}, nil
 }
 
 // AccountOf reads the account's number out of a key id, as it is written there in keys made since about 2019 (contract 5.1).
