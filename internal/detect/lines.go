@@ -11,9 +11,10 @@ type field struct {
 	amazon.Pasted
 	line  int
 	group int
-	apart bool // its group is closed: a row, a section. Nothing in it belongs to something outside
-	bare  bool // nothing on its own line names it
-	word  bool // an ordinary word, only of use as the rest of a broken value
+	apart bool   // its group is closed: a row, a section. Nothing in it belongs to something outside
+	bare  bool   // nothing on its own line names it
+	word  bool   // an ordinary word, only of use as the rest of a broken value
+	raw   string // with the dots at its ends, which a sentence put there, or a line break after one
 	notes []string
 }
 
@@ -139,7 +140,8 @@ func word(s string, i int) (string, int) {
 			for end < len(s) && s[end] == '=' {
 				end++
 			}
-			if i-start >= 32 && end-i <= 2 && (end-start)%4 == 0 && (end == len(s) || !wordByte(s[end]) || s[end] == '.') && !strings.Contains(s[start:i], "_") {
+			from := start + 1 + strings.LastIndexByte(s[start:i], '.')
+			if i-from >= 32 && end-i <= 2 && (end-from)%4 == 0 && (end == len(s) || !wordByte(s[end]) || s[end] == '.') && !strings.Contains(s[start:i], "_") {
 				i = end
 				continue
 			}
@@ -163,16 +165,20 @@ func (p *parser) sign() {
 }
 
 func (p *parser) take(w, rest string) {
-	w = strings.Trim(w, "|.")
+	raw := strings.Trim(w, "|")
+	w = strings.TrimLeft(raw, ".")
+	if !strings.HasPrefix(w, "amzn1.") {
+		w = strings.TrimRight(w, ".")
+	}
 	if w == "" {
 		return
 	}
-	if !p.named && signAhead(rest) && nameLike(w) {
+	if !p.named && signAhead(rest) && nameLike(w) && !valueLike(w) {
 		p.words = append(p.words, w)
 		return
 	}
 	f := field{line: p.line, group: p.r.group, apart: p.r.apart}
-	f.In, f.Text = p.r.section, w
+	f.In, f.Text, f.raw = p.r.section, w, raw
 	switch {
 	case p.named:
 		f.As = lastWord(p.name)
@@ -217,6 +223,11 @@ func nameLike(w string) bool {
 		return false
 	}
 	return !strings.ContainsAny(w, "|%~+/")
+}
+
+// valueLike reports what is too much of a key to be the name of one, as in "id:secret".
+func valueLike(w string) bool {
+	return len(w) >= 16 && strings.ContainsAny(w, "0123456789") && !strings.ContainsAny(w, "_-.")
 }
 
 // labelLike reports an ordinary word, of letters alone.

@@ -1,8 +1,6 @@
 package detect
 
 import (
-	"strings"
-
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 )
 
@@ -45,7 +43,7 @@ func (d *Detector) mend(fields []field) []seen {
 	return out
 }
 
-// ask asks all Recognisers and puts the surest first; of equals, the one that names a program.
+// ask asks all Recognisers and puts the surest first; of equals the one that names a program, unless the form is all there is.
 func (d *Detector) ask(p amazon.Pasted) []amazon.Part {
 	var parts []amazon.Part
 	for _, know := range d.know {
@@ -54,7 +52,7 @@ func (d *Detector) ask(p amazon.Pasted) []amazon.Part {
 			continue
 		}
 		at := len(parts)
-		for at > 0 && (parts[at-1].Sure < part.Sure || parts[at-1].Sure == part.Sure && parts[at-1].Program == "" && part.Program != "") {
+		for at > 0 && surer(part, parts[at-1]) {
 			at--
 		}
 		parts = append(parts, amazon.Part{})
@@ -81,8 +79,11 @@ func (d *Detector) rejoin(f field, parts []amazon.Part, rest []field) (n int, te
 		return 0, "", nil
 	}
 	joined, before := f.Text, f
+	if f.raw != "" && len(f.notes) == 0 {
+		joined = f.raw
+	}
 	for i, g := range rest {
-		if i == mostPieces || !g.bare || g.group != f.group || g.line > before.line+1 || len(joined)+len(g.Text) > maxValue || g.Name != "" && !bareLabel(g) {
+		if i == mostPieces || !g.bare || g.group != f.group || g.line > before.line+1 || len(joined)+len(g.Text) > maxValue {
 			break
 		}
 		if open && (g.word || g.line != before.line+1 || i > 0 && len(before.Text) < 48) {
@@ -91,13 +92,13 @@ func (d *Detector) rejoin(f field, parts []amazon.Part, rest []field) (n int, te
 		if own := d.ask(amazon.Pasted{Text: g.Text}); len(own) > 0 && own[0].Sure >= amazon.Named {
 			break
 		}
-		piece, _ := unescape(g.Text)
+		piece, _ := unescape(g.raw)
 		joined += piece
 		before = g
 		next := f.Pasted
 		next.Text = joined
 		got := d.ask(next)
-		if len(got) > 0 && got[0].Sure >= amazon.Named && !lengthened(got[0], first, cut) {
+		if len(got) > 0 && got[0].Sure >= amazon.Named && (!cut && len(got[0].Problems) == 0 || cut && len(got[0].Problems) < len(first.Problems)) {
 			n, text, more = i+1, joined, got
 			if !open {
 				break
@@ -107,20 +108,12 @@ func (d *Detector) rejoin(f field, parts []amazon.Part, rest []field) (n int, te
 	return n, text, more
 }
 
-// bareLabel reports a field whose name comes from the line above and not from its own.
-func bareLabel(f field) bool { return f.bare }
-
-// lengthened reports whether the join changed nothing: what was wrong with the first piece still is.
-func lengthened(now, first amazon.Part, cut bool) bool {
-	if !cut {
-		return len(now.Problems) > 0
+func surer(a, b amazon.Part) bool {
+	if a.Sure != b.Sure {
+		return a.Sure > b.Sure
 	}
-	for _, p := range now.Problems {
-		for _, q := range first.Problems {
-			if p.Code == q.Code && strings.Contains(p.Detail, "character") || p.Code == q.Code && strings.Contains(p.Detail, "part") {
-				return true
-			}
-		}
+	if a.Sure == amazon.Fits {
+		return a.Program == "" && b.Program != ""
 	}
-	return false
+	return a.Program != "" && b.Program == ""
 }

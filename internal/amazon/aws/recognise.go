@@ -95,7 +95,7 @@ func recogniseSecret(p amazon.Pasted) (amazon.Part, bool) {
 	}
 	part := amazon.Part{Program: "aws", Kind: "access-key", Role: amazon.TheSecret, Sure: amazon.Fits, Wants: []amazon.Want{{Role: amazon.TheID, Missing: problem.AWSKeyIDMissing}}}
 	if strings.HasSuffix(s, "EXAMPLEKEY") && strings.HasPrefix(s, "wJalrXUtnFEMI") {
-		part.Sure, part.Problems = amazon.Told, amazon.Wrong(problem.AWSExampleKey)
+		part.Sure, part.Wants, part.Problems = amazon.Told, nil, amazon.Wrong(problem.AWSExampleKey)
 		return part, true
 	}
 	if namedSecret(p) {
