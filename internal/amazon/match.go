@@ -141,6 +141,9 @@ func retryAt(e Evidence, usual time.Duration) time.Time {
 	if wait, ok := RetryAfter(e.Header, e.Now); ok {
 		return e.Now.Add(wait)
 	}
+	if wait, ok := RetryAfterBody(e.Body); ok {
+		return e.Now.Add(wait)
+	}
 	if usual > 0 {
 		return e.Now.Add(usual)
 	}

@@ -3,6 +3,7 @@ package amazon
 import (
 	"math"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -33,4 +34,17 @@ func retryAfter(v string, now time.Time) (time.Duration, bool) {
 		return min(max(at.Sub(now), 0), MaxRetryAfter), true
 	}
 	return 0, false
+}
+
+// retryAfterSeconds is what some services say in a JSON body in place of the header (creators-paapi-aws 3.5).
+var retryAfterSeconds = regexp.MustCompile(`"retryAfterSeconds"\s*:\s*"?([0-9]{1,9})`)
+
+// RetryAfterBody reads how long a refusal's body asks to wait. It reports false where it does not say.
+func RetryAfterBody(body []byte) (time.Duration, bool) {
+	found := retryAfterSeconds.FindSubmatch(body[:min(len(body), readLimit)])
+	if found == nil {
+		return 0, false
+	}
+	seconds, err := strconv.ParseInt(string(found[1]), 10, 64)
+	return min(time.Duration(seconds)*time.Second, MaxRetryAfter), err == nil
 }

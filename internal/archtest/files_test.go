@@ -14,17 +14,18 @@ import (
 
 // revealers are the places outside seal and egress that may call secret.Value.Reveal, each with its reason.
 var revealers = map[string]string{
-	"internal/amazon/lwa/":          "PKCE challenges are hashes of verifiers, and the form of a pasted credential is looked at before it is sent anywhere",
-	"internal/vault/paste.go":       "looks at the form of what was pasted",
-	"internal/operator/password.go": "hashes an operator's password",
-	"internal/api/":                 "hands a pass, a session, a consent's binding or a revealed credential to the operator who asked for it",
-	"internal/cli/":                 "sends what a person typed to the server, over the control socket or to the gateway",
-	"internal/console/callback.go":  "sets the cookie that binds a browser to its consent",
-	"internal/console/signin.go":    "sets the cookie of an operator's session",
-	"internal/console/callers.go":   "shows a pass, once, to the operator who made it",
-	"bench/child.go":                "the load needs the pass that its gateway gave out",
-	"internal/sigv4/verify.go":      "computes the signature that a secret makes",
-	"internal/server/self.go":       "an operator's own calls carry a pass that never leaves the process",
+	"internal/amazon/lwa/":              "PKCE challenges are hashes of verifiers, and the form of a pasted credential is looked at before it is sent anywhere",
+	"internal/vault/paste.go":           "looks at the form of what was pasted",
+	"internal/operator/password.go":     "hashes an operator's password",
+	"internal/api/":                     "hands a pass, a session, a consent's binding or a revealed credential to the operator who asked for it",
+	"internal/cli/":                     "sends what a person typed to the server, over the control socket or to the gateway",
+	"internal/console/callback.go":      "sets the cookie that binds a browser to its consent",
+	"internal/console/signin.go":        "sets the cookie of an operator's session",
+	"internal/console/callers.go":       "shows a pass, once, to the operator who made it",
+	"bench/child.go":                    "the load needs the pass that its gateway gave out",
+	"internal/amazon/creators/shape.go": "looks at the form of a credential before it is kept",
+	"internal/sigv4/verify.go":          "computes the signature that a secret makes",
+	"internal/server/self.go":           "an operator's own calls carry a pass that never leaves the process",
 }
 
 // root is the folder of go.mod.

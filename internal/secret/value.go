@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 )
 
 // Redacted is what a Value prints as, whatever the verb or encoder.
@@ -42,6 +43,9 @@ func (v Value) IsZero() bool { return v.p == nil }
 
 // Len returns the length in bytes, which is not a secret here: Amazon's tokens have known sizes.
 func (v Value) Len() int { return len(v.Reveal()) }
+
+// Begins reports whether v begins with prefix. What tells Amazon's kinds of tokens and keys apart is no secret.
+func (v Value) Begins(prefix string) bool { return strings.HasPrefix(v.Reveal(), prefix) }
 
 // Equal compares in constant time for values of one length.
 func (v Value) Equal(w Value) bool {

@@ -7,6 +7,7 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/adm/admfake"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/ads/adsfake"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/aws/awsfake"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/creators/creatorsfake"
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
 
@@ -16,5 +17,6 @@ func Fakes(w *kit.World) []kit.Fake {
 		admfake.New(w),
 		adsfake.New(w),
 		awsfake.New(w),
+		creatorsfake.New(w),
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
@@ -39,6 +40,11 @@ func (f *fake) token(x *kit.Exchange) kit.Response {
 		return deny(x, missing(needed))
 	}
 	p := f.world.ProfileByClient(r.clientID)
+	if p == nil {
+		if c := f.world.Affiliates.Credential(r.clientID); c != nil && !c.Cognito() {
+			return f.creators(x, r, c)
+		}
+	}
 	public := r.secret == "" && r.verifier != "" && r.grantType == "authorization_code"
 	if p == nil || (!public && !p.Accepts(r.secret)) {
 		return deny(x, invalidClient)
@@ -100,13 +106,34 @@ func (f *fake) clientCredentials(x *kit.Exchange, r *tokenRequest, p *kit.Securi
 	scope := strings.Join(scopes, " ")
 	token, life := f.world.Tokens.ClientCredentials(p, scope, x.Region)
 	x.Effect = "issued"
-	// The key order is the wire's (ads-lwa 1.6). Tokens and scopes hold nothing that JSON would escape.
+	return answer(x, http.StatusOK, clientBody(token, scope, life))
+}
+
+// clientBody is the body of an answer to client credentials. The key order is the wire's (ads-lwa 1.6). Tokens and scopes hold nothing that
+// JSON would escape.
+func clientBody(token, scope string, life time.Duration) []byte {
 	b := make([]byte, 0, 512)
 	b = append(b, `{"access_token":"`...)
 	b = append(b, token...)
 	b = append(b, `","scope":"`...)
 	b = append(b, scope...)
-	return answer(x, http.StatusOK, ending(b, int(life.Seconds())))
+	return ending(b, int(life.Seconds()))
+}
+
+// creators gives a token for a credential of the Creators API, version 3.x. One of another region's endpoint is refused in the words for a
+// wrong secret (creators-paapi-aws 3.2).
+func (f *fake) creators(x *kit.Exchange, r *tokenRequest, c *kit.CreatorsCredential) kit.Response {
+	switch {
+	case c.Region() != x.Region || !c.Accepts(r.secret, x.Now):
+		return deny(x, invalidClient)
+	case r.grantType != "client_credentials":
+		return deny(x, otherClient)
+	case r.scope != "creatorsapi::default":
+		return deny(x, badScope)
+	}
+	token, life := f.world.Affiliates.IssueToken(c)
+	x.Effect = "issued"
+	return answer(x, http.StatusOK, clientBody(token, r.scope, life))
 }
 
 // granted gives the answer with key order as on the wire (ads-lwa 1.6).

@@ -66,5 +66,5 @@ func (w *World) clientKey(client string) string {
 	if p := w.ProfileByClient(client); p != nil {
 		return p.Key
 	}
-	return client
+	return w.Affiliates.keyOf(client)
 }

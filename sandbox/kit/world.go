@@ -20,6 +20,8 @@ type World struct {
 	Clock  *Clock
 	Tokens *Issuer
 
+	Affiliates *Affiliates // Associates accounts and their Creators API credentials
+
 	key   [32]byte // what everything deterministic is drawn from
 	mu    sync.Mutex
 	index atomic.Pointer[index]
@@ -74,6 +76,7 @@ func NewWorld(seed int64, clock *Clock) *World {
 	w.key = sha256.Sum256(append([]byte("lockkeeper sandbox world 1 "), b[:]...))
 	w.index.Store(&index{})
 	w.Tokens = newIssuer(w)
+	w.Affiliates = &Affiliates{world: w}
 	return w
 }
 
@@ -88,6 +91,7 @@ func DefaultWorld(seed int64, clock *Clock) *World {
 	w.AddUser(NoCampaigns, "Nils Newcomer", "has an ad account that never had a campaign")
 	w.AddUser(ViewOnly, "Vera Viewer", "may look at ad accounts, not change them")
 	w.AddUser(SellerCentral, "Sam Seller", "uses Seller Central, has no ad account")
+	w.Affiliates.defaults()
 	w.AddUser(AgencyUser, "Aki Agency", "works on other companies' ad accounts")
 	return w
 }

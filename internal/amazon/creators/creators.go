@@ -8,7 +8,6 @@ package creators
 
 import (
 	_ "embed"
-	"strings"
 	"sync"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
@@ -62,7 +61,7 @@ func (p *Program) Descriptor() *amazon.Descriptor { return p.descriptor }
 // for a moment be ahead of the token in use. The region, and so the digit behind the point, is the same for both.
 func (p *Program) Inject(m amazon.Material) amazon.Injection {
 	authorization := amazon.Field{Name: "Authorization", Prefix: "Bearer ", Value: m.Access}
-	if v, ok := ParseVersion(m.Version); ok && strings.HasPrefix(m.Access.Reveal(), "eyJ") { // a JWT, as Cognito's are
+	if v, ok := ParseVersion(m.Version); ok && m.Access.Begins("eyJ") { // a JWT, as Cognito's are
 		authorization.Suffix = ", Version 2." + v.digit()
 	}
 	return amazon.Injection{Headers: append([]amazon.Field{authorization}, m.Selectors...)}
