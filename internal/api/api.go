@@ -84,6 +84,7 @@ type Config struct {
 	Consents    Consents
 	Callers     Callers
 	Operators   Operators
+	Sites       Sites
 	Audit       audit.Sink       // Told of what a viewer was refused. Defaults to nobody.
 	Now         func() time.Time // Defaults to time.Now.
 
@@ -144,6 +145,7 @@ func (a *API) routes(h huma.API) {
 	a.credentialRoutes(h)
 	a.callerRoutes(h)
 	a.callRoutes(h)
+	a.siteRoutes(h)
 	a.sessionRoutes(h)
 }
 

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/associates"
+	"github.com/lockkeeper-dev/lockkeeper/internal/api"
 )
 
 // mostPage is the largest page that is read: it must lie in memory.
@@ -187,7 +188,7 @@ func (p *linkPass) page(name string, in io.Reader, out io.Writer) (bool, error) 
 		p.seen(name, line, to-begin+1, r)
 	})
 	if len(notes) > 0 {
-		v := linkView{File: name, Problems: viewNotes(notes)}
+		v := linkView{File: name, Link: api.Link{Problems: api.LinkProblems(notes)}}
 		for _, n := range notes {
 			p.report.OK = p.report.OK && n.Minor
 			p.report.Problems[string(n.Code)]++
@@ -217,8 +218,7 @@ func (p *linkPass) seen(name string, line, column int, r associates.Result) {
 	if good && !p.o.check || len(p.report.Found) >= mostShown {
 		return
 	}
-	v := viewLink(r)
-	v.File, v.Line, v.Column = name, line, column
+	v := linkView{File: name, Line: line, Column: column, Link: api.LinkOf(r)}
 	p.report.Found = append(p.report.Found, v)
 	p.list(v)
 }

@@ -5,50 +5,15 @@ import (
 	"strings"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/associates"
+	"github.com/lockkeeper-dev/lockkeeper/internal/api"
 )
 
 // A linkView is what is shown of one link.
 type linkView struct {
-	File        string        `json:"file,omitempty"`
-	Line        int           `json:"line,omitempty"`
-	Column      int           `json:"column,omitempty"` // in bytes, from 1
-	URL         string        `json:"url"`
-	Link        string        `json:"link"` // the address to use
-	Outcome     string        `json:"outcome"`
-	Kind        string        `json:"kind,omitempty"`
-	Marketplace string        `json:"marketplace,omitempty"`
-	ASIN        string        `json:"asin,omitempty"`
-	ID          string        `json:"id,omitempty"`
-	Had         string        `json:"had,omitempty"`
-	Problems    []linkProblem `json:"problems"`
-}
-
-// A linkProblem is a problem of a link. A minor one is no reason to refuse.
-type linkProblem struct {
-	Code   string `json:"code"`
-	What   string `json:"what"`
-	Fix    string `json:"fix"`
-	Detail string `json:"detail,omitempty"`
-	Minor  bool   `json:"minor,omitempty"`
-}
-
-func viewLink(r associates.Result) linkView {
-	v := linkView{
-		URL: r.Link.Text, Link: r.Text, Outcome: string(r.Outcome), Kind: string(r.Link.Kind), ASIN: r.Link.ASIN, ID: r.ID, Had: r.Had, Problems: viewNotes(r.Notes),
-	}
-	if m := r.Link.Marketplace; m != nil {
-		v.Marketplace = m.Code
-	}
-	return v
-}
-
-func viewNotes(notes []associates.Note) []linkProblem {
-	out := make([]linkProblem, 0, len(notes))
-	for _, n := range notes {
-		p := n.Problem()
-		out = append(out, linkProblem{Code: string(p.Code), What: p.What, Fix: p.Fix, Detail: p.Detail, Minor: n.Minor})
-	}
-	return out
+	File   string `json:"file,omitempty"`
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"` // in bytes, from 1
+	api.Link
 }
 
 // byHand is said of links that are made here: users build plain links, and then wonder that the API's quota falls (affiliate 2.1).
@@ -62,7 +27,7 @@ func (o *linkOptions) addresses(t *associates.Tagger, urls []string) error {
 		r := t.Tag(strings.TrimSpace(u))
 		good = good && r.Good()
 		tagged = tagged || r.Outcome == associates.Tagged || r.Outcome == associates.Replaced
-		views = append(views, viewLink(r))
+		views = append(views, linkView{Link: api.LinkOf(r)})
 	}
 	err := o.f.show(map[string]any{"ok": good, "links": views}, func() {
 		for _, v := range views {
@@ -86,7 +51,7 @@ func (o *linkOptions) address(v linkView) {
 			fmt.Fprintf(o.f.Out, "%s  %s\n", v.Outcome, v.URL)
 		}
 	} else if usable {
-		fmt.Fprintln(o.f.Out, v.Link)
+		fmt.Fprintln(o.f.Out, v.Link.Link)
 	}
 	for _, p := range v.Problems {
 		if p.Minor {

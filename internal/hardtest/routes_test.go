@@ -117,7 +117,7 @@ func namesOf(t *testing.T, k *keytest.Key) map[string]string {
 	if err != nil || len(credentials) == 0 {
 		t.Fatalf("no credentials: %v", err)
 	}
-	return map[string]string{"/apps": kit.Shop, "/grants": "acme", "/callers": "reports", "/credentials": credentials[0].ID, "/consents": "EXAMPLE", "/programs": "ads", "/guides": "ads"}
+	return map[string]string{"/apps": kit.Shop, "/grants": "acme", "/callers": "reports", "/sites": "mysite-20", "/credentials": credentials[0].ID, "/consents": "EXAMPLE", "/programs": "ads", "/guides": "ads"}
 }
 
 // TestH1_ControlAPINeedsASession calls every route of the control API's description with everything that is no session, a caller's

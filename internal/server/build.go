@@ -21,6 +21,7 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
 	"github.com/lockkeeper-dev/lockkeeper/internal/operator"
 	"github.com/lockkeeper-dev/lockkeeper/internal/policy"
+	"github.com/lockkeeper-dev/lockkeeper/internal/sites"
 	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
 	"github.com/lockkeeper-dev/lockkeeper/internal/vault"
 )
@@ -34,7 +35,9 @@ func (s *Server) build(ctx context.Context) error {
 	var codes []string
 	for _, p := range programs {
 		s.programs[p.Descriptor().Code] = p
-		codes = append(codes, p.Descriptor().Code)
+		if p.Descriptor().Auth != "none" { // else it has no app, and nothing to keep
+			codes = append(codes, p.Descriptor().Code)
+		}
 	}
 	var err error
 	s.egress, err = egress.New(egress.Config{
@@ -54,6 +57,7 @@ func (s *Server) build(ctx context.Context) error {
 		Authorize: s.consentPage, Connected: s.connected, Observer: s.numbers,
 	})
 	s.policy = policy.New(policy.Config{Store: s.store, Sealer: passSealer{s.sealer}, Audit: s.store, Publisher: s.snapshot, Now: now})
+	s.sites = sites.New(sites.Config{Store: s.store, Now: now})
 	s.people = operator.New(operator.Config{Store: s.store, Audit: s.store, Now: now})
 	s.gateway, err = gateway.New(gateway.Config{
 		Snapshot: s.snapshot, Door: s.egress, Refresher: s.broker, Programs: programs, MAC: s.sealer, Usage: s.store, Audit: s.store,
@@ -76,7 +80,7 @@ func (s *Server) build(ctx context.Context) error {
 	})
 	s.api = api.New(api.Config{
 		Version: s.opt.Version, Vault: s.vault, Credentials: s.vault, Broker: s.broker, Consents: s.console, Callers: s.policy,
-		Operators: s.people, Audit: s.store, Now: now, Status: s.Status, Verify: s.verify, Call: s.self.call, Doctor: s.examine, Scopes: s.scopes,
+		Operators: s.people, Sites: s.sites, Audit: s.store, Now: now, Status: s.Status, Verify: s.verify, Call: s.self.call, Doctor: s.examine, Scopes: s.scopes,
 	})
 	for _, load := range []func(context.Context) error{s.vault.Load, s.broker.Load, s.policy.Load} {
 		if err := load(ctx); err != nil {

@@ -28,6 +28,7 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/operator"
 	"github.com/lockkeeper-dev/lockkeeper/internal/policy"
 	"github.com/lockkeeper-dev/lockkeeper/internal/seal"
+	"github.com/lockkeeper-dev/lockkeeper/internal/sites"
 	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
 	"github.com/lockkeeper-dev/lockkeeper/internal/store"
 	"github.com/lockkeeper-dev/lockkeeper/internal/vault"
@@ -64,6 +65,7 @@ type Server struct {
 	broker   *broker.Broker
 	policy   *policy.Registry
 	people   *operator.Registry
+	sites    *sites.Registry
 	egress   *egress.Door
 	gateway  *gateway.Gateway
 	console  *console.Console
