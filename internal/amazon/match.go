@@ -118,8 +118,9 @@ func TokenRefused(code problem.Code) bool { return strings.HasSuffix(string(code
 func (m *Matcher) Recognise(e Evidence) (problem.Problem, bool) {
 	r := ReadRefusal(e)
 	for _, entry := range m.entries {
-		if slices.ContainsFunc(entry.rules, func(rule Rule) bool { return rule.holds(r) }) {
+		if i := slices.IndexFunc(entry.rules, func(rule Rule) bool { return rule.holds(r) }); i >= 0 {
 			p := entry.problem
+			p.Faint = !entry.rules[i].hasWords()
 			p.Evidence = r.Summary()
 			p.RetryAt = retryAt(e, entry.retry)
 			if entry.detail != nil {
@@ -150,9 +151,12 @@ func retryAt(e Evidence, usual time.Duration) time.Time {
 	return time.Time{}
 }
 
+// hasWords reports whether the rule goes by what an answer says, and not by its status, headers or form alone.
+func (r Rule) hasWords() bool { return len(r.Error) > 0 || len(r.Contains) > 0 || len(r.All) > 0 }
+
 // holds reports whether all of the rule's conditions are met.
 func (r Rule) holds(e Reading) bool {
-	words := len(r.Error) > 0 || len(r.Contains) > 0 || len(r.All) > 0
+	words := r.hasWords()
 	has := func(text string) bool { return strings.Contains(e.Text, text) }
 	switch {
 	case len(r.Status) > 0 && !slices.Contains(r.Status, e.Status) && (e.Status != 0 || !words):

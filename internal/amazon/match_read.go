@@ -168,6 +168,9 @@ func (r *Reading) word(w string) {
 	}
 }
 
+// Code is the answer's first machine word as Amazon wrote it, such as "AssociateNotEligible"; empty where it has none.
+func (r Reading) Code() string { return r.code }
+
 // Summary says in one line what was seen, with everything that looks like a secret taken out.
 func (r Reading) Summary() string {
 	var parts []string

@@ -33,7 +33,7 @@ var (
 	bareStatus = regexp.MustCompile(`^(?i:http(?:/[0-9.]+)?\s*|status(?:\s*code)?\s*[:=]?\s*|error\s*)?([1-5][0-9]{2})\b[ \t]*([A-Za-z' -]{0,40})[.!]?$`)
 	statusForm = regexp.MustCompile(`(?i)\b(?:http(?:/[0-9.]+)?|status(?:[ _-]?code)?|response|error|returned|got)["']?\s*[:=(]*\s*["']?([45][0-9]{2})\b|\b([45][0-9]{2})\s+(?:bad request|unauthorized|forbidden|not found|method not allowed|not acceptable|conflict|unsupported media type|too early|too many requests|internal server error|bad gateway|service unavailable|gateway timeout|client error|server error)`)
 	emptyForm  = regexp.MustCompile(`^(?:\[\s*\]|(?i:(?:the )?(?:list of )?profiles? (?:list )?(?:is |are |comes? back |returns? )?(?:empty|\[\s*\])|empty (?:list of )?profiles?(?: list)?|no profiles))[.!]?$`)
-	wordForm   = regexp.MustCompile(`\b(?:invalid_client|unauthorized_client|invalid_grant|invalid_request|invalid_scope|unsupported_grant_type|unsupported_response_type|access_denied|invalid_token|insufficient_scope|expired_token|authorization_pending|slow_down|server_error|temporarily_unavailable|[A-Z]{3,}(?:_[A-Z]+)+|THROTTLED|UNAUTHORIZED|FORBIDDEN)\b`)
+	wordForm   = regexp.MustCompile(`\b(?:invalid_client|unauthorized_client|invalid_grant|invalid_request|invalid_scope|unsupported_grant_type|unsupported_response_type|access_denied|invalid_token|insufficient_scope|expired_token|authorization_pending|slow_down|server_error|temporarily_unavailable|[A-Z]{3,}(?:_[A-Z]+)+|THROTTLED|UNAUTHORIZED|FORBIDDEN|[A-Z][a-z]+(?:[A-Z][a-z0-9]+)+|Unregistered)\b`)
 	spAppForm  = regexp.MustCompile(`amzn1\.sp\.solution\.`)
 	profileID  = regexp.MustCompile(`(?i)client_?id["']?\s*[:=]\s*["']?amzn1\.application\.[0-9a-f]`)
 	accessForm = regexp.MustCompile(`(?i)refresh_?token["']?\s*[:=]\s*["']?Atza(?:\||%7C)`)
@@ -151,64 +151,108 @@ func (f *findings) pasteErrors(text string) {
 	}
 }
 
-// words asks Login with Amazon's rules and every program's. Those of Login with Amazon come first where the text has its words. What was
-// recognised by its status more than by its words counts only where nothing was recognised better, and then as one of several.
+// words asks Login with Amazon's rules and every program's. Those of Login with Amazon come first where the text has its words, then who
+// knows the answer's own code. What was recognised by its status more than by its words counts only where nothing was recognised better, and
+// then as one of several.
 func (f *findings) words(e amazon.Evidence) {
 	first := len(f.list)
 	byLWA, isLWA := lwa.Known(e)
-	var strong, faint []problem.Problem
-	if isLWA && !problem.Weak(byLWA.Code) {
-		strong = append(strong, byLWA)
+	var login, exact, strong, weak []problem.Problem
+	if isLWA && !faint(byLWA) {
+		login = append(login, byLWA)
 	}
+	said := codeAlone(e)
 	for _, p := range all.Programs() {
-		if named, refused := p.Classify(e); refused && !strings.HasSuffix(string(named.Code), ".unrecognised") {
-			if problem.Weak(named.Code) {
-				faint = append(faint, named)
-			} else {
-				strong = append(strong, named)
-			}
+		named, ok := recognised(p, e)
+		if !ok {
+			continue
+		}
+		byCode, ok := recognised(p, said)
+		switch {
+		case faint(named):
+			weak = append(weak, named)
+		case ok && byCode.Code == named.Code:
+			exact = append(exact, named)
+		default:
+			strong = append(strong, named)
 		}
 	}
-	if isLWA && problem.Weak(byLWA.Code) {
-		faint = append(faint, byLWA)
+	if isLWA && faint(byLWA) {
+		weak = append(weak, byLWA)
 	}
-	for i, p := range strong {
+	for i, p := range slices.Concat(login, exact, strong) {
 		f.add(p, i > 0)
 		f.possible(problem.Alike(p.Code)...)
 		if p.Code == problem.LWARefreshTokenRefused && !strings.Contains(amazon.ReadRefusal(e).Text, "refresh_token") {
 			f.possible(problem.LWACodeRefused) // invalid_grant alone is said of codes too
 		}
 	}
-	if len(strong) == 0 {
-		for _, p := range faint {
-			f.add(p, len(faint) > 1)
+	if len(f.list) == first {
+		common := problem.Alone(e.Status)
+		slices.SortStableFunc(weak, func(a, b problem.Problem) int {
+			return place(common, a.Code) - place(common, b.Code)
+		})
+		for _, p := range weak {
+			f.add(p, len(weak) > 1)
 			f.possible(problem.Alike(p.Code)...)
 		}
 	}
-	if len(f.list) == first {
-		if said, ok := machineWord(string(e.Body)); ok {
-			f.words(amazon.Evidence{Status: e.Status, Header: e.Header, Body: said})
+	for _, said := range machineWords(string(e.Body)) {
+		if len(f.list) > first {
+			break
 		}
+		f.words(amazon.Evidence{Header: e.Header, Body: said})
 	}
 	if len(f.list) == first && e.Status != 0 {
 		f.status(e)
 	}
 }
 
-// machineWord finds one of OAuth's or Amazon's words in prose or a log line and puts it into the form in which Amazon sends it: OAuth's
-// are in small letters, those of the Ads API in capitals.
-func machineWord(text string) ([]byte, bool) {
+// place is where a code stands among those that people meet with a status; what is not among them comes last.
+func place(common []problem.Code, code problem.Code) int {
+	if i := slices.Index(common, code); i >= 0 {
+		return i
+	}
+	return len(common)
+}
+
+// faint reports whether a problem was recognised by its status, or by words that every service of Amazon has.
+func faint(p problem.Problem) bool { return p.Faint || problem.Weak(p.Code) }
+
+// recognised asks one program.
+func recognised(p amazon.Program, e amazon.Evidence) (problem.Problem, bool) {
+	named, refused := p.Classify(e)
+	return named, refused && !strings.HasSuffix(string(named.Code), ".unrecognised")
+}
+
+// codeAlone is the evidence of the answer's own code and nothing else.
+func codeAlone(e amazon.Evidence) amazon.Evidence {
+	code := amazon.ReadRefusal(e).Code()
+	if code == "" {
+		return amazon.Evidence{}
+	}
+	body, err := json.Marshal(map[string]string{"code": code})
+	if err != nil {
+		return amazon.Evidence{}
+	}
+	return amazon.Evidence{Body: body}
+}
+
+// machineWords finds OAuth's and Amazon's words in prose or a log line and puts each into the form in which Amazon sends it: OAuth's are in
+// small letters, those of the Ads API in capitals, those of most others in words run together.
+func machineWords(text string) [][]byte {
 	if strings.HasPrefix(text, "{") {
-		return nil, false
+		return nil
 	}
-	word := wordForm.FindString(text)
-	if word == "" {
-		return nil, false
+	var all [][]byte
+	for _, word := range wordForm.FindAllString(text, 8) {
+		key := "code"
+		if strings.ToLower(word) == word {
+			key = "error"
+		}
+		if said, err := json.Marshal(map[string]string{key: word}); err == nil {
+			all = append(all, said)
+		}
 	}
-	key := "code"
-	if strings.ToLower(word) == word {
-		key = "error"
-	}
-	said, err := json.Marshal(map[string]string{key: word, "message": text})
-	return said, err == nil
+	return all
 }

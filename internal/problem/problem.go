@@ -41,6 +41,7 @@ type Problem struct {
 	Evidence string    `json:"evidence,omitempty"` // how it was recognised, e.g. "HTTP 401, error invalid_client"
 	RetryAt  time.Time `json:"retry_at,omitzero"`  // when trying again makes sense, if known
 	Status   int       `json:"-"`                  // the HTTP status under which Lockkeeper itself reports it; 0 means 500
+	Faint    bool      `json:"-"`                  // recognised by the status of an answer and not by its words
 
 	err error
 }

@@ -950,8 +950,8 @@ var alone = map[int][]Code{
 	307: {LWARedirected},
 	308: {LWARedirected},
 	400: {AdsInvalidArgument, LWAUnknownScope, LWAReturnURLNotListed, LWARefreshTokenRefused, LWACodeRefused, LWAWrongClient, AdsInvalidBody, AdsAgencyProfile},
-	401: {AdsTokenRefused, AdsSecurityProfileNotLinked, AdsScopeMissing, AdsForeignScope, AdsWrongRegion, AdsLinkPropagating, AdsClientIDMissing, LWAInvalidClient},
-	403: {AdsAccessDenied, AdsViewOnly, AdsScopeMissing, AdsBearerMissing, AdsNotEligible, AdsLinkPropagating, CreatorsNotEligible},
+	401: {AdsTokenRefused, AdsSecurityProfileNotLinked, AdsScopeMissing, AdsForeignScope, AdsWrongRegion, AdsLinkPropagating, AdsClientIDMissing, LWAInvalidClient, ADMTokenRefused, CreatorsTokenRefused},
+	403: {AdsAccessDenied, AdsViewOnly, AdsScopeMissing, AdsBearerMissing, AdsNotEligible, AdsLinkPropagating, CreatorsNotEligible, AWSPermissionMissing},
 	404: {AdsUnknownPath, AdsNotFound},
 	405: {LWAWrongMethod},
 	406: {AdsWrongAccept, AdsReportTooOld},
@@ -959,14 +959,15 @@ var alone = map[int][]Code{
 	415: {AdsWrongMediaType},
 	422: {AdsUnprocessable},
 	425: {AdsReportDuplicate},
-	429: {AdsThrottledWithoutTime, AdsThrottled, LWAThrottled, CreatorsThrottled},
+	429: {AdsThrottledWithoutTime, AdsThrottled, LWAThrottled, ADMThrottled, CreatorsThrottled},
 	500: {AdsServerError, LWAServerError},
 	502: {AdsServerError, LWAServerError},
-	503: {AdsServerError, LWAServerError},
+	503: {AdsServerError, LWAServerError, ADMUnavailable},
 	504: {AdsServerError, LWAServerError},
 }
 
 var weak = map[Code]bool{
+	ADMTokenRefused:         true,
 	AdsAccessDenied:         true,
 	AdsInvalidArgument:      true,
 	AdsNotFound:             true,
