@@ -23,6 +23,9 @@ type (
 	Attempt    string
 	Request    string
 	Site       string
+
+	Registration string // one app on one device, of Device Messaging
+	Broadcast    string
 )
 
 // New returns a fresh id of kind T, made at the given time.
