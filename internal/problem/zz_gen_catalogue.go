@@ -401,6 +401,14 @@ const (
 	PolicyNameTaken                Code = "policy.name_taken"
 	PolicyPassUnknown              Code = "policy.pass_unknown"
 	PolicyRulesForm                Code = "policy.rules_form"
+	PushBadList                    Code = "push.bad_list"
+	PushBadRate                    Code = "push.bad_rate"
+	PushBadTag                     Code = "push.bad_tag"
+	PushBadTarget                  Code = "push.bad_target"
+	PushEnded                      Code = "push.ended"
+	PushNoBroadcast                Code = "push.no_broadcast"
+	PushNoGrant                    Code = "push.no_grant"
+	PushNobody                     Code = "push.nobody"
 	SealDoesNotOpen                Code = "seal.does_not_open"
 	SealKeyDamaged                 Code = "seal.key_damaged"
 	SealKeyExists                  Code = "seal.key_exists"
@@ -866,6 +874,14 @@ var catalogue = map[Code]Problem{
 	PolicyNameTaken:                {Code: PolicyNameTaken, What: "A caller of this name exists, or existed: a name is not used twice.", Whose: OperatorsOwn, Fix: "Choose another name.", Status: 409},
 	PolicyPassUnknown:              {Code: PolicyPassUnknown, What: "There is no such pass.", Whose: OperatorsOwn, Fix: "See lockkeeper caller list.", Status: 404},
 	PolicyRulesForm:                {Code: PolicyRulesForm, What: "A rule cannot be read.", Whose: OperatorsOwn, Fix: "Name at least one grant by its id; regions are NA, EU, FE; effects are read, write, spend; an operation ends in .* or is whole.", Status: 400},
+	PushBadList:                    {Code: PushBadList, What: "The list of registrations cannot be read.", Whose: CallersOwn, Fix: "Give a CSV file with one registration id a line, or with a header line that has the column registration_id, and if you like name and tags.", Status: 422},
+	PushBadRate:                    {Code: PushBadRate, What: "A rate is a whole number of messages a second, from 1 to 1,000,000.", Whose: CallersOwn, Fix: "Leave the rate out: Lockkeeper finds out how fast Amazon takes messages.", Status: 422},
+	PushBadTag:                     {Code: PushBadTag, What: "A tag has 1 to 64 letters, digits and the marks . _ : = -, and nobody has more than 32 of them.", Whose: CallersOwn, Fix: "Change the tag that the detail names, for example fire-tv or lang:de.", Status: 422},
+	PushBadTarget:                  {Code: PushBadTarget, What: "The message does not say for whom it is, or says it in two ways.", Whose: CallersOwn, Fix: "Give one of: registrations (up to 1,000), a group, a topic, or tags of registrations that Lockkeeper keeps.", Status: 422},
+	PushEnded:                      {Code: PushEnded, What: "The broadcast has ended already.", Whose: CallersOwn, Fix: "Begin a new one; messages that Amazon took cannot be called back, they can only be replaced by one with the same consolidation key.", Status: 409},
+	PushNoBroadcast:                {Code: PushNoBroadcast, What: "There is no broadcast with that id.", Whose: CallersOwn, Fix: "`lockkeeper push list` shows the newest ones with their ids.", Status: 404},
+	PushNoGrant:                    {Code: PushNoGrant, What: "There is no grant of Amazon Device Messaging of that name that can be used.", Whose: OperatorsOwn, Fix: "Connect one: `lockkeeper app add --program adm` with the security profile's client id and secret, then `lockkeeper grant connect`; `lockkeeper grant list` shows what there is.", Guide: "adm.read-client-id-and-secret", Status: 404},
+	PushNobody:                     {Code: PushNobody, What: "Nobody is meant: no registration that is still live has these tags.", Whose: CallersOwn, Fix: "See with `lockkeeper push devices --tag TAG` who there is, or bring your list in with `lockkeeper push import FILE`.", Status: 422},
 	SealDoesNotOpen:                {Code: SealDoesNotOpen, What: "A stored secret does not open in its place: it was changed, moved, or sealed with another key.", Whose: OperatorsOwn, Fix: "Restore the data folder from a backup together with its keyset.", Status: 500},
 	SealKeyDamaged:                 {Code: SealKeyDamaged, What: "The keyset or its key file is damaged.", Whose: OperatorsOwn, Fix: "Restore it from a backup; the data folder is untouched.", Status: 500},
 	SealKeyExists:                  {Code: SealKeyExists, What: "There is a key here already, and it is never overwritten.", Whose: OperatorsOwn, Fix: "Use the key that is there, or name another file.", Status: 500},
@@ -892,7 +908,7 @@ var catalogue = map[Code]Problem{
 	ServerUnknownHost:              {Code: ServerUnknownHost, What: "The request's Host header names a machine that this listener is not.", Whose: CallersOwn, Fix: "Call the listener by its own address, or add the name to the setting hosts.", Status: 421},
 	SitesCountry:                   {Code: SitesCountry, What: "Amazon has no Associates programme by the name of that country.", Whose: OperatorsOwn, Fix: "Give the country as Amazon writes it, such as US, UK or DE, or the shop's domain, such as amazon.de.", Status: 422},
 	SitesExists:                    {Code: SitesExists, What: "This Site ID or Tracking ID is kept already.", Whose: OperatorsOwn, Fix: "Look at it with lockkeeper site list; each id belongs to one store.", Status: 409},
-	SitesSales:                     {Code: SitesSales, What: "That is no number of sales of a day that has come.", Whose: OperatorsOwn, Fix: "Give a day as 2026-11-21 and a number from 0 on; 0 forgets the day.", Status: 422},
+	SitesSales:                     {Code: SitesSales, What: "That is no number of sales of a day that has come.", Whose: OperatorsOwn, Fix: "Give a day as 2026-11-21 and a number from 0 on; 0 forgets the day."},
 	SitesTooMany:                   {Code: SitesTooMany, What: "An account has at most 100 Tracking IDs.", Whose: OperatorsOwn, Fix: "Leave out those that no link carries any more; Amazon gives more on request, and Lockkeeper does not.", Status: 422},
 	SitesUnknown:                   {Code: SitesUnknown, What: "No site is kept with this id.", Whose: OperatorsOwn, Fix: "List the sites with lockkeeper site list, or keep it with lockkeeper site add.", Status: 404},
 	StoreAuditBroken:               {Code: StoreAuditBroken, What: "The audit log was changed from outside: an entry is missing or is not what was written.", Whose: OperatorsOwn, Fix: "Keep a copy of the data folder, find out who could write to it, and compare it with your latest backup; everything else goes on.", Status: 500},

@@ -30,8 +30,8 @@ const (
 	firstPause = time.Second // where a 429 does not say how long
 	mostPause  = time.Minute
 	leastRate  = 1.0
-	// looks is how often, in real time, a wait looks at the clock, which may be virtual.
-	looks = 20 * time.Millisecond
+	// A wait looks at the clock, which may be virtual, after a millisecond of real time, two, four, and so on to this.
+	looks = 32 * time.Millisecond
 )
 
 func newPace(now func() time.Time, top int) *pace {
@@ -140,12 +140,12 @@ func (p *pace) rate() (rate, limit float64, until time.Time) {
 
 // sleepUntil waits until the clock shows at. The clock may be virtual and jump, so it is looked at again and again.
 func sleepUntil(ctx context.Context, now func() time.Time, at time.Time) error {
-	for {
+	for look := time.Millisecond; ; look = min(2*look, looks) {
 		left := at.Sub(now())
 		if left <= 0 {
 			return ctx.Err()
 		}
-		timer := time.NewTimer(min(left, looks))
+		timer := time.NewTimer(min(left, look))
 		select {
 		case <-timer.C:
 		case <-ctx.Done():
