@@ -26,6 +26,7 @@ var revealers = map[string]string{
 	"internal/amazon/creators/shape.go": "looks at the form of a credential before it is kept",
 	"internal/sigv4/verify.go":          "computes the signature that a secret makes",
 	"internal/server/self.go":           "an operator's own calls carry a pass that never leaves the process",
+	"internal/apk/keystore/":            "a keystore is opened with the password that its owner gave",
 }
 
 // root is the folder of go.mod.

@@ -52,7 +52,7 @@ func setup(env *testscript.Env) error {
 			return err
 		}
 	}
-	return nil
+	return fireFiles(env.WorkDir)
 }
 
 // await waits until the server on the data folder (or on the folder that it is given) answers, and sets METRICS to an address that

@@ -63,8 +63,10 @@ type App struct {
 // Check holds the token's claims against what devices want of them and against the app.
 func (k Key) Check(a App) Findings {
 	var f Findings
-	k.checkIssuer(a, &f)
-	k.checkClaims(&f)
+	if k.Signer != Nobody { // else what it says of itself is nobody's word, and the signature is what must be mended
+		k.checkIssuer(a, &f)
+		k.checkClaims(&f)
+	}
 	switch {
 	case k.Bundle != "" && k.Package == "" && !a.IOS:
 		f.add(problem.New(problem.AppkeyIosKey).With("bundle %s", quote(k.Bundle)))
@@ -107,7 +109,7 @@ func (k Key) checkClaims(f *Findings) {
 		}
 	default:
 		if k.Version != "2" && k.Version != "3" {
-			f.add(problem.New(problem.AppkeyVersion).With("version %s", orNothing(k.Version)))
+			f.add(problem.New(problem.AppkeyVersion).With("it says %s", orNothing(k.Version)))
 		}
 		if k.FamilyID == "" || k.VariantID == "" {
 			f.add(problem.New(problem.AppkeyIdsMissing).With("appFamilyId or appVariantId"))
@@ -153,7 +155,9 @@ func (k Key) checkPrints(a App, f *Findings) {
 	md5, sha := bare(k.MD5), bare(k.SHA256)
 	switch {
 	case md5 == "" && sha == "":
-		f.add(problem.New(problem.AppkeyNoFingerprint))
+		if k.Signer != Nobody {
+			f.add(problem.New(problem.AppkeyNoFingerprint))
+		}
 		return
 	case sha == "":
 		f.add(problem.New(problem.AppkeyNoSha256))
