@@ -45,6 +45,9 @@ func (q *request) exchange() *problem.Problem {
 	} else {
 		q.g.negative.clear(q.key())
 	}
+	if q.front != nil {
+		return q.turn(got)
+	}
 	q.answer(got)
 	return nil
 }

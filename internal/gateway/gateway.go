@@ -96,6 +96,7 @@ type Gateway struct {
 	cfg         Config
 	programs    map[string]*program
 	roots       []root
+	fronts      []*front
 	amazon      map[string]hostAs
 	names       map[string]bool
 	rules       rules
@@ -128,6 +129,9 @@ func New(cfg Config) (*Gateway, error) {
 		}
 		g.programs[made.code] = made
 		programs = append(programs, made)
+		if made.front != nil {
+			g.fronts = append(g.fronts, made.front)
+		}
 	}
 	var err error
 	if g.roots, g.amazon, err = learn(programs); err != nil {

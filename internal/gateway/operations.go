@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
@@ -27,6 +28,7 @@ type program struct {
 	patterns map[int][]*operation    // the others by number of segments, in the descriptor's order
 	all      []*operation
 	unlisted *operation
+	front    *front // the other API that it answers for; nil for none
 }
 
 func newProgram(p amazon.Program) *program {
@@ -45,6 +47,9 @@ func newProgram(p amazon.Program) *program {
 	out.unlisted = &operation{
 		Operation: amazon.Operation{ID: amazon.Unlisted, Effect: amazon.Write, Scoped: true},
 		name:      d.Code + "." + amazon.Unlisted,
+	}
+	if f, ok := p.(amazon.Fronted); ok {
+		out.front = &front{Front: f.Front(), program: out}
 	}
 	return out
 }
@@ -114,7 +119,17 @@ func learn(programs []*program) (roots []root, hosts map[string]hostAs, err erro
 			}
 			hosts[strings.ToLower(h)] = as
 		}
-		for _, r := range p.desc.Roots {
+		owned := p.desc.Roots
+		if p.front != nil {
+			owned = slices.Concat(owned, p.front.Face().Roots)
+			for h, region := range p.front.Face().Hosts {
+				if _, taken := hosts[h]; taken {
+					return nil, nil, fmt.Errorf("reading the hosts of %s: %s stands twice", p.code, h)
+				}
+				hosts[h] = hostAs{p, region}
+			}
+		}
+		for _, r := range owned {
 			path, why := canonicalPath(r)
 			if why != "" || path != r || r == "/" {
 				return nil, nil, fmt.Errorf("reading the roots of %s: %s is no canonical path", p.code, r)

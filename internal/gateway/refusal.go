@@ -25,6 +25,11 @@ func (q *request) refuse(p problem.Problem) {
 		status = http.StatusInternalServerError
 	}
 	q.status = status
+	if q.front != nil {
+		q.stamp(q.w.Header(), p)
+		q.reply(q.front.Refuse(p))
+		return
+	}
 	kind := p.Docs
 	if kind == "" {
 		kind = "about:blank"

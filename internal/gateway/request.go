@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
 	"github.com/lockkeeper-dev/lockkeeper/internal/obs"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
@@ -21,8 +22,10 @@ type request struct {
 	id  id.Request
 
 	who     bearer
-	scope   string // the service that the request is signed for, if it is signed
+	scope   string // AWS's region that the request is signed for, if it is signed
 	program *program
+	front   *front            // the other API that the request is of; nil for Amazon's own
+	fronted *amazon.FrontCall // what the front made of it
 	path    string // Amazon's, canonical
 	query   string // as it came
 	op      *operation
@@ -49,6 +52,9 @@ type request struct {
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	now := g.cfg.Now()
 	q := &request{g: g, w: w, r: r, now: now, id: id.New[id.Request](now), op: g.none}
+	if len(g.fronts) > 0 {
+		q.front = g.fronting(r)
+	}
 	g.metrics.inFlight.Inc()
 	defer q.finish()
 	if p := q.serve(); p != nil {
@@ -82,6 +88,11 @@ func (q *request) serve() *problem.Problem {
 	if p != nil {
 		return p
 	}
+	if q.front != nil {
+		if done, p := q.translate(at); done || p != nil {
+			return p
+		}
+	}
 	if q.op, why = q.program.match(q.r.Method, q.path); why != "" {
 		q.op = q.g.none
 		return because(problem.GatewayPathRefused, why)
@@ -114,6 +125,9 @@ func (q *request) route(at hostAs) (*snapshot.Grant, *problem.Problem) {
 	case inPath != "":
 		if q.program = q.g.programs[grant.Program]; q.program == nil {
 			return nil, refusal(problem.GatewayRouteUnknown)
+		}
+		if q.front != nil && q.front.program != q.program {
+			return nil, refusal(problem.GatewayGrantUnknown)
 		}
 	case at.program != nil:
 		q.program = at.program

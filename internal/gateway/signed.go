@@ -34,6 +34,11 @@ func (q *request) signed() *problem.Problem {
 	if s.InQuery {
 		return refusal(problem.GatewaySignatureInURL)
 	}
+	if q.front != nil {
+		if p := q.front.scoped(s, q.r.Header); p != nil {
+			return p
+		}
+	}
 	for _, name := range q.g.credentials {
 		for _, v := range q.r.Header[name] {
 			if name != "Authorization" && ours(v) {
@@ -55,7 +60,7 @@ func (q *request) signed() *problem.Problem {
 		return signatureProblem(err)
 	}
 	q.who = bearer{Holder: h}
-	q.scope = s.Service
+	q.scope = s.Region
 	return nil
 }
 
