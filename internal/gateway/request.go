@@ -26,8 +26,8 @@ type request struct {
 	program *program
 	front   *front            // the other API that the request is of; nil for Amazon's own
 	fronted *amazon.FrontCall // what the front made of it
-	path    string // Amazon's, canonical
-	query   string // as it came
+	path    string            // Amazon's, canonical
+	query   string            // as it came
 	op      *operation
 
 	selected   []selected

@@ -91,8 +91,10 @@ func (f *Front) Refuse(p problem.Problem) amazon.FrontAnswer {
 		as = unrecognizedClient
 	case p.Status == http.StatusForbidden:
 		as = accessDenied
-	case p.Status >= http.StatusBadRequest && p.Status < http.StatusInternalServerError:
+	case p.Whose == problem.CallersOwn && p.Status >= http.StatusBadRequest && p.Status < http.StatusInternalServerError:
 		as = failure{p.Status, invalidValue.exception, invalidValue.code}
+	case p.Whose == problem.OperatorsOwn && p.Status < http.StatusInternalServerError:
+		as = accessDenied // nothing that the software could change: the account cannot be used through Lockkeeper for now
 	default:
 		as = internalFailure
 	}
