@@ -34,6 +34,9 @@ type shape struct {
 	filters   []filterKey
 	least     int // items of a write
 	most      int
+	page      int      // the most that one page holds. Defaults to what ads.page_size says.
+	total     string   // key of the count in lists. Defaults to totalResults.
+	errors    []string // errorTypes that items can have; others are told as otherError. Defaults to all.
 }
 
 // A collection serves create, update, delete and list of one kind of record. What differs between collections is in its
@@ -48,6 +51,7 @@ type collection[T record, I input] struct {
 	retire func(T) (T, string)       // a copy for archiving, or why it cannot be archived
 	serves func(*prospect, T) string // serving status
 	status func([]byte, string) []byte
+	extend func([]byte, *prospect, T) []byte // writes a record with its extendedData. Defaults to Sponsored Products' way.
 }
 
 func (c *collection[T, I]) routes() []kit.Route {
@@ -97,6 +101,9 @@ func (p *profile) prospect(now time.Time) *prospect {
 
 // extended writes a record with its extendedData.
 func (c *collection[T, I]) extended(b []byte, s *prospect, e T) []byte {
+	if c.extend != nil {
+		return c.extend(b, s, e)
+	}
 	h := e.top()
 	b = append(b, h.wire...)
 	b = append(b, `,"extendedData":{"creationDateTime":"`...)

@@ -60,6 +60,8 @@ func (f *fake) lines(p *profile, product string) []line {
 	switch product {
 	case sponsoredProducts:
 		return p.productLines()
+	case sponsoredBrands, sponsoredDisplay:
+		return p.thingLines(product)
 	}
 	return nil
 }

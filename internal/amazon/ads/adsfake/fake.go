@@ -35,6 +35,8 @@ type fake struct {
 	things   atomic.Uint64 // all else in collections so far
 	limits   limiter
 
+	kinds []*thingKind
+
 	reports, exports jobs
 	reportTables     func() reportTable // read when first asked for
 }
@@ -45,6 +47,7 @@ func New(w *kit.World) kit.Fake {
 		world: w, is: newSwitches(), quota: quota, tokenKey: w.Hex("ads next token", 64), byID: map[int64]*profile{},
 		access: map[string][]access{}, limits: limiter{until: map[string]time.Time{}}, reportTables: sync.OnceValue(readReportTables),
 	}
+	f.kinds = thingKinds()
 	f.populate()
 	return kit.Fake{
 		Program: "ads",
@@ -101,6 +104,11 @@ func (f *fake) routes() []kit.Route {
 	all = append(all, f.reportRoutes()...)
 	all = append(all, f.portfolios().routes()...)
 	all = append(all, f.campaigns().routes()...)
+	all = append(all, f.brands()...)
+	all = append(all, f.brandTargets()...)
+	for _, n := range []int{sbKeywords, sbNegativeKeywords, sdCampaigns, sdGroups, sdAds, sdTargets, sdNegativeTargets} {
+		all = append(all, arrays{f.kinds[n], f}.routes()...)
+	}
 	for n := range kinds {
 		all = append(all, f.childCollection(n).routes()...)
 	}

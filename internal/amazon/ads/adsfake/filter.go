@@ -23,6 +23,7 @@ const (
 	bare              // an array
 	single            // one value
 	allocation        // {"include":[...]} that asks for global campaigns, of which there are none
+	goals             // {"include":[...]} that is read and selects nothing
 	ignored           // a string that selects nothing
 )
 
@@ -174,6 +175,7 @@ func (q *filter) take(r *reader, k filterKey) {
 	case len(values) == 0: // an empty filter is no filter (ads-lwa 3.3)
 	case k.key == "stateFilter":
 		q.states = values
+	case k.form == goals:
 	case k.form == allocation:
 		q.none = true
 	case k.ownID:

@@ -26,6 +26,7 @@ type profile struct {
 	campaigns  store[*campaign]
 	portfolios store[*portfolio]
 	children   [len(kinds)]store[*child] // by their kind
+	things     [thingCount]store[*thing] // of Sponsored Brands and Display, by their kind
 
 	mu     sync.Mutex // held by who changes any of them
 	counts map[tally]int

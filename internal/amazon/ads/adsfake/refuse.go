@@ -72,8 +72,34 @@ func serviceRefusal(x *kit.Exchange, status int, code, message string) kit.Respo
 	if strings.HasPrefix(x.Path, "/reporting/") {
 		return reportRefusal(x, status, message)
 	}
+	if older(x.Path) {
+		return detailsRefusal(x, status, code, message)
+	}
 	x.Error = code
-	return answer(x, status, serviceBody{code, message}, true)
+	r := answer(x, status, serviceBody{code, message}, true)
+	if media := errorMedia(x); media != "" {
+		r.Header = x.ServiceHeaders(media)
+	}
+	return r
+}
+
+// older reports whether a path is of those that say details (ads-lwa 8.1).
+func older(path string) bool {
+	return strings.HasPrefix(path, "/sd/") || strings.HasPrefix(path, "/testAccounts") || (strings.HasPrefix(path, "/sb/") && !strings.HasPrefix(path, "/sb/v4/"))
+}
+
+// errorMedia is the media type of refusals where the documents give one: Sponsored Brands v4.
+func errorMedia(x *kit.Exchange) string {
+	switch rest, ok := strings.CutPrefix(x.Path, "/sb/v4/"); {
+	case !ok:
+	case strings.HasPrefix(rest, "campaigns"):
+		return sbCampaignMedia
+	case strings.HasPrefix(rest, "adGroups"):
+		return sbGroupMedia
+	case strings.HasPrefix(rest, "ads"):
+		return sbAdMedia
+	}
+	return ""
 }
 
 // refuse words a failure that a fault asked for as the answerer of that path would. An Error of "html" asks for the page

@@ -88,7 +88,7 @@ func TestEveryColumn(t *testing.T) {
 }
 
 // traffic tells which products the world advertises.
-var traffic = map[string]bool{"SPONSORED_PRODUCTS": true, "ALL": true}
+var traffic = map[string]bool{"SPONSORED_PRODUCTS": true, "SPONSORED_BRANDS": true, "SPONSORED_DISPLAY": true, "ALL": true}
 
 func specReports(t *testing.T) {
 	for _, media := range []string{

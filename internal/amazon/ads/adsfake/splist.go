@@ -26,6 +26,9 @@ func (c *collection[T, I]) doList(v *visit) kit.Response {
 	if f.is.pageSize.Is("1000") {
 		page = 1000
 	}
+	if c.shape.page > 0 {
+		page = c.shape.page
+	}
 	q, bad, err := c.filter(v.x.Body, page)
 	if err != nil {
 		return invalid(v.x, err.Error())
@@ -84,7 +87,11 @@ func (c *collection[T, I]) page(v *visit, q *filter, after uint64) []byte {
 	if more {
 		b = appendString(append(b, `,"nextToken":`...), c.f.sealToken(v.profile, c.media, q, last))
 	}
-	b = strconv.AppendInt(append(b, `,"totalResults":`...), int64(total), 10)
+	key := "totalResults"
+	if c.total != "" {
+		key = c.total
+	}
+	b = strconv.AppendInt(append(appendString(append(b, ','), key), ':'), int64(total), 10)
 	return append(b, '}')
 }
 

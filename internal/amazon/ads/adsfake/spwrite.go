@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,24 +26,30 @@ func (c *collection[T, I]) doCreate(v *visit) kit.Response {
 func (c *collection[T, I]) doUpdate(v *visit) kit.Response {
 	seen := map[string]bool{}
 	return c.write(v, "updated", func(b *batch, in I) (none T, _ []itemError) {
-		r := in.item()
-		at := r.at + "." + c.key
-		if r.id == nil {
-			return none, []itemError{missing(at)}
+		if r := in.item(); r.id != nil && seen[*r.id] {
+			return none, []itemError{duplicate("DUPLICATE_VALUE", r.at+"."+c.key, *r.id, "The id stands twice in the request")}
+		} else if r.id != nil {
+			seen[*r.id] = true
 		}
-		if seen[*r.id] {
-			return none, []itemError{duplicate("DUPLICATE_VALUE", at, *r.id, "The id stands twice in the request")}
-		}
-		seen[*r.id] = true
-		old, _, ok := c.of(b.p).find(*r.id)
-		if !ok {
-			return none, []itemError{c.notFound(at, *r.id)}
-		}
-		if old.top().state == archived {
-			return none, []itemError{c.badState("ARCHIVED_ENTITY_CANNOT_BE_MODIFIED", at, *r.id, "What is archived cannot be changed")}
-		}
-		return c.update(b, old, in)
+		return c.updated(b, in)
 	})
+}
+
+// updated applies one item of an update.
+func (c *collection[T, I]) updated(b *batch, in I) (none T, _ []itemError) {
+	r := in.item()
+	at := r.at + "." + c.key
+	if r.id == nil {
+		return none, []itemError{missing(at)}
+	}
+	old, _, ok := c.of(b.p).find(*r.id)
+	if !ok {
+		return none, []itemError{c.notFound(at, *r.id)}
+	}
+	if old.top().state == archived {
+		return none, []itemError{c.badState("ARCHIVED_ENTITY_CANNOT_BE_MODIFIED", at, *r.id, "What is archived cannot be changed")}
+	}
+	return c.update(b, old, in)
 }
 
 // write applies a mutation to each item in turn. Batches are not atomic (ads-lwa 3.2).
@@ -171,6 +178,14 @@ func (c *shape) badState(reason, at, value, message string) itemError {
 	}
 }
 
+// worded is an error as the collection can tell it.
+func (c *shape) worded(e itemError) *itemError {
+	if c.errors != nil && !slices.Contains(c.errors, e.kind) {
+		e.kind, e.extra, e.allowed = "otherError", nil, nil
+	}
+	return &e
+}
+
 // multiStatus writes a 207. success and error are always arrays (ads-lwa 3.2).
 func (c *shape) multiStatus(v *visit, outcomes []outcome, effect string) kit.Response {
 	whole := prefersRepresentation(v.x.Header["Prefer"])
@@ -199,7 +214,7 @@ func (c *shape) multiStatus(v *visit, outcomes []outcome, effect string) kit.Res
 		b = strconv.AppendInt(append(comma(b, failed), `{"index":`...), int64(i), 10)
 		b = append(b, `,"errors":[`...)
 		for j := range o.errors {
-			b = o.errors[j].append(comma(b, j))
+			b = c.worded(o.errors[j]).append(comma(b, j))
 		}
 		b = append(b, ']', '}')
 		failed++
@@ -254,5 +269,5 @@ func invalid(x *kit.Exchange, message string, errors ...itemError) kit.Response 
 		}
 		b = append(b, ']')
 	}
-	return kit.Response{Status: http.StatusBadRequest, Header: x.ServiceHeaders(""), Body: append(b, '}')}
+	return kit.Response{Status: http.StatusBadRequest, Header: x.ServiceHeaders(errorMedia(x)), Body: append(b, '}')}
 }

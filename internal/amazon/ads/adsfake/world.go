@@ -69,6 +69,9 @@ func (f *fake) populate() {
 		f.access[s.user] = append(f.access[s.user], access{p, true})
 		f.seedCampaigns(p, profileLabel(i), s, began)
 	}
+	for i, s := range seeds {
+		f.seedThings(all[i], s, began)
+	}
 	for _, i := range viewable {
 		f.access[kit.ViewOnly] = append(f.access[kit.ViewOnly], access{all[i], false})
 	}
