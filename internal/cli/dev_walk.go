@@ -53,7 +53,7 @@ func (w *walk) add(s walkStep) {
 	if !s.OK {
 		mark = "FAIL"
 	}
-	fmt.Fprintf(w.f.Out, "%s  %-14s %s\n", mark, s.Name, s.Detail)
+	fmt.Fprintf(w.f.Out, "%s  %-18s %s\n", mark, s.Name, s.Detail)
 }
 
 // all takes the steps in order and stops at the first that fails: the others stand on it.
@@ -74,6 +74,7 @@ func (w *walk) all() {
 		{"break", w.breakConsent},
 		{"doctor", w.doctorNames},
 		{"mend", w.mend},
+		{"app key explained", w.explainAppKey},
 		{"journal", w.journal},
 	} {
 		detail, err := s.do()

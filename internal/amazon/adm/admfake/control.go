@@ -59,6 +59,7 @@ func (f *fake) controls() []kit.Control {
 		{Name: "collect", About: "Has a device connect: it takes what waits in its inbox.", Do: f.collect},
 		{Name: "subscribe", About: "Subscribes a device (key) to a topic.", Do: f.subscribeDevice},
 		{Name: "receipts", About: "Tells of every device with the prefix how many messages it took, and how many its sender was told of.", Do: f.receipts},
+		{Name: "app-key", About: "Issues an app key as the console does: profile, package, and certificate (base64 of DER) or md5 and sha256; bundle for iOS.", Do: f.appKey},
 	}
 }
 
