@@ -28,7 +28,7 @@ import (
 // everyPage are all pages that stand at an address of their own, in a world with something of everything in it.
 var everyPage = []string{
 	"/", "/grants", "/grants/acme", "/grants/wrong", "/grants/gone", "/grants/acme/revoke", "/connect", "/connect?grant=acme", "/apps", "/keys", "/credentials", "/callers",
-	"/callers/reports/revoke", "/log", "/audit", "/guide", "/guide/ads", "/guide/products", "/guide/links", "/guide/fire", "/guide/aws", "/account", "/nothing",
+	"/callers/reports/revoke", "/links", "/links/sites/mysite-20/remove", "/log", "/audit", "/guide", "/guide/ads", "/guide/products", "/guide/links", "/guide/fire", "/guide/aws", "/account", "/nothing",
 }
 
 // busy is a Lockkeeper with a grant that works, one that opens nothing, one that was stopped, and a caller. It returns the pass.
@@ -47,6 +47,12 @@ func busy(t *testing.T) (*keytest.Key, string) {
 		if _, err := k.Client.RefreshGrant(t.Context(), "acme"); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if _, err := k.Client.AddSite(t.Context(), api.NewSite{SiteID: "mysite-20", Country: "US", Tracking: []string{"myblog-20"}, SignedUp: "2026-09-01"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Client.SetSales(t.Context(), "mysite-20", []api.Sales{{Day: "2026-10-20", Count: 6}, {Day: "2026-11-01", Count: 9}, {Day: "2026-11-12", Count: 3}}); err != nil {
+		t.Fatal(err)
 	}
 	gone.Revoke()
 	for range 3 { // one that is under way already may still be granted

@@ -78,6 +78,7 @@ type Config struct {
 	Vault     Vault
 	Callers   Callers
 	Operators Operators
+	Sites     Sites
 	Audit     Audit
 	Now       func() time.Time
 
@@ -131,6 +132,9 @@ func (c *Console) Routes(mux *http.ServeMux) {
 	look("GET /keys", c.keys)
 	look("GET /credentials", c.credentials)
 	look("GET /callers", c.callers)
+	look("GET /links", c.links)
+	look("POST /links", c.tagLinks)
+	look("GET /links/sites/{name}/sales.svg", c.salesPicture)
 	look("GET /log", c.refreshLog)
 	look("GET /audit", c.auditLog)
 	look("GET /account", c.account)
@@ -148,6 +152,10 @@ func (c *Console) Routes(mux *http.ServeMux) {
 	act("GET /grants/{name}/revoke", c.revokeGrantForm)
 	act("POST /grants/{name}/revoke", c.revokeGrant)
 	act("POST /apps", c.addApp)
+	act("POST /links/sites", c.addSite)
+	act("POST /links/sites/{name}/sales", c.setSales)
+	act("GET /links/sites/{name}/remove", c.removeSiteForm)
+	act("POST /links/sites/{name}/remove", c.removeSite)
 	act("POST /callers", c.addCaller)
 	act("POST /callers/{name}/pass", c.addPass)
 	act("GET /callers/{name}/revoke", c.revokeCallerForm)

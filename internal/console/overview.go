@@ -49,6 +49,11 @@ func (c *Console) overview(w http.ResponseWriter, r *http.Request, op operator.O
 		c.fail(w, r, op, asProblem(err), "")
 		return
 	}
+	kept, err := c.cfg.Sites.List(r.Context())
+	if err != nil {
+		c.fail(w, r, op, asProblem(err), "")
+		return
+	}
 	now := c.cfg.Now()
 	all := judgeAll(c.cfg.Broker.Grants(), now)
 	p := overviewPage{Tasks: guide.All()}
@@ -60,7 +65,7 @@ func (c *Console) overview(w http.ResponseWriter, r *http.Request, op operator.O
 		}
 	}
 	passes := live(callers, now)
-	p.Sentences = []sentence{grantSentence(all), appSentence(apps, now), passSentence(passes, now)}
+	p.Sentences = []sentence{grantSentence(all), appSentence(apps, now), passSentence(passes, now), siteSentence(kept, now)}
 	if len(apps) == 0 || len(all) == 0 || len(passes) == 0 {
 		p.Steps = []step{
 			{len(apps) > 0, "Keep the security profile: its Client ID and Client Secret", "/apps"},

@@ -43,15 +43,18 @@ type view[T page] struct {
 
 // notices are what a page can be told, by a word in its address, to say at its top.
 var notices = map[string]string{
-	"password":  "Your password was changed, and every session ended. Sign in with the new one.",
-	"refreshed": "Amazon gave a new access token.",
-	"verified":  "Amazon was asked again; these are the accounts.",
-	"revoked":   "Revoked. Its tokens are destroyed here.",
-	"shut-out":  "Shut out. Its passes stop at the next call.",
-	"pass-out":  "The pass was revoked and stops at the next call.",
-	"disabled":  "Switched off. Nothing is sent for it until it is switched on again.",
-	"enabled":   "Switched on again.",
-	"app-added": "Kept. The next thing is somebody's consent.",
+	"password":   "Your password was changed, and every session ended. Sign in with the new one.",
+	"refreshed":  "Amazon gave a new access token.",
+	"verified":   "Amazon was asked again; these are the accounts.",
+	"revoked":    "Revoked. Its tokens are destroyed here.",
+	"shut-out":   "Shut out. Its passes stop at the next call.",
+	"pass-out":   "The pass was revoked and stops at the next call.",
+	"disabled":   "Switched off. Nothing is sent for it until it is switched on again.",
+	"enabled":    "Switched on again.",
+	"app-added":  "Kept. The next thing is somebody's consent.",
+	"site-added": "Kept. Links of its country get it from now on.",
+	"sales-set":  "Noted.",
+	"site-gone":  "Forgotten.",
 }
 
 // contentPolicy lets a page load our own files and send forms to us, and nothing else.
