@@ -22,6 +22,7 @@ type (
 	Operator   string
 	Attempt    string
 	Request    string
+	Rotation   string
 	Site       string
 
 	Registration string // one app on one device, of Device Messaging

@@ -17,16 +17,17 @@ const (
 	Spool         Label = "spool"           // an answer saved outside the database at shutdown
 	Operator      Label = "operator"        // an operator's second factor
 	Authority     Label = "local-authority" // the private key of the CA for local TLS listeners
+	RotationKey   Label = "rotation-key"    // the secret of a key that is about to replace another
 )
 
 // Labels returns every label, in the order in which they were added.
 func Labels() []Label {
-	return []Label{AppSecret, GrantRefresh, GrantPrevious, GrantAccess, GrantKey, AppKey, Consent, PassSecret, Spool, Operator, Authority}
+	return []Label{AppSecret, GrantRefresh, GrantPrevious, GrantAccess, GrantKey, AppKey, Consent, PassSecret, Spool, Operator, Authority, RotationKey}
 }
 
 func known(l Label) bool {
 	switch l {
-	case AppSecret, GrantRefresh, GrantPrevious, GrantAccess, GrantKey, AppKey, Consent, PassSecret, Spool, Operator, Authority:
+	case AppSecret, GrantRefresh, GrantPrevious, GrantAccess, GrantKey, AppKey, Consent, PassSecret, Spool, Operator, Authority, RotationKey:
 		return true
 	}
 	return false

@@ -31,7 +31,7 @@ func TestLabelsAreFrozen(t *testing.T) {
 	t.Parallel()
 	golden := []seal.Label{
 		"app-secret", "grant-refresh", "grant-previous", "grant-access", "grant-key", "app-key", "consent",
-		"pass-secret", "spool", "operator", "local-authority",
+		"pass-secret", "spool", "operator", "local-authority", "rotation-key",
 	}
 	if diff := cmp.Diff(golden, seal.Labels()); diff != "" {
 		t.Error(diff)
