@@ -85,6 +85,8 @@ type Config struct {
 	Callers     Callers
 	Operators   Operators
 	Sites       Sites
+	KeyPairs    KeyPairs
+	Rotations   Rotations
 	Audit       audit.Sink       // Told of what a viewer was refused. Defaults to nobody.
 	Now         func() time.Time // Defaults to time.Now.
 
@@ -143,6 +145,7 @@ func (a *API) routes(h huma.API) {
 	a.grantRoutes(h)
 	a.consentRoutes(h)
 	a.credentialRoutes(h)
+	a.keyRoutes(h)
 	a.callerRoutes(h)
 	a.callRoutes(h)
 	a.siteRoutes(h)

@@ -57,7 +57,7 @@ func (a *API) addCaller(ctx context.Context, in NewCaller) (Caller, error) {
 			return Caller{}, problem.New(problem.APIBadRequest).With("an effect is read, write or spend")
 		}
 	}
-	n := policy.NewCaller{Name: in.Name, Rules: []policy.Rule{rule}, Kind: policy.PassKind(in.Kind)}
+	n := policy.NewCaller{Name: in.Name, Rules: []policy.Rule{rule}, Kind: policy.PassKind(in.Kind), Vend: in.Vend}
 	if in.Lifetime > 0 {
 		n.Expires = a.cfg.Status().Now.Add(in.Lifetime)
 	}

@@ -195,6 +195,7 @@ type NewCaller struct {
 	Effects  []string      `json:"effects,omitempty" doc:"read, write, spend; empty for all"`
 	Kind     string        `json:"kind,omitempty" enum:"bearer,sigv4" doc:"of its pass: sigv4 for software that signs its requests as AWS wants them; empty for bearer"`
 	Lifetime time.Duration `json:"lifetime,omitempty" doc:"of its pass, in nanoseconds; empty for no end"`
+	Vend     bool          `json:"vend,omitempty" doc:"its pass may take short-lived AWS credentials of the grants' key pairs"`
 }
 
 // Call is one call of Amazon that an operator makes.

@@ -50,6 +50,7 @@ type Config struct {
 	Door      Door
 	Refresher Refresher
 	Programs  []amazon.Program
+	Vender    Vender // Lends session credentials of key pairs. Defaults to nobody, so that none are lent.
 	MAC       MAC
 
 	// Usage keeps the counts of use. Defaults to none.
@@ -109,6 +110,7 @@ type Gateway struct {
 	negative    *negative
 	forced      *forced
 	vend        *operation
+	lend        *operation
 	none        *operation
 	buffers     sync.Pool // for bodies
 	lines       sync.Pool // for the access log
@@ -164,6 +166,7 @@ func New(cfg Config) (*Gateway, error) {
 	g.negative = newNegative(cfg.Negative)
 	g.forced = newForced()
 	g.vend = &operation{Operation: amazon.Operation{ID: "token", Effect: amazon.Read}, name: "lockkeeper.token"}
+	g.lend = &operation{Operation: amazon.Operation{ID: "credentials", Effect: amazon.Write}, name: "aws.credentials"}
 	g.none = &operation{Operation: amazon.Operation{ID: "none", Effect: amazon.Read}, name: "none"}
 	g.lines.New = func() any { b := make([]byte, 0, 768); return &b }
 	g.buffers.New = func() any { b := make([]byte, 32<<10); return &b }

@@ -81,6 +81,10 @@ func (q *request) serve() *problem.Problem {
 		q.token()
 		return nil
 	}
+	if grant, ok := ofVend(path); ok {
+		q.credentials(grant)
+		return nil
+	}
 	if p := q.identify(); p != nil {
 		return p
 	}

@@ -108,6 +108,7 @@ type NewCaller struct {
 	Rules   []Rule
 	Kind    PassKind  // Defaults to Bearer.
 	Expires time.Time // of the pass. Defaults to no end.
+	Vend    bool      // the pass may take AWS credentials. Defaults to false.
 }
 
 // Add keeps a new caller and gives it a pass, whose text is returned this once. Of a sigv4 pass the text is the secret; its key id is the
@@ -121,7 +122,7 @@ func (r *Registry) Add(ctx context.Context, by audit.Actor, n NewCaller) (Caller
 		return Caller{}, secret.Value{}, err
 	}
 	now := r.cfg.Now()
-	pass, text, err := r.pass(NewPass{n.Kind, n.Expires}, now)
+	pass, text, err := r.pass(NewPass{n.Kind, n.Expires, n.Vend}, now)
 	if err != nil {
 		return Caller{}, secret.Value{}, err
 	}
@@ -144,6 +145,7 @@ func (r *Registry) Add(ctx context.Context, by audit.Actor, n NewCaller) (Caller
 type NewPass struct {
 	Kind    PassKind  // Defaults to Bearer.
 	Expires time.Time // Defaults to no end.
+	Vend    bool      // may take AWS credentials. Defaults to false.
 }
 
 // AddPass gives a caller one more pass, so that one can be replaced by another without a gap.
@@ -269,10 +271,13 @@ func (r *Registry) pass(n NewPass, now time.Time) (Pass, secret.Value, error) {
 	if n.Kind != Bearer && (n.Kind != SigV4 || r.cfg.Sealer == nil) {
 		return Pass{}, secret.Value{}, problem.New(problem.PolicyKindForm)
 	}
+	if n.Vend && n.Kind != Bearer {
+		return Pass{}, secret.Value{}, problem.New(problem.PolicyVendKind)
+	}
 	if !n.Expires.IsZero() && !n.Expires.After(now) {
 		return Pass{}, secret.Value{}, problem.New(problem.PolicyExpiryPast)
 	}
-	p := Pass{ID: id.New[id.Pass](now), Kind: n.Kind, Created: stored(now), Expires: stored(n.Expires)}
+	p := Pass{ID: id.New[id.Pass](now), Kind: n.Kind, Created: stored(now), Expires: stored(n.Expires), Vend: n.Vend}
 	if n.Kind == Bearer {
 		var text secret.Value
 		text, p.Hash = newPass()

@@ -184,6 +184,8 @@ const (
 	AWSNotAKeyID                   Code = "aws.not_a_key_id"
 	AWSNotForPaapi                 Code = "aws.not_for_paapi"
 	AWSNotFound                    Code = "aws.not_found"
+	AWSNotRotated                  Code = "aws.not_rotated"
+	AWSOldKeyUsed                  Code = "aws.old_key_used"
 	AWSPermissionMissing           Code = "aws.permission_missing"
 	AWSQuota                       Code = "aws.quota"
 	AWSRequestRefused              Code = "aws.request_refused"
@@ -316,6 +318,7 @@ const (
 	GatewayInternal                Code = "gateway.internal"
 	GatewayKeyUnknown              Code = "gateway.key_unknown"
 	GatewayMethodRefused           Code = "gateway.method_refused"
+	GatewayNoKeyPair               Code = "gateway.no_key_pair"
 	GatewayPassExpired             Code = "gateway.pass_expired"
 	GatewayPassMalformed           Code = "gateway.pass_malformed"
 	GatewayPassMissing             Code = "gateway.pass_missing"
@@ -344,6 +347,7 @@ const (
 	GatewayTokenOtherGrant         Code = "gateway.token_other_grant"
 	GatewayTokenRequest            Code = "gateway.token_request"
 	GatewayURLTooLong              Code = "gateway.url_too_long"
+	GatewayVendDenied              Code = "gateway.vend_denied"
 	LWAAccessTokenAsRefreshToken   Code = "lwa.access_token_as_refresh_token"
 	LWAAccessTokenRefused          Code = "lwa.access_token_refused"
 	LWAAnswerLost                  Code = "lwa.answer_lost"
@@ -401,6 +405,7 @@ const (
 	PolicyNameTaken                Code = "policy.name_taken"
 	PolicyPassUnknown              Code = "policy.pass_unknown"
 	PolicyRulesForm                Code = "policy.rules_form"
+	PolicyVendKind                 Code = "policy.vend_kind"
 	PushBadList                    Code = "push.bad_list"
 	PushBadRate                    Code = "push.bad_rate"
 	PushBadTag                     Code = "push.bad_tag"
@@ -657,6 +662,8 @@ var catalogue = map[Code]Problem{
 	AWSNotAKeyID:                   {Code: AWSNotAKeyID, What: "This is an id of IAM and no access key id, though it is as long as one.", Whose: OperatorsOwn, Fix: "Copy the value in the column Access key ID of the user's Security credentials; it begins with AKIA.", Status: 422},
 	AWSNotForPaapi:                 {Code: AWSNotForPaapi, What: "Keys of AWS's own console never worked for the Product Advertising API, which had keys of its own and ended in May 2026.", Whose: OperatorsOwn, Fix: "For product data get a Creators API credential: `lockkeeper guide --for products` says where.", Guide: "aws.ask-whether", Status: 409},
 	AWSNotFound:                    {Code: AWSNotFound, What: "AWS knows no such user, key or policy.", Whose: OperatorsOwn, Fix: "See the names with `lockkeeper credential keys`; what was deleted in the AWS console is gone here after the next look.", Status: 404},
+	AWSNotRotated:                  {Code: AWSNotRotated, What: "The key was never rotated here.", Whose: OperatorsOwn, Fix: "Begin with `lockkeeper credential rotate` and the grant's name.", Status: 404},
+	AWSOldKeyUsed:                  {Code: AWSOldKeyUsed, What: "Something still uses the old key, so it stays active: it is ended only when it has been quiet for a day.", Whose: OperatorsOwn, Fix: "Find the software that has a copy of the old key, by the service and region shown, and give it a pass of Lockkeeper's or the new key.", Status: 409},
 	AWSPermissionMissing:           {Code: AWSPermissionMissing, What: "The key's user may not do this: none of its policies allows it, or one denies it.", Whose: AccountOwnersOwn, Fix: "Attach the policy that `lockkeeper credential policy` prints for the purpose, in the AWS console under IAM > Users > the user > Permissions.", Guide: "aws.create-user", Status: 502},
 	AWSQuota:                       {Code: AWSQuota, What: "A quota of the AWS account is used up.", Whose: AccountOwnersOwn, Fix: "Delete what is not needed, or ask AWS for a higher quota (Service Quotas in the AWS console).", Status: 502},
 	AWSRequestRefused:              {Code: AWSRequestRefused, What: "AWS refuses the request's form.", Whose: OperatorsOwn, Fix: "Read the evidence, which names the parameter; a user's name has letters, digits and +=,.@_- only.", Status: 502},
@@ -789,6 +796,7 @@ var catalogue = map[Code]Problem{
 	GatewayInternal:                {Code: GatewayInternal, What: "Lockkeeper made a mistake.", Whose: LockkeepersOwn, Fix: "Try again, and report it with the request's id.", Status: 500},
 	GatewayKeyUnknown:              {Code: GatewayKeyUnknown, What: "The request is signed with a key that is no pass of Lockkeeper's.", Whose: CallersOwn, Fix: "Sign with the key id and secret of a sigv4 pass (lockkeeper caller add NAME --grant GRANT --kind sigv4); Amazon's own keys are not for the gateway.", Status: 401},
 	GatewayMethodRefused:           {Code: GatewayMethodRefused, What: "The gateway does not take this method here.", Whose: CallersOwn, Fix: "Use GET, HEAD, POST, PUT, PATCH or DELETE; a token is fetched by POST.", Status: 405},
+	GatewayNoKeyPair:               {Code: GatewayNoKeyPair, What: "The grant is no AWS access key, so there are no AWS credentials to lend from it.", Whose: CallersOwn, Fix: "Name a grant of program aws in the address: /lk/aws/GRANT/credentials.", Status: 404},
 	GatewayPassExpired:             {Code: GatewayPassExpired, What: "This pass has come to its end.", Whose: OperatorsOwn, Fix: "Give the caller a new pass (lockkeeper caller add).", Status: 401},
 	GatewayPassMalformed:           {Code: GatewayPassMalformed, What: "The pass was cut or mistyped: its checksum does not fit.", Whose: CallersOwn, Fix: "Copy the pass again, whole; it begins with lkp_.", Status: 401},
 	GatewayPassMissing:             {Code: GatewayPassMissing, What: "The request carries no pass.", Whose: CallersOwn, Fix: "Send the pass or a token made from it as Authorization: Bearer.", Status: 401},
@@ -817,6 +825,7 @@ var catalogue = map[Code]Problem{
 	GatewayTokenOtherGrant:         {Code: GatewayTokenOtherGrant, What: "The request names another grant than its token is for.", Whose: CallersOwn, Fix: "Fetch a token for that grant, or leave the grant out.", Status: 403},
 	GatewayTokenRequest:            {Code: GatewayTokenRequest, What: "The token request is malformed, lacks a parameter, or asks for what Lockkeeper does not give.", Whose: CallersOwn, Fix: "Send client_id (the caller), client_secret (its pass) and grant_type=refresh_token with the grant's name as refresh_token.", Status: 400},
 	GatewayURLTooLong:              {Code: GatewayURLTooLong, What: "The request's address is longer than the gateway allows.", Whose: CallersOwn, Fix: "Send at most 8 KiB of path and query; long parameters belong in a body.", Status: 414},
+	GatewayVendDenied:              {Code: GatewayVendDenied, What: "The pass may not take AWS credentials.", Whose: OperatorsOwn, Fix: "Make a caller with `lockkeeper caller add NAME --grant GRANT --vend`, or call AWS through the gateway, which signs for the caller.", Status: 403},
 	LWAAccessTokenAsRefreshToken:   {Code: LWAAccessTokenAsRefreshToken, What: "The text begins with Atza| and so is an access token, which lives one hour; a refresh token is wanted, which begins with Atzr|.", Whose: OperatorsOwn, Fix: "Paste the refresh_token of the same answer, or run `lockkeeper grant connect`, which needs no pasting.", Guide: "ads.authorise", Status: 400},
 	LWAAccessTokenRefused:          {Code: LWAAccessTokenRefused, What: "Login with Amazon does not accept the access token: its hour is over, it is damaged, or it is none.", Whose: LockkeepersOwn, Fix: "Run `lockkeeper grant refresh` to get a new one; a token that begins with Atzr| is a refresh token and does not belong here.", Guide: "ads.authorise", Status: 502},
 	LWAAnswerLost:                  {Code: LWAAnswerLost, What: "The token request was sent, but no whole answer came back, so nobody can tell whether Amazon acted on it.", Whose: AmazonsOwn, Fix: "Nothing needs doing at first: Lockkeeper finds out with one careful check; if the grant then says that it must be authorised again, run `lockkeeper grant connect`.", Status: 503},
@@ -874,6 +883,7 @@ var catalogue = map[Code]Problem{
 	PolicyNameTaken:                {Code: PolicyNameTaken, What: "A caller of this name exists, or existed: a name is not used twice.", Whose: OperatorsOwn, Fix: "Choose another name.", Status: 409},
 	PolicyPassUnknown:              {Code: PolicyPassUnknown, What: "There is no such pass.", Whose: OperatorsOwn, Fix: "See lockkeeper caller list.", Status: 404},
 	PolicyRulesForm:                {Code: PolicyRulesForm, What: "A rule cannot be read.", Whose: OperatorsOwn, Fix: "Name at least one grant by its id; regions are NA, EU, FE; effects are read, write, spend; an operation ends in .* or is whole.", Status: 400},
+	PolicyVendKind:                 {Code: PolicyVendKind, What: "Only a bearer pass can have the right to take AWS credentials: AWS's SDKs send it as it is.", Whose: OperatorsOwn, Fix: "Add the caller with --vend and without --kind sigv4.", Status: 400},
 	PushBadList:                    {Code: PushBadList, What: "The list of registrations cannot be read.", Whose: CallersOwn, Fix: "Give a CSV file with one registration id a line, or with a header line that has the column registration_id, and if you like name and tags.", Status: 422},
 	PushBadRate:                    {Code: PushBadRate, What: "A rate is a whole number of messages a second, from 1 to 1,000,000.", Whose: CallersOwn, Fix: "Leave the rate out: Lockkeeper finds out how fast Amazon takes messages.", Status: 422},
 	PushBadTag:                     {Code: PushBadTag, What: "A tag has 1 to 64 letters, digits and the marks . _ : = -, and nobody has more than 32 of them.", Whose: CallersOwn, Fix: "Change the tag that the detail names, for example fire-tv or lang:de.", Status: 422},

@@ -19,6 +19,7 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/egress"
 	"github.com/lockkeeper-dev/lockkeeper/internal/gateway"
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
+	"github.com/lockkeeper-dev/lockkeeper/internal/jobs"
 	"github.com/lockkeeper-dev/lockkeeper/internal/operator"
 	"github.com/lockkeeper-dev/lockkeeper/internal/policy"
 	"github.com/lockkeeper-dev/lockkeeper/internal/sites"
@@ -56,11 +57,13 @@ func (s *Server) build(ctx context.Context) error {
 		Dir: s.cfg.Data, Policy: broker.ServerPolicy(s.cfg.RefreshPolicy), Margin: s.cfg.Margin, Drain: s.cfg.Drain, Now: now,
 		Authorize: s.consentPage, Connected: s.connected, Observer: s.numbers,
 	})
+	s.buildKeys()
+	s.jobs = jobs.New(jobs.Config{Kinds: []jobs.Kind{s.rotations()}, Now: now, Log: s.log})
 	s.policy = policy.New(policy.Config{Store: s.store, Sealer: passSealer{s.sealer}, Audit: s.store, Publisher: s.snapshot, Now: now})
 	s.sites = sites.New(sites.Config{Store: s.store, Now: now})
 	s.people = operator.New(operator.Config{Store: s.store, Audit: s.store, Now: now})
 	s.gateway, err = gateway.New(gateway.Config{
-		Snapshot: s.snapshot, Door: s.egress, Refresher: s.broker, Programs: programs, MAC: s.sealer, Usage: s.store, Audit: s.store,
+		Snapshot: s.snapshot, Door: s.egress, Refresher: s.broker, Vender: s.keys, Programs: programs, MAC: s.sealer, Usage: s.store, Audit: s.store,
 		Access: s.opt.Access, Log: s.log, Metrics: s.metrics, Hosts: append(s.ownHosts(), s.cfg.Hosts...), Now: now,
 		TokenHosts: tokenHosts(programs), HeaderLimit: int(s.cfg.HeaderLimit), ReplayLimit: s.cfg.ReplayLimit,
 	})
@@ -81,6 +84,7 @@ func (s *Server) build(ctx context.Context) error {
 	s.api = api.New(api.Config{
 		Version: s.opt.Version, Vault: s.vault, Credentials: s.vault, Broker: s.broker, Consents: s.console, Callers: s.policy,
 		Operators: s.people, Sites: s.sites, Audit: s.store, Now: now, Status: s.Status, Verify: s.verify, Call: s.self.call, Doctor: s.examine, Scopes: s.scopes,
+		KeyPairs: s.keys, Rotations: s.rotator,
 	})
 	for _, load := range []func(context.Context) error{s.vault.Load, s.broker.Load, s.policy.Load} {
 		if err := load(ctx); err != nil {

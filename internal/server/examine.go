@@ -69,6 +69,9 @@ func (s *Server) examineApp(ctx context.Context, a vault.App) ([]api.Finding, er
 func (s *Server) examineGrant(ctx context.Context, g broker.Grant) []api.Finding {
 	ctx, cancel := context.WithTimeout(ctx, 60*time.Second)
 	defer cancel()
+	if g.Kind == broker.KeyPair {
+		return s.examineKey(ctx, g)
+	}
 	p, ok := s.programs[g.Program]
 	if !ok {
 		return []api.Finding{{Check: "grant.health", Object: g.Name, OK: g.Problem == "", Detail: string(g.Health)}}

@@ -24,9 +24,12 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/console"
 	"github.com/lockkeeper-dev/lockkeeper/internal/egress"
 	"github.com/lockkeeper-dev/lockkeeper/internal/gateway"
+	"github.com/lockkeeper-dev/lockkeeper/internal/jobs"
+	"github.com/lockkeeper-dev/lockkeeper/internal/keypair"
 	"github.com/lockkeeper-dev/lockkeeper/internal/obs"
 	"github.com/lockkeeper-dev/lockkeeper/internal/operator"
 	"github.com/lockkeeper-dev/lockkeeper/internal/policy"
+	"github.com/lockkeeper-dev/lockkeeper/internal/rotation"
 	"github.com/lockkeeper-dev/lockkeeper/internal/seal"
 	"github.com/lockkeeper-dev/lockkeeper/internal/sites"
 	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
@@ -72,6 +75,9 @@ type Server struct {
 	api      *api.API
 	metrics  *prometheus.Registry
 	numbers  *numbers
+	keys     *keypair.Keeper
+	rotator  *rotation.Rotator
+	jobs     *jobs.Runner
 
 	authority *authority.Authority // nil where the gateway does not answer for Amazon's hosts
 	programs  map[string]amazon.Program
@@ -132,7 +138,7 @@ func (s *Server) Run(ctx context.Context) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	group, failed := errgroup.WithContext(work)
-	for _, run := range []func(context.Context) error{s.vault.Run, s.broker.Run, s.gateway.Run} {
+	for _, run := range []func(context.Context) error{s.vault.Run, s.broker.Run, s.gateway.Run, s.jobs.Run} {
 		group.Go(func() error { return run(work) })
 	}
 	for _, d := range s.doors {
