@@ -44,6 +44,14 @@ type Item struct {
 // Text returns one part of the item; the zero Value where it was not there.
 func (i Item) Text(r amazon.Role) secret.Value { return i.text[r] }
 
+// Public is the part that is no secret: the id of a key, or a Site ID. Where that would be a token it is empty.
+func (i Item) Public() string {
+	if i.Kind == "site-id" {
+		return i.text[amazon.TheWhole].Reveal()
+	}
+	return i.text[amazon.TheID].Reveal()
+}
+
 // A Verdict is what a pasted text was found to hold, in the order of the text. It has at least one item.
 type Verdict struct {
 	Items    []Item            `json:"items"`

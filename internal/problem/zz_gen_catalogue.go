@@ -168,7 +168,6 @@ const (
 	AWSFailed                      Code = "aws.failed"
 	AWSInUse                       Code = "aws.in_use"
 	AWSKeyActive                   Code = "aws.key_active"
-	AWSKeyForProducts              Code = "aws.key_for_products"
 	AWSKeyForm                     Code = "aws.key_form"
 	AWSKeyGone                     Code = "aws.key_gone"
 	AWSKeyIDForm                   Code = "aws.key_id_form"
@@ -191,7 +190,6 @@ const (
 	AWSRequestRefused              Code = "aws.request_refused"
 	AWSRootCannotVend              Code = "aws.root_cannot_vend"
 	AWSRootKey                     Code = "aws.root_key"
-	AWSRootKeyFile                 Code = "aws.root_key_file"
 	AWSRotating                    Code = "aws.rotating"
 	AWSScopeWrong                  Code = "aws.scope_wrong"
 	AWSSecretForm                  Code = "aws.secret_form"
@@ -199,7 +197,6 @@ const (
 	AWSSecretWrong                 Code = "aws.secret_wrong"
 	AWSSessionExpired              Code = "aws.session_expired"
 	AWSSessionTokenMissing         Code = "aws.session_token_missing"
-	AWSTemporaryKey                Code = "aws.temporary_key"
 	AWSThrottled                   Code = "aws.throttled"
 	AWSTwoKeys                     Code = "aws.two_keys"
 	AWSUnknownKeyID                Code = "aws.unknown_key_id"
@@ -267,7 +264,6 @@ const (
 	CreatorsUnknownOperation       Code = "creators.unknown_operation"
 	CreatorsUnreachable            Code = "creators.unreachable"
 	CreatorsUnrecognised           Code = "creators.unrecognised"
-	CreatorsVersionMismatch        Code = "creators.version_mismatch"
 	CreatorsVersionNotOfID         Code = "creators.version_not_of_id"
 	CreatorsVersionUnknown         Code = "creators.version_unknown"
 	CreatorsWrongRegion            Code = "creators.wrong_region"
@@ -348,6 +344,11 @@ const (
 	GatewayTokenRequest            Code = "gateway.token_request"
 	GatewayURLTooLong              Code = "gateway.url_too_long"
 	GatewayVendDenied              Code = "gateway.vend_denied"
+	IntakeGone                     Code = "intake.gone"
+	IntakeNoApp                    Code = "intake.no_app"
+	IntakeNothingToKeep            Code = "intake.nothing_to_keep"
+	IntakeRefusedOrNew             Code = "intake.refused_or_new"
+	IntakeVersionUnknown           Code = "intake.version_unknown"
 	LWAAccessTokenAsRefreshToken   Code = "lwa.access_token_as_refresh_token"
 	LWAAccessTokenRefused          Code = "lwa.access_token_refused"
 	LWAAnswerLost                  Code = "lwa.answer_lost"
@@ -382,6 +383,7 @@ const (
 	LWAScopeNotGranted             Code = "lwa.scope_not_granted"
 	LWASecretExpired               Code = "lwa.secret_expired"
 	LWASecretMissing               Code = "lwa.secret_missing"
+	LWASellingPartner              Code = "lwa.selling_partner"
 	LWAServerError                 Code = "lwa.server_error"
 	LWAThrottled                   Code = "lwa.throttled"
 	LWAUnknownClientID             Code = "lwa.unknown_client_id"
@@ -646,7 +648,6 @@ var catalogue = map[Code]Problem{
 	AWSFailed:                      {Code: AWSFailed, What: "AWS failed on its own side.", Whose: AmazonsOwn, Fix: "Wait; Lockkeeper tries again by itself. AWS's state is shown at health.aws.amazon.com.", Status: 503},
 	AWSInUse:                       {Code: AWSInUse, What: "AWS does not delete a user that still has keys or policies, nor change what is being changed.", Whose: OperatorsOwn, Fix: "Delete the user's keys and policies first; after a change wait a moment.", Status: 409},
 	AWSKeyActive:                   {Code: AWSKeyActive, What: "The key is active, so somebody's software may live on it.", Whose: OperatorsOwn, Fix: "Make it inactive first (`lockkeeper credential deactivate`), see for a day that nothing breaks, then delete it.", Status: 409},
-	AWSKeyForProducts:              {Code: AWSKeyForProducts, What: "This is a key of AWS's console, and such keys never worked for Amazon's product data.", Whose: OperatorsOwn, Fix: "For product data get a Creators API credential in Associates Central, Tools, Creators API; keep this key only if something of yours uses AWS itself.", Status: 422},
 	AWSKeyForm:                     {Code: AWSKeyForm, What: "This is no AWS access key pair: an id is 20 capital letters and digits, most often AKIA and 16 more, and a secret is 40 characters.", Whose: OperatorsOwn, Fix: "Paste both as they stand in the .csv file that AWS gave when the key was made.", Guide: "aws.create-access-key", Status: 400},
 	AWSKeyGone:                     {Code: AWSKeyGone, What: "The user no longer has the key that Lockkeeper keeps: somebody deleted it at AWS.", Whose: OperatorsOwn, Fix: "Make a new pair and add it; what was stored here can be removed.", Guide: "aws.create-access-key", Status: 502},
 	AWSKeyIDForm:                   {Code: AWSKeyIDForm, What: "The access key id is not whole: it has 20 characters, capital letters and digits.", Whose: OperatorsOwn, Fix: "Copy it again from end to end; the IAM console shows it at any time.", Status: 422},
@@ -669,7 +670,6 @@ var catalogue = map[Code]Problem{
 	AWSRequestRefused:              {Code: AWSRequestRefused, What: "AWS refuses the request's form.", Whose: OperatorsOwn, Fix: "Read the evidence, which names the parameter; a user's name has letters, digits and +=,.@_- only.", Status: 502},
 	AWSRootCannotVend:              {Code: AWSRootCannotVend, What: "Sessions of a root key may do all that the root user may, so Lockkeeper hands out none.", Whose: AccountOwnersOwn, Fix: "Make an IAM user for what the software needs and vend its sessions.", Guide: "aws.create-user", Status: 409},
 	AWSRootKey:                     {Code: AWSRootKey, What: "This is a key of the account's root user: it may do everything in the account, closing it included, and no policy can bound it.", Whose: AccountOwnersOwn, Fix: "Make an IAM user that may do the one thing it is for and use its key; delete the root key in the AWS console. If there is no other way, add it with --root-anyway.", Guide: "aws.create-user", Status: 409},
-	AWSRootKeyFile:                 {Code: AWSRootKeyFile, What: "This is a key of the account's root user, going by the file: it may do everything, and no policy can limit it.", Whose: OperatorsOwn, Fix: "Make an IAM user with the least it needs and a key for that, then delete this one under My Security Credentials; Lockkeeper keeps a root key only if it is told so expressly.", Status: 422},
 	AWSRotating:                    {Code: AWSRotating, What: "The key is being rotated already.", Whose: OperatorsOwn, Fix: "See how far it is with `lockkeeper credential rotation NAME`; it goes on by itself, also after a restart.", Status: 409},
 	AWSScopeWrong:                  {Code: AWSScopeWrong, What: "The request was signed for another service or region than the one that got it.", Whose: OperatorsOwn, Fix: "Set the grant's service and region to those of the host that is called.", Status: 502},
 	AWSSecretForm:                  {Code: AWSSecretForm, What: "The secret access key is not whole: it has 40 characters of letters, digits, plus and slash.", Whose: OperatorsOwn, Fix: "Copy it again from where you first kept it, the downloaded CSV file for one; if that is lost, make a new key, since Amazon will not show a secret twice.", Status: 422},
@@ -677,7 +677,6 @@ var catalogue = map[Code]Problem{
 	AWSSecretWrong:                 {Code: AWSSecretWrong, What: "The secret access key does not belong to the access key id.", Whose: OperatorsOwn, Fix: "Add the pair again from the .csv file that AWS gave; if it is lost make a new pair, since AWS shows no secret twice.", Guide: "aws.create-access-key", Status: 502},
 	AWSSessionExpired:              {Code: AWSSessionExpired, What: "The session credentials have ended.", Whose: CallersOwn, Fix: "Fetch new ones; AWS's SDKs do so by themselves before the Expiration that came with them.", Status: 502},
 	AWSSessionTokenMissing:         {Code: AWSSessionTokenMissing, What: "Temporary credentials have three parts, and the session token is missing.", Whose: OperatorsOwn, Fix: "Paste access key id, secret access key and session token together, or better a long-lived key, which needs none.", Status: 422},
-	AWSTemporaryKey:                {Code: AWSTemporaryKey, What: "These are temporary credentials, ASIA, which end within hours and cannot be kept alive by anybody.", Whose: OperatorsOwn, Fix: "Keep the long-lived key that they were made from, AKIA, of a user that may do little; Lockkeeper makes temporary ones of it when they are asked for.", Status: 422},
 	AWSThrottled:                   {Code: AWSThrottled, What: "AWS asks for fewer calls: IAM takes only a few a second from one account.", Whose: AmazonsOwn, Fix: "Wait; Lockkeeper tries again by itself, later each time.", Status: 503},
 	AWSTwoKeys:                     {Code: AWSTwoKeys, What: "The user has two access keys already, which is AWS's limit.", Whose: OperatorsOwn, Fix: "Make the key that nothing uses inactive, see for a day that nothing breaks, then delete it; Lockkeeper never deletes an active key that it did not replace itself.", Status: 409},
 	AWSUnknownKeyID:                {Code: AWSUnknownKeyID, What: "This has the length of an access key id, but a beginning that none is known to have.", Whose: OperatorsOwn, Fix: "Compare it with the IAM console, where an access key id begins with AKIA, or say where you got it.", Status: 422},
@@ -745,7 +744,6 @@ var catalogue = map[Code]Problem{
 	CreatorsUnknownOperation:       {Code: CreatorsUnknownOperation, What: "Amazon knows no operation of that name.", Whose: CallersOwn, Fix: "Send POST to /catalog/v1/getItems, searchItems, getVariations, getBrowseNodes, getFeed or listFeeds, or to /reports/v1/listReports or getReport; the names begin with a small letter.", Guide: "creators.use-credential", Status: 400},
 	CreatorsUnreachable:            {Code: CreatorsUnreachable, What: "The Creators API could not be reached.", Whose: OperatorsOwn, Fix: "See that this machine resolves and reaches creatorsapi.amazon on port 443; the name really ends in .amazon, which some filters do not know.", Status: 503},
 	CreatorsUnrecognised:           {Code: CreatorsUnrecognised, What: "The Creators API refused in words that Lockkeeper does not know.", Whose: OperatorsOwn, Fix: "Read the evidence, which holds what Amazon said; if it repeats, report it with the evidence so that it gets a name.", Status: 502},
-	CreatorsVersionMismatch:        {Code: CreatorsVersionMismatch, What: "Id and version do not belong together: versions 3 have an id that begins with amzn1, versions 2 have one of plain letters and digits.", Whose: OperatorsOwn, Fix: "Copy id, secret and version from one line of Associates Central, Tools, Creators API; if in doubt leave the version out, and Lockkeeper finds it.", Status: 422},
 	CreatorsVersionNotOfID:         {Code: CreatorsVersionNotOfID, What: "The version does not belong to this Credential ID: those of 3.x begin with amzn1.application-oa2-client., those of 2.x are short and plain.", Whose: OperatorsOwn, Fix: "Leave the version out and Lockkeeper finds it, or copy Credential ID, Secret and Version from one and the same row of Associates Central.", Guide: "creators.add-credential", Status: 400},
 	CreatorsVersionUnknown:         {Code: CreatorsVersionUnknown, What: "There is no such version of Creators API credentials.", Whose: OperatorsOwn, Fix: "Leave the version out and Lockkeeper finds it, or give the one beside the credential in Associates Central: 2.1, 2.2, 2.3, 3.1, 3.2 or 3.3.", Guide: "creators.add-credential", Status: 400},
 	CreatorsWrongRegion:            {Code: CreatorsWrongRegion, What: "The token was given in another region than the call is for.", Whose: OperatorsOwn, Fix: "A credential works in one region: versions 2.1 and 3.1 in US, CA, MX, BR; 2.2 and 3.2 in Europe, the Middle East and India; 2.3 and 3.3 in JP, SG, AU. Name a marketplace of that region, or use the grant of the other region.", Guide: "creators.use-credential", Status: 400},
@@ -826,6 +824,11 @@ var catalogue = map[Code]Problem{
 	GatewayTokenRequest:            {Code: GatewayTokenRequest, What: "The token request is malformed, lacks a parameter, or asks for what Lockkeeper does not give.", Whose: CallersOwn, Fix: "Send client_id (the caller), client_secret (its pass) and grant_type=refresh_token with the grant's name as refresh_token.", Status: 400},
 	GatewayURLTooLong:              {Code: GatewayURLTooLong, What: "The request's address is longer than the gateway allows.", Whose: CallersOwn, Fix: "Send at most 8 KiB of path and query; long parameters belong in a body.", Status: 414},
 	GatewayVendDenied:              {Code: GatewayVendDenied, What: "The pass may not take AWS credentials.", Whose: OperatorsOwn, Fix: "Make a caller with `lockkeeper caller add NAME --grant GRANT --vend`, or call AWS through the gateway, which signs for the caller.", Status: 403},
+	IntakeGone:                     {Code: IntakeGone, What: "What was pasted no longer waits here: it was kept, dropped, or its ten minutes are over.", Whose: OperatorsOwn, Fix: "Paste it again; nothing of it was stored.", Status: 404},
+	IntakeNoApp:                    {Code: IntakeNoApp, What: "A refresh token works only with the security profile that it was given to, and none is kept.", Whose: OperatorsOwn, Fix: "Paste the client id and client secret together with the refresh token.", Status: 409},
+	IntakeNothingToKeep:            {Code: IntakeNothingToKeep, What: "There is nothing in this item that can be kept.", Whose: OperatorsOwn, Fix: "Read what the verdict says of it, and paste what is missing together with it.", Status: 409},
+	IntakeRefusedOrNew:             {Code: IntakeRefusedOrNew, What: "Amazon accepts this credential in no region: it is younger than 48 hours and not yet known there, or its secret is not this id's.", Whose: OperatorsOwn, Fix: "If it is new, keep it with its version, and Lockkeeper tries until Amazon knows it; else copy id and secret again, or add a new credential in Associates Central.", Status: 409},
+	IntakeVersionUnknown:           {Code: IntakeVersionUnknown, What: "The version of this Creators API credential is not known, and without it neither is its region.", Whose: OperatorsOwn, Fix: "Let Lockkeeper ask Amazon, or paste it with the version that Associates Central shows beside it, such as 3.1.", Status: 409},
 	LWAAccessTokenAsRefreshToken:   {Code: LWAAccessTokenAsRefreshToken, What: "The text begins with Atza| and so is an access token, which lives one hour; a refresh token is wanted, which begins with Atzr|.", Whose: OperatorsOwn, Fix: "Paste the refresh_token of the same answer, or run `lockkeeper grant connect`, which needs no pasting.", Guide: "ads.authorise", Status: 400},
 	LWAAccessTokenRefused:          {Code: LWAAccessTokenRefused, What: "Login with Amazon does not accept the access token: its hour is over, it is damaged, or it is none.", Whose: LockkeepersOwn, Fix: "Run `lockkeeper grant refresh` to get a new one; a token that begins with Atzr| is a refresh token and does not belong here.", Guide: "ads.authorise", Status: 502},
 	LWAAnswerLost:                  {Code: LWAAnswerLost, What: "The token request was sent, but no whole answer came back, so nobody can tell whether Amazon acted on it.", Whose: AmazonsOwn, Fix: "Nothing needs doing at first: Lockkeeper finds out with one careful check; if the grant then says that it must be authorised again, run `lockkeeper grant connect`.", Status: 503},
@@ -860,6 +863,7 @@ var catalogue = map[Code]Problem{
 	LWAScopeNotGranted:             {Code: LWAScopeNotGranted, What: "This client id may not ask for that scope by itself.", Whose: OperatorsOwn, Fix: "Scopes of the Ads API need a person's consent: run `lockkeeper grant connect`; for other programs enable the program for this security profile first (Device Messaging under App Services, Creators under Tools, Creators API) and spell the scope as that program does.", Guide: "ads.request-access", Status: 502},
 	LWASecretExpired:               {Code: LWASecretExpired, What: "The client secret is past its deadline: Seller Central applications must change it every 180 days.", Whose: OperatorsOwn, Fix: "In the Solution Provider Portal open LWA credentials, View, Rotate secret (the primary account user only), then run `lockkeeper app rotate` with the new secret; refresh tokens stay good.", Guide: "lwa.read-client-id-and-secret", Status: 502},
 	LWASecretMissing:               {Code: LWASecretMissing, What: "This is a client id without its client secret, so nothing can be asked with it.", Whose: OperatorsOwn, Fix: "At developer.amazon.com, Login with Amazon, Show Client ID and Client Secret shows both at any time: copy the secret too. For a Creators API credential Amazon will not show it again: make a new one in Associates Central, Tools, Creators API.", Status: 422},
+	LWASellingPartner:              {Code: LWASellingPartner, What: "This works, but for the Selling Partner API, which Lockkeeper does not serve yet.", Whose: OperatorsOwn, Fix: "Leave it where it is; for Amazon Ads make a security profile of its own at developer.amazon.com, Login with Amazon.", Status: 409},
 	LWAServerError:                 {Code: LWAServerError, What: "Login with Amazon failed on its own side.", Whose: AmazonsOwn, Fix: "Nothing needs doing: Lockkeeper tries again with growing pauses and serves the present access token until it expires.", Status: 503},
 	LWAThrottled:                   {Code: LWAThrottled, What: "Login with Amazon had too many token requests and asks to wait.", Whose: AmazonsOwn, Fix: "Nothing needs doing: Lockkeeper waits as long as Amazon asks and serves the present access token meanwhile; if it goes on, find what else asks for tokens with this client id.", Status: 503},
 	LWAUnknownClientID:             {Code: LWAUnknownClientID, What: "Amazon's consent page does not know the client id.", Whose: OperatorsOwn, Fix: "On developer.amazon.com open Login with Amazon and Show Client ID and Client Secret of your security profile, and paste the Client ID that begins with amzn1.application-oa2-client; an id that begins with amzn1.sp.solution is a Seller Central application, one that begins with amzn1.application. is the security profile's own id.", Guide: "lwa.read-client-id-and-secret", Status: 502},

@@ -42,7 +42,7 @@ func Recognise(p amazon.Pasted) (amazon.Part, bool) {
 	case len(s) >= 100 && looksBase64(s) && (p.Named("session_token", "security_token", "sessiontoken", "aws_session_token", "token") || strings.HasPrefix(s, "IQoJ") || strings.HasPrefix(s, "FwoG")):
 		return amazon.Part{Program: "aws", Kind: "access-key", Role: amazon.TheSession, Sure: amazon.Named, Wants: []amazon.Want{{Role: amazon.TheID, Missing: problem.AWSKeyIDMissing}}}, true
 	case p.Named(affiliateWords...) && len(s) > 4 && s[len(s)-3] == '-': // a tag beside the key: the settings of a PA-API client
-		return amazon.Part{Program: "aws", Kind: "access-key", Role: amazon.TheDetail, Sure: amazon.Named, Problems: amazon.Wrong(problem.AWSKeyForProducts)}, true
+		return amazon.Part{Program: "aws", Kind: "access-key", Role: amazon.TheDetail, Sure: amazon.Named, Problems: amazon.Wrong(problem.AWSNotForPaapi)}, true
 	case pastedRegion.MatchString(s) && p.Named("region", "default_region", "aws_region", "aws_default_region"):
 		return amazon.Part{Program: "aws", Kind: "access-key", Role: amazon.TheDetail, Sure: amazon.Named, Region: s}, true
 	}
@@ -62,14 +62,14 @@ func recogniseID(p amazon.Pasted) (amazon.Part, bool) {
 			part.Problems = []problem.Problem{problem.New(problem.AWSKeyIDForm).With("%d characters, not 20", len(s))}
 		}
 		if prefix == "ASIA" {
-			part.Problems = append(part.Problems, problem.New(problem.AWSTemporaryKey))
+			part.Problems = append(part.Problems, problem.New(problem.AWSKeyTemporary))
 			part.Wants = append(part.Wants, amazon.Want{Role: amazon.TheSession, Missing: problem.AWSSessionTokenMissing})
 		}
 		if fromRootFile(p) {
-			part.Problems = append(part.Problems, problem.New(problem.AWSRootKeyFile))
+			part.Problems = append(part.Problems, problem.New(problem.AWSRootKey))
 		}
 		if p.About(affiliateWords...) {
-			part.Problems = append(part.Problems, problem.New(problem.AWSKeyForProducts))
+			part.Problems = append(part.Problems, problem.New(problem.AWSNotForPaapi))
 		}
 	case otherIDs[prefix] != "" && len(s) >= 20 && pastedUniqueID.MatchString(s):
 		part.Role, part.Wants, part.Problems = amazon.TheWhole, nil, []problem.Problem{problem.New(problem.AWSNotAKeyID).With("%s names %s", prefix, otherIDs[prefix])}

@@ -63,7 +63,7 @@ func Recognise(p amazon.Pasted) (amazon.Part, bool) {
 
 // asCredential makes a part of a security profile one of a version 3 credential, whose halves have the same form.
 func asCredential(part amazon.Part) amazon.Part {
-	part.Program, part.Kind, part.Clash = "creators", pastedKind, problem.CreatorsVersionMismatch
+	part.Program, part.Kind, part.Clash = "creators", pastedKind, problem.CreatorsVersionNotOfID
 	if part.Role == amazon.TheID {
 		part.Version = "3"
 	}
@@ -88,7 +88,7 @@ func recogniseCognito(p amazon.Pasted) (amazon.Part, bool) {
 	case !lowerAlnum(s) || !strings.ContainsAny(s, "0123456789") || strings.Trim(s, "0123456789") == "":
 		return amazon.Part{}, false
 	case len(s) >= 20 && len(s) <= 30:
-		part.Version, part.Clash = "2", problem.CreatorsVersionMismatch
+		part.Version, part.Clash = "2", problem.CreatorsVersionNotOfID
 		part.Role, part.Hint, part.Wants = amazon.TheID, true, []amazon.Want{{Role: amazon.TheSecret, Missing: problem.CreatorsSecretMissing}}
 		if p.Named("credential_id", "credentialid", "client_id", "creators_id") {
 			part.Sure = amazon.Named

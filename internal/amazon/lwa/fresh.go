@@ -75,7 +75,7 @@ func (c Client) CheckFresh(ctx context.Context, app App, f Fresh) []Check {
 		}
 	}
 
-	switch r := c.Exchange(ctx, app, Code{Code: secret.New("ANlockkeeperProbeCode"), ReturnURL: f.ReturnURL}); {
+	switch r := c.Exchange(ctx, app, Code{Code: madeUpCode(), ReturnURL: f.ReturnURL}); {
 	case r.Class == BadClient:
 		set("secret", Failed, r.Problem)
 	case r.Class == BadGrant, r.Problem.Code == problem.LWACodeRefused:
@@ -116,3 +116,6 @@ func (c Client) lookAtConsent(ctx context.Context, app App, returnURL string, sc
 	}
 	return Classify(amazon.Evidence{Status: answer.Status, Header: answer.Header, Body: answer.Body, Now: c.now()}), false
 }
+
+// madeUpCode has the form of an authorisation code, and is none.
+func madeUpCode() secret.Value { return secret.New("ANlockkeeperProbeCode") }
