@@ -16,6 +16,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/lwa"
 	"github.com/lockkeeper-dev/lockkeeper/internal/audit"
 	"github.com/lockkeeper-dev/lockkeeper/internal/broker"
 	"github.com/lockkeeper-dev/lockkeeper/internal/console"
@@ -32,7 +33,7 @@ type Vault interface {
 	AddApp(ctx context.Context, by audit.Actor, n vault.NewApp) (vault.App, error)
 	Apps(ctx context.Context) ([]vault.App, error)
 	AppNamed(ctx context.Context, name string) (vault.App, error)
-	RotateApp(ctx context.Context, by audit.Actor, app id.App, s secret.Value) (vault.Version, error)
+	ReplaceApp(ctx context.Context, by audit.Actor, app id.App, n vault.NewSecret) (vault.Version, error)
 	RemoveApp(ctx context.Context, by audit.Actor, app id.App) error
 }
 
@@ -47,6 +48,7 @@ type Credentials interface {
 type Broker interface {
 	Begin(ctx context.Context, by audit.Actor, c broker.Connect) (broker.Consent, error)
 	Adopt(ctx context.Context, by audit.Actor, c broker.Connect, refresh secret.Value) (broker.Grant, error)
+	ConnectCredentials(ctx context.Context, by audit.Actor, c broker.Connect) (broker.Grant, error)
 	Grants() []broker.Grant
 	GrantNamed(name string) (broker.Grant, bool)
 	Attempts(ctx context.Context, g id.Grant, limit int) ([]broker.Attempt, error)
@@ -95,6 +97,9 @@ type Config struct {
 	Call   func(ctx context.Context, by audit.Actor, c Call) (Called, error) // one call as the operator
 	Doctor func(ctx context.Context, name string) ([]Finding, error)         // looks at an app, a grant or everything
 	Scopes func(program string) []string                                     // asked for by default
+
+	Find         func(ctx context.Context, app lwa.App) (lwa.App, error) // finds out a credential's version and region. Defaults to what was given.
+	OwnAuthority func(program string) bool                               // whether nobody consents to a program's grants. Defaults to no.
 }
 
 // API is the control API.
@@ -108,6 +113,12 @@ type API struct {
 func New(cfg Config) *API {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.Find == nil {
+		cfg.Find = func(_ context.Context, app lwa.App) (lwa.App, error) { return app, nil }
+	}
+	if cfg.OwnAuthority == nil {
+		cfg.OwnAuthority = func(string) bool { return false }
 	}
 	a := &API{cfg: cfg, mux: http.NewServeMux()}
 	conf := huma.DefaultConfig("Lockkeeper's control API", "1")

@@ -1,12 +1,14 @@
 package api
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/lwa"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 	"github.com/lockkeeper-dev/lockkeeper/internal/secret"
 	"github.com/lockkeeper-dev/lockkeeper/internal/vault"
@@ -35,13 +37,7 @@ func (a *API) appRoutes(h huma.API) {
 			if err != nil {
 				return nil, err
 			}
-			clean, notes := tidy("client secret", in.Body.ClientSecret)
-			if _, err := a.cfg.Vault.RotateApp(ctx, actor(ctx), v.ID, secret.New(clean)); err != nil {
-				return nil, err
-			}
-			out := a.app(v)
-			out.Notes = notes
-			return &body[App]{out}, nil
+			return answer(a.replace(ctx, v, in.Body))
 		})
 	add(h, route{id: "remove-app", method: "DELETE", path: "/apps/{name}", summary: "Forget an app that no grant uses", tag: "apps"},
 		func(ctx context.Context, in *named) (*none, error) {
@@ -63,12 +59,12 @@ func (a *API) addApp(ctx context.Context, in NewApp) (App, error) {
 	if in.Realm == "" {
 		in.Realm = string(amazon.Real)
 	}
-	if in.Region == "" {
-		in.Region = string(canon.NA)
-	}
-	region, err := canon.ParseRegion(in.Region)
-	if err != nil {
-		return App{}, problem.New(problem.APIUnknownRegion).With("%q", in.Region)
+	var region canon.Region
+	if in.Region != "" {
+		var err error
+		if region, err = canon.ParseRegion(in.Region); err != nil {
+			return App{}, problem.New(problem.APIUnknownRegion).With("%q", in.Region)
+		}
 	}
 	status := a.cfg.Status()
 	if in.Realm != string(amazon.Real) && in.Realm != string(amazon.Sandbox) {
@@ -83,9 +79,15 @@ func (a *API) addApp(ctx context.Context, in NewApp) (App, error) {
 	notes = append(notes, more...)
 	in.SecurityProfileID, more = tidy("security profile id", in.SecurityProfileID)
 	notes = append(notes, more...)
+	found, err := a.cfg.Find(ctx, lwa.App{
+		Program: in.Program, Realm: amazon.Realm(in.Realm), Region: region, ClientID: in.ClientID, Secret: secret.New(in.ClientSecret), Version: in.Version,
+	})
+	if err != nil {
+		return App{}, err
+	}
 	v, err := a.cfg.Vault.AddApp(ctx, actor(ctx), vault.NewApp{
-		Name: in.Name, Program: in.Program, Realm: amazon.Realm(in.Realm), Region: region, ClientID: in.ClientID,
-		Secret: secret.New(in.ClientSecret), SecurityProfileID: in.SecurityProfileID, ReturnURL: status.ReturnURL,
+		Name: in.Name, Program: in.Program, Realm: amazon.Realm(in.Realm), Region: cmp.Or(found.Region, canon.NA), ClientID: in.ClientID, Version: found.Version,
+		Secret: found.Secret, SecurityProfileID: in.SecurityProfileID, ReturnURL: status.ReturnURL,
 	})
 	if err != nil {
 		return App{}, err
@@ -95,9 +97,37 @@ func (a *API) addApp(ctx context.Context, in NewApp) (App, error) {
 	return out, nil
 }
 
+// replace keeps a new secret, and where Amazon gave a new id with it, that. The one before is used as long as the new one is refused.
+func (a *API) replace(ctx context.Context, v vault.App, in NewSecret) (App, error) {
+	var notes, more []string
+	in.ClientSecret, notes = tidy("client secret", in.ClientSecret)
+	in.ClientID, more = tidy("client id", in.ClientID)
+	n := vault.NewSecret{Secret: secret.New(in.ClientSecret), ClientID: in.ClientID, Version: in.Version}
+	if in.ClientID != "" && in.ClientID != v.ClientID {
+		found, err := a.cfg.Find(ctx, lwa.App{Program: v.Program, Realm: v.Realm, Region: v.Region, ClientID: in.ClientID, Secret: n.Secret, Version: in.Version})
+		if err != nil {
+			return App{}, err
+		}
+		if found.Region != "" && found.Region != v.Region {
+			return App{}, problem.New(problem.APIOtherRegion).With("%s is of region %s, the new credential of %s", v.Name, v.Region, found.Region)
+		}
+		n.Version = found.Version
+	}
+	if _, err := a.cfg.Vault.ReplaceApp(ctx, actor(ctx), v.ID, n); err != nil {
+		return App{}, err
+	}
+	now, err := a.cfg.Vault.AppNamed(ctx, v.Name)
+	if err != nil {
+		return App{}, err
+	}
+	out := a.app(now)
+	out.Notes = append(notes, more...)
+	return out, nil
+}
+
 func (a *API) app(v vault.App) App {
 	out := App{
-		ID: string(v.ID), Name: v.Name, Program: v.Program, Realm: string(v.Realm), Region: string(v.Region), ClientID: v.ClientID,
+		ID: string(v.ID), Name: v.Name, Program: v.Program, Realm: string(v.Realm), Region: string(v.Region), ClientID: v.ClientID, Version: v.Version,
 		SecurityProfileID: v.SecurityProfileID, ReturnURL: a.cfg.Status().ReturnURL, Created: v.Created, Grants: []string{},
 	}
 	for _, g := range a.cfg.Broker.Grants() {

@@ -74,6 +74,14 @@ func (a *API) connect(ctx context.Context, in Connect) (Consent, error) {
 	if err != nil {
 		return Consent{}, err
 	}
+	if a.cfg.OwnAuthority(c.Program) {
+		g, err := a.cfg.Broker.ConnectCredentials(ctx, actor(ctx), c)
+		if err != nil {
+			return Consent{}, err
+		}
+		out, err := a.wholeGrant(ctx, g.Name)
+		return Consent{Grant: &out}, err
+	}
 	begun, err := a.cfg.Broker.Begin(ctx, actor(ctx), c)
 	if err != nil {
 		return Consent{}, err

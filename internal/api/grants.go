@@ -83,15 +83,16 @@ func (a *API) wholeGrant(ctx context.Context, name string) (Grant, error) {
 }
 
 func (a *API) grant(g broker.Grant, apps map[string]string) Grant {
+	health, why, since := g.Standing()
 	out := Grant{
 		ID: string(g.ID), Name: g.Name, Program: g.Program, Realm: string(g.Realm), App: apps[string(g.App)], Region: string(g.Region),
-		Scopes: g.Scopes, Health: string(g.Health), Since: g.Since, Generation: g.Generation, Expires: g.Expires, RefreshAt: g.RefreshAt,
-		Accounts: g.Accounts,
+		Scopes: g.Scopes, Health: string(health), Since: since, Generation: g.Generation, Expires: g.Expires, RefreshAt: g.RefreshAt,
+		Accounts: g.Accounts, ClientID: g.ClientID, Version: g.AmazonVersion, AskedAt: g.Eligibility.Checked,
 	}
 	if out.Accounts == nil {
 		out.Accounts = []canon.Account{}
 	}
-	if p, ok := problem.Known(g.Problem); ok {
+	if p, ok := problem.Known(why); ok {
 		out.Problem = &p
 	}
 	return out

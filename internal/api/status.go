@@ -12,7 +12,8 @@ func (a *API) statusRoutes(h huma.API) {
 			s := a.cfg.Status()
 			s.Version, s.Grants = a.cfg.Version, map[string]int{}
 			for _, g := range a.cfg.Broker.Grants() {
-				s.Grants[string(g.Health)]++
+				health, _, _ := g.Standing()
+				s.Grants[string(health)]++
 			}
 			return &body[Status]{s}, nil
 		})

@@ -32,6 +32,7 @@ type App struct {
 	Realm             string    `json:"realm" enum:"amazon,sandbox"`
 	Region            string    `json:"region"`
 	ClientID          string    `json:"client_id"`
+	Version           string    `json:"version,omitempty" doc:"of its credential, where the program's have versions, such as 3.1"`
 	SecurityProfileID string    `json:"security_profile_id,omitempty"`
 	ReturnURL         string    `json:"return_url"`
 	Created           time.Time `json:"created"`
@@ -44,15 +45,18 @@ type NewApp struct {
 	Name              string `json:"name,omitempty" doc:"a label; empty for the program's name"`
 	Program           string `json:"program,omitempty" doc:"empty for ads"`
 	Realm             string `json:"realm,omitempty" doc:"amazon or sandbox; empty for amazon"`
-	Region            string `json:"region,omitempty" doc:"NA, EU or FE; empty for NA"`
+	Region            string `json:"region,omitempty" doc:"NA, EU or FE; empty for NA, or for what is found out"`
 	ClientID          string `json:"client_id"`
 	ClientSecret      string `json:"client_secret"`
+	Version           string `json:"version,omitempty" doc:"of a Creators API credential, such as 3.1; empty to find it out"`
 	SecurityProfileID string `json:"security_profile_id,omitempty"`
 }
 
 // NewSecret replaces an app's client secret.
 type NewSecret struct {
 	ClientSecret string `json:"client_secret"`
+	ClientID     string `json:"client_id,omitempty" doc:"where a new id came with it, as with a Creators API credential; empty for the app's"`
+	Version      string `json:"version,omitempty" doc:"of that credential; empty to find it out"`
 }
 
 // Grant is a consent that Lockkeeper holds and keeps alive.
@@ -64,13 +68,16 @@ type Grant struct {
 	App        string           `json:"app" doc:"name of the app"`
 	Region     string           `json:"region" doc:"home region, whose token host is used"`
 	Scopes     []string         `json:"scopes,omitempty"`
-	Health     string           `json:"health" enum:"ok,pending,retrying,blocked,disabled"`
+	Health     string           `json:"health" enum:"ok,pending,retrying,blocked,disabled,ineligible"`
 	Since      time.Time        `json:"since"`
 	Problem    *problem.Problem `json:"problem,omitempty"`
 	Generation int64            `json:"generation" doc:"number of the token in use"`
 	Expires    time.Time        `json:"expires,omitzero" doc:"when the access token ends"`
 	RefreshAt  time.Time        `json:"refresh_at,omitzero" doc:"when it will be refreshed"`
 	Accounts   []canon.Account  `json:"accounts"`
+	ClientID   string           `json:"client_id,omitempty" doc:"of the credential that gave the token in use"`
+	Version    string           `json:"version,omitempty" doc:"of that credential, where the program's have versions"`
+	AskedAt    time.Time        `json:"eligibility_asked_at,omitzero" doc:"when Amazon last said whether it answers for the account at all"`
 	Attempts   []Attempt        `json:"attempts,omitempty" doc:"the last exchanges, newest first"`
 	Notes      []string         `json:"notes,omitempty" doc:"what was mended in what was pasted"`
 }
@@ -113,6 +120,7 @@ type Consent struct {
 	URL     string    `json:"url" doc:"Amazon's page"`
 	Binding string    `json:"binding" doc:"brought back with the returned address, in place of the browser's cookie"`
 	Expires time.Time `json:"expires"`
+	Grant   *Grant    `json:"grant,omitempty" doc:"set where nobody has to consent, since the app works on its own authority: the rest is then empty"`
 }
 
 // ConsentState tells how a consent fares.

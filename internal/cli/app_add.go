@@ -19,12 +19,16 @@ func newCmdAppAdd(f *Factory) *cobra.Command {
 	o := &appAddOptions{f: f}
 	cmd := &cobra.Command{
 		Use:   "add [NAME]",
-		Short: "Keep a security profile: its client id and client secret",
+		Short: "Keep a security profile or an application: its id and its secret",
 		Long: `Keep a security profile of Login with Amazon: its client id and client secret.
 
 You find both at developer.amazon.com, Login with Amazon, Show Client ID and Client Secret. What is not given by a flag
-is asked for; the secret is never taken from the command line, where others could read it.`,
+is asked for; the secret is never taken from the command line, where others could read it.
+
+With --program creators it is an application of the Creators API: its Credential ID and Credential Secret, from Associates Central,
+Tools, Creators API. Version and region need not be known: they are found out, by asking each of Amazon's token endpoints at most once.`,
 		Example: `  lockkeeper app add
+  lockkeeper app add shop --program creators --client-id amzn1.application-oa2-client.EXAMPLE
   lockkeeper app add ads-eu --region EU --client-id amzn1.application-oa2-client.EXAMPLE --secret-file secret.txt`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
@@ -44,6 +48,7 @@ is asked for; the secret is never taken from the command line, where others coul
 	flags.StringVar(&o.new.Region, "region", "", "home region: NA, EU or FE (default NA)")
 	flags.StringVar(&o.new.ClientID, "client-id", "", "client id, amzn1.application-oa2-client.…")
 	flags.StringVar(&o.secretFile, "secret-file", "", "file that holds the client secret; - for standard input")
+	flags.StringVar(&o.new.Version, "version", "", "version of a Creators API credential, such as 3.1 (default found out)")
 	flags.StringVar(&o.new.SecurityProfileID, "security-profile-id", "", "Security Profile ID, amzn1.application.…, if you have it at hand")
 	flags.BoolVar(&o.sandbox, "sandbox", false, "it is an app of the sandbox, not of Amazon")
 	return cmd
@@ -79,6 +84,10 @@ func appAddRun(cmd *cobra.Command, o *appAddOptions) error {
 		o.f.say("lockkeeper: note: %s", n)
 	}
 	return o.f.show(app, func() {
+		if app.Version != "" {
+			fmt.Fprintf(o.f.Out, "Kept the application %q, sealed: version %s, region %s.\n\nNext: lockkeeper grant connect --app %s\n", app.Name, app.Version, app.Region, app.Name)
+			return
+		}
 		fmt.Fprintf(o.f.Out, "Kept the security profile %q, sealed.\n\n", app.Name)
 		fmt.Fprintf(o.f.Out, "Return URL  %s\n", app.ReturnURL)
 		if app.Realm == "sandbox" {

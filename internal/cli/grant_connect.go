@@ -77,6 +77,8 @@ func grantConnectRun(cmd *cobra.Command, o *grantConnectOptions) error {
 	}
 	var g api.Grant
 	switch {
+	case consent.Grant != nil: // the app works on its own authority
+		g = *consent.Grant
 	case o.headless:
 		err = o.f.working("walking the sandbox's consent", func() error {
 			g, err = walkConsent(ctx, c, consent, o.user)
@@ -117,9 +119,17 @@ func (o *grantConnectOptions) adopt(ctx context.Context, c *control.Client) (g a
 
 func (o *grantConnectOptions) show(g api.Grant) error {
 	return o.f.show(g, func() {
+		if g.Health == "pending" {
+			fmt.Fprintf(o.f.Out, "Kept %q, which has no token yet. %s\n%s\n", g.Name, g.Problem.What, g.Problem.Fix)
+			return
+		}
 		fmt.Fprintf(o.f.Out, "Connected %q: %s. It is refreshed by itself from now on, next at %s.\n", g.Name, accounts(len(g.Accounts)), at(g.RefreshAt))
 		if g.Problem != nil {
 			fmt.Fprintf(o.f.Out, "But: %s %s\n", g.Problem.What, g.Problem.Fix)
+		}
+		if g.Version != "" {
+			fmt.Fprintf(o.f.Out, "\nNext: lockkeeper product search KEYWORDS --tag YOUR-SITE-ID --marketplace %s\n", firstAccount(g))
+			return
 		}
 		fmt.Fprintf(o.f.Out, "\nNext: lockkeeper call %s GET %s --grant %s\n", g.Program, firstPath(g.Program), g.Name)
 	})
@@ -171,4 +181,12 @@ func decided(s api.ConsentState) (api.Grant, error, bool) {
 		return api.Grant{}, refuse("nobody came back from Amazon in time", "run `lockkeeper grant connect` again; the page is good for ten minutes"), true
 	}
 	return api.Grant{}, nil, false
+}
+
+// firstAccount is one of the accounts that a grant opens, to be shown as an example.
+func firstAccount(g api.Grant) string {
+	if len(g.Accounts) == 0 {
+		return "www.amazon.com"
+	}
+	return g.Accounts[0].ID
 }

@@ -29,10 +29,18 @@ func grantShowRun(cmd *cobra.Command, f *Factory, name string) error {
 	return f.show(g, func() { f.printGrant(g) })
 }
 
+// credentialOf names which of an app's credentials gave the token, where they have versions.
+func credentialOf(g api.Grant) string {
+	if g.Version == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s, version %s", g.ClientID, g.Version)
+}
+
 func (f *Factory) printGrant(g api.Grant) {
 	fmt.Fprintln(f.Out, g.Name)
 	f.pairs("program", g.Program, "realm", g.Realm, "app", g.App, "home region", g.Region, "scopes", strings.Join(g.Scopes, " "),
-		"health", g.Health+" since "+at(g.Since), "token", fmt.Sprintf("number %d, ends %s, refreshed at %s", g.Generation, at(g.Expires), at(g.RefreshAt)))
+		"health", g.Health+" since "+at(g.Since), "credential", credentialOf(g), "token", fmt.Sprintf("number %d, ends %s, refreshed at %s", g.Generation, at(g.Expires), at(g.RefreshAt)))
 	if p := g.Problem; p != nil {
 		f.pairs("problem", fmt.Sprintf("%s (%s)", p.What, p.Code), "who must act", string(p.Whose), "fix", p.Fix)
 	}

@@ -33,11 +33,12 @@ type verdict struct {
 
 // judge reads a grant's health as a person would.
 func judge(g broker.Grant, now time.Time) verdict {
-	v := verdict{Grant: g, Since: g.Since, Accounts: len(g.Accounts)}
-	if p, ok := problem.Known(g.Problem); ok && g.Problem != "" {
+	health, why, since := g.Standing()
+	v := verdict{Grant: g, Since: since, Accounts: len(g.Accounts)}
+	if p, ok := problem.Known(why); ok && why != "" {
 		v.Problem, v.Turn, v.Fix = &p, p.Whose, p.Fix
 	}
-	switch g.Health {
+	switch health {
 	case snapshot.OK:
 		v.Level, v.Word = fine, "fine"
 		if len(g.Accounts) == 0 {
@@ -51,6 +52,8 @@ func judge(g broker.Grant, now time.Time) verdict {
 		}
 	case snapshot.Pending:
 		v.Level, v.Word, v.Reach = warn, "pending", "doctor"
+	case snapshot.Ineligible:
+		v.Level, v.Word, v.Reach = warn, "not eligible", "doctor"
 	case snapshot.Disabled:
 		v.Level, v.Word, v.Reach = off, "switched off", "enable"
 	default:

@@ -170,6 +170,11 @@ func (d *Door) Close() {
 	}
 }
 
+// Hold leaves a grant's region alone until a time that an answer's body named. It takes the place of a wait that was chosen for want of it.
+func (d *Door) Hold(grant id.Grant, region canon.Region, until time.Time) {
+	d.limits.hold(LimitKey{grant, region}, until)
+}
+
 // Throttled tells until when Amazon asked that a grant leave a region alone; the zero time if it did not, or that time is over.
 func (d *Door) Throttled(grant id.Grant, region canon.Region) time.Time {
 	return d.limits.until(LimitKey{grant, region})

@@ -91,3 +91,15 @@ func (l *limits) note(k LimitKey, status int, h http.Header) {
 	}
 	l.keys[k] = e
 }
+
+// hold sets until when a key is left alone.
+func (l *limits) hold(k LimitKey, until time.Time) {
+	if k.Grant == "" || until.After(l.now().Add(mostAsked)) {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	e := l.keys[k]
+	e.until, e.wait = until, 0
+	l.keys[k] = e
+}

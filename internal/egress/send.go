@@ -3,6 +3,7 @@ package egress
 import (
 	"context"
 	"io"
+	"net/http"
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
@@ -56,6 +57,9 @@ func (d *Door) send(ctx context.Context, c amazon.Call, key LimitKey) (*amazon.A
 	hidden := secrets(&c)
 	scrubHeader(a.Header, hidden)
 	scrubBytes(a.Body, hidden)
+	if wait, ok := amazon.RetryAfterBody(a.Body); ok && a.Status == http.StatusTooManyRequests && a.Header.Get("Retry-After") == "" {
+		d.limits.hold(key, d.cfg.Now().Add(wait))
+	}
 	a.Took = d.cfg.Now().Sub(start)
 	return a, nil
 }

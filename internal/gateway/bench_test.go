@@ -26,6 +26,7 @@ func (stillDoor) Stream(context.Context, egress.Stream) (*egress.Reply, error) {
 }
 
 func (stillDoor) Throttled(id.Grant, canon.Region) time.Time { return time.Time{} }
+func (stillDoor) Hold(id.Grant, canon.Region, time.Time)     {}
 
 func benchHouse(b *testing.B) *house {
 	h := newHouse(b, func(c *gateway.Config) {

@@ -45,11 +45,28 @@ func (q *request) exchange() *problem.Problem {
 	} else {
 		q.g.negative.clear(q.key())
 	}
+	q.noteStanding(got)
 	if q.front != nil {
 		return q.turn(got)
 	}
 	q.answer(got)
 	return nil
+}
+
+// noteStanding tells what an answer shows of the grant: that the account is not, or again, eligible; and how long a throttled one asked to
+// be left alone, where its body says so and no header.
+func (q *request) noteStanding(got asked) {
+	switch ineligible := q.grant.Health == snapshot.Ineligible; {
+	case got.verdict.known && amazon.NotEligible(got.verdict.problem.Code):
+		if !ineligible {
+			q.g.cfg.Standing(q.grant.ID, got.verdict.problem.Code)
+		}
+	case ineligible && got.reply.Status < http.StatusMultipleChoices && q.op != q.program.unlisted:
+		q.g.cfg.Standing(q.grant.ID, "")
+	}
+	if got.reply.Status == http.StatusTooManyRequests && got.reply.Header.Get("Retry-After") == "" && got.verdict.problem.RetryAt.After(q.now) {
+		q.g.cfg.Door.Hold(q.grant.ID, q.region, got.verdict.problem.RetryAt)
+	}
 }
 
 // An asked is what came of asking one region.

@@ -186,6 +186,7 @@ type doorFunc func(s egress.Stream) (*egress.Reply, error)
 func (f doorFunc) Stream(_ context.Context, s egress.Stream) (*egress.Reply, error) { return f(s) }
 
 func (doorFunc) Throttled(id.Grant, canon.Region) time.Time { return time.Time{} }
+func (doorFunc) Hold(id.Grant, canon.Region, time.Time)     {}
 
 func replying(body string) *egress.Reply {
 	return &egress.Reply{Status: 200, Header: http.Header{}, Length: int64(len(body)), Body: io.NopCloser(strings.NewReader(body))}

@@ -26,6 +26,7 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/audit"
 	"github.com/lockkeeper-dev/lockkeeper/internal/egress"
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
+	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
 )
 
@@ -33,6 +34,8 @@ import (
 type Door interface {
 	Stream(ctx context.Context, s egress.Stream) (*egress.Reply, error)
 	Throttled(grant id.Grant, region canon.Region) time.Time
+	// Hold leaves a grant's region alone until a time that Amazon named elsewhere than in the header.
+	Hold(grant id.Grant, region canon.Region, until time.Time)
 }
 
 // A Refresher gives access tokens that the snapshot does not hold; *broker.Broker is one. What it begins goes on when ctx ends.
@@ -64,6 +67,10 @@ type Config struct {
 
 	// Log is for what goes wrong in Lockkeeper itself. Defaults to slog's discard handler.
 	Log *slog.Logger
+
+	// Standing is told when an answer shows that Amazon does not answer for a grant's account (the code says why), or does so again (no
+	// code). It must not block. Defaults to nobody.
+	Standing func(grant id.Grant, why problem.Code)
 
 	// Metrics is where the metrics are registered. Defaults to nowhere.
 	Metrics prometheus.Registerer
@@ -197,6 +204,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Standing == nil {
+		c.Standing = func(id.Grant, problem.Code) {}
 	}
 	if c.ReplayLimit == 0 {
 		c.ReplayLimit = 1 << 20

@@ -76,6 +76,7 @@ const (
 	APIInternal                    Code = "api.internal"
 	APINoApp                       Code = "api.no_app"
 	APINotAllowed                  Code = "api.not_allowed"
+	APIOtherRegion                 Code = "api.other_region"
 	APISignInNeeded                Code = "api.sign_in_needed"
 	APITooLarge                    Code = "api.too_large"
 	APIUnknown                     Code = "api.unknown"
@@ -556,6 +557,7 @@ var catalogue = map[Code]Problem{
 	APIInternal:                    {Code: APIInternal, What: "Lockkeeper failed at something that should have worked.", Whose: LockkeepersOwn, Fix: "Look into the server's log at the time of the request; if it repeats, report it.", Status: 500},
 	APINoApp:                       {Code: APINoApp, What: "No app is kept yet, so nobody can be asked for a consent.", Whose: OperatorsOwn, Fix: "Keep one with `lockkeeper app add`.", Status: 409},
 	APINotAllowed:                  {Code: APINotAllowed, What: "A viewer may look and not change anything.", Whose: CallersOwn, Fix: "Ask an operator with the role operator.", Status: 403},
+	APIOtherRegion:                 {Code: APIOtherRegion, What: "The new credential is of another region than the app, whose grants would stop.", Whose: OperatorsOwn, Fix: "Keep it as an app of its own with `lockkeeper app add`, and connect that.", Status: 409},
 	APISignInNeeded:                {Code: APISignInNeeded, What: "The request carries no valid session.", Whose: CallersOwn, Fix: "Sign in with POST /api/v1/session and send the token as Authorization: Bearer; on this machine the control socket needs none.", Status: 401},
 	APITooLarge:                    {Code: APITooLarge, What: "The request's body is too large.", Whose: CallersOwn, Fix: "Send less than 16 MiB, or call the gateway, which streams.", Status: 413},
 	APIUnknown:                     {Code: APIUnknown, What: "There is nothing of that name.", Whose: CallersOwn, Fix: "List what there is with the command's list form.", Status: 404},

@@ -44,6 +44,14 @@ func (s *Server) verify(ctx context.Context, gid id.Grant) error {
 	if len(accounts) == 0 && len(problems) > 0 {
 		return problems[0]
 	}
+	if _, ok := p.(amazon.EligibilityChecker); ok {
+		if i := slices.IndexFunc(problems, func(p problem.Problem) bool { return amazon.NotEligible(p.Code) }); i >= 0 {
+			s.keepStanding(ctx, gid, problems[i].Code)
+			problems = nil // it says nothing against what is listed
+		} else if len(problems) == 0 {
+			s.keepStanding(ctx, gid, "")
+		}
+	}
 	now := s.opt.Now()
 	for i := range accounts {
 		accounts[i].VerifiedAt = now

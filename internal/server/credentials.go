@@ -23,6 +23,20 @@ func (e exchanger) ClientCredentials(ctx context.Context, app lwa.App, scopes ..
 	return e.Client.ClientCredentials(ctx, app, scopes...)
 }
 
+// findApp finds out what an app's program can find out of its credential: the version, and with it the region.
+func (s *Server) findApp(ctx context.Context, app lwa.App) (lwa.App, error) {
+	if p, ok := s.programs[app.Program].(lwa.Finder); ok {
+		return p.FindApp(ctx, s.login(), app)
+	}
+	return app, nil
+}
+
+// ownAuthority reports whether a program's grants are an app's own authority, to which nobody has to consent.
+func (s *Server) ownAuthority(program string) bool {
+	p, ok := s.programs[program]
+	return ok && p.Descriptor().Auth == "client_credentials"
+}
+
 // checkApp says what is wrong with an app's credential, by the forms of its program.
 func (s *Server) checkApp(program, clientID string, v secret.Value, version string) error {
 	if p, ok := s.programs[program].(amazon.AppChecker); ok {

@@ -77,9 +77,10 @@ func (s *Server) examineGrant(ctx context.Context, g broker.Grant) []api.Finding
 		return []api.Finding{{Check: "grant.health", Object: g.Name, OK: g.Problem == "", Detail: string(g.Health)}}
 	}
 	token, _ := s.snapshot.Token(g.ID)
+	health, why, since := g.Standing()
 	checks := s.doctor().Grant(ctx, doctor.Grant{
 		Program: p, App: lwa.App{ClientID: g.ClientID, Realm: g.Realm, Region: g.Region},
-		Health: string(g.Health), Problem: g.Problem, Since: g.Since,
+		Health: string(health), Problem: why, Since: since,
 		Access: token.Access, Expires: token.Expires,
 		Known: g.Accounts, Asker: s.asker(ctx, g, p),
 		Keep: func(now []canon.Account) error {

@@ -65,7 +65,8 @@ func (n *numbers) Exchanged(g broker.Grant, a broker.Attempt) {
 
 // HealthChanged implements broker.Observer.
 func (n *numbers) HealthChanged(g broker.Grant) {
-	n.changes.WithLabelValues(g.Program, string(g.Health)).Inc()
+	health, _, _ := g.Standing()
+	n.changes.WithLabelValues(g.Program, string(health)).Inc()
 }
 
 // Load implements broker.Observer.

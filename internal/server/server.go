@@ -82,6 +82,7 @@ type Server struct {
 	authority *authority.Authority // nil where the gateway does not answer for Amazon's hosts
 	programs  map[string]amazon.Program
 	self      *self
+	standings *standings
 
 	doors   []*door
 	closers []func() error
@@ -138,7 +139,7 @@ func (s *Server) Run(ctx context.Context) error {
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	group, failed := errgroup.WithContext(work)
-	for _, run := range []func(context.Context) error{s.vault.Run, s.broker.Run, s.gateway.Run, s.jobs.Run} {
+	for _, run := range []func(context.Context) error{s.vault.Run, s.broker.Run, s.gateway.Run, s.standings.run, s.jobs.Run} {
 		group.Go(func() error { return run(work) })
 	}
 	for _, d := range s.doors {

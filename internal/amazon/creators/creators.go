@@ -34,6 +34,7 @@ var (
 	_ amazon.AccountLister      = (*Program)(nil)
 	_ amazon.EligibilityChecker = (*Program)(nil)
 	_ lwa.Credentialed          = (*Program)(nil)
+	_ lwa.Finder                = (*Program)(nil)
 )
 
 // New returns the program.

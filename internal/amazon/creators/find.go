@@ -2,6 +2,7 @@ package creators
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
@@ -39,6 +40,31 @@ func (p *Program) Find(ctx context.Context, c lwa.Client, app lwa.App, likely ca
 		}
 	}
 	return f
+}
+
+// FindApp implements lwa.Finder. A version that is given is believed, so that a credential too new to be known anywhere can be kept.
+func (p *Program) FindApp(ctx context.Context, c lwa.Client, app lwa.App) (lwa.App, error) {
+	if err := p.CheckApp(app.ClientID, app.Secret, app.Version); err != nil {
+		return app, err
+	}
+	if v, ok := ParseVersion(app.Version); ok {
+		app.Version, app.Region = string(v), v.Region()
+		return app, nil
+	}
+	found := p.Find(ctx, c, app, app.Region)
+	if found.Version == "" {
+		why := found.Result.Problem
+		if why.Code == problem.CreatorsCredentialRefused {
+			asked := make([]string, len(found.Asked))
+			for i, v := range found.Asked {
+				asked[i] = string(v)
+			}
+			why = why.With("at the endpoints of versions %s; one that is too new to be known can be kept by giving its version", strings.Join(asked, ", "))
+		}
+		return app, why
+	}
+	app.Version, app.Region = string(found.Version), found.Version.Region()
+	return app, nil
 }
 
 // Candidates are the versions that a credential of this form may be of, those of the likely region first.

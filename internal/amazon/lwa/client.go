@@ -106,6 +106,12 @@ type Credentialed interface {
 	ClientCredentials(ctx context.Context, c Client, app App, scopes ...string) Result
 }
 
+// A Finder is an amazon.Program that finds out what a person cannot be expected to know of an application's credential.
+type Finder interface {
+	// FindApp fills in version and region, asking token endpoints only where they are not known, each at most once.
+	FindApp(ctx context.Context, c Client, app App) (App, error)
+}
+
 // Ask sends a token request that is made elsewhere and classes its answer as all others are. Call.Host defaults to the region's.
 func (c Client) Ask(ctx context.Context, app App, call amazon.Call) Result {
 	answer, err := c.send(ctx, app, call)
