@@ -33,7 +33,7 @@ type alternateID struct {
 // adsAccounts gathers the accounts that a user may see, in the order of their profiles, whatever the region.
 func (f *fake) adsAccounts(user string) []*adsAccount {
 	all, byEntity := []*adsAccount{}, map[string]*adsAccount{}
-	for _, a := range f.access[user] {
+	for _, a := range f.roster().access[user] {
 		p := a.profile
 		if p.kind == "agency" {
 			continue

@@ -27,13 +27,13 @@ type fake struct {
 	quota    int
 	tokenKey string // of nextToken
 
-	profiles []*profile          // with access and byID, fixed once populated
-	byID     map[int64]*profile  //
-	access   map[string][]access // by the user's key
-	managers managers
-	sequence atomic.Uint64 // campaigns so far
-	things   atomic.Uint64 // all else in collections so far
-	limits   limiter
+	known     atomic.Pointer[roster]
+	admitting sync.Mutex // held by who changes the roster
+	tests     testAccounts
+	managers  managers
+	sequence  atomic.Uint64 // campaigns so far
+	things    atomic.Uint64 // all else in collections so far
+	limits    limiter
 
 	kinds []*thingKind
 
@@ -44,9 +44,10 @@ type fake struct {
 // New returns the Ads API of a world, with its ad accounts and campaigns.
 func New(w *kit.World) kit.Fake {
 	f := &fake{
-		world: w, is: newSwitches(), quota: quota, tokenKey: w.Hex("ads next token", 64), byID: map[int64]*profile{},
-		access: map[string][]access{}, limits: limiter{until: map[string]time.Time{}}, reportTables: sync.OnceValue(readReportTables),
+		world: w, is: newSwitches(), quota: quota, tokenKey: w.Hex("ads next token", 64),
+		tests: testAccounts{all: map[string][]*testAccount{}}, limits: limiter{until: map[string]time.Time{}}, reportTables: sync.OnceValue(readReportTables),
 	}
+	f.known.Store(&roster{byID: map[int64]*profile{}, access: map[string][]access{}})
 	f.kinds = thingKinds()
 	f.populate()
 	return kit.Fake{
@@ -102,6 +103,8 @@ func (f *fake) routes() []kit.Route {
 		},
 	}
 	all = append(all, f.reportRoutes()...)
+	all = append(all, f.exportRoutes()...)
+	all = append(all, f.testRoutes()...)
 	all = append(all, f.portfolios().routes()...)
 	all = append(all, f.campaigns().routes()...)
 	all = append(all, f.brands()...)
@@ -142,8 +145,8 @@ type Profile struct {
 
 // describe tells the control side what there is.
 func (f *fake) describe() map[string]any {
-	all := make([]Profile, 0, len(f.profiles))
-	for _, p := range f.profiles {
+	all := make([]Profile, 0, len(f.roster().profiles))
+	for _, p := range f.roster().profiles {
 		d := Profile{
 			ID: p.id, Region: p.country.region, Country: p.country.code, Kind: p.kind, Name: p.name, Entity: p.entity,
 			Users: []string{}, Viewers: []string{}, Listed: p.listed(), Campaigns: p.books(),
@@ -152,7 +155,7 @@ func (f *fake) describe() map[string]any {
 			d.Usable = p.linkedAt.Add(propagation)
 		}
 		for _, u := range f.world.Users() {
-			for _, a := range f.access[u.Key] {
+			for _, a := range f.roster().access[u.Key] {
 				if a.profile == p && a.edit {
 					d.Users = append(d.Users, u.Key)
 				} else if a.profile == p {

@@ -106,7 +106,7 @@ func scope(v *visit, g guard) (kit.Response, bool) {
 	if err != nil || number < 0 || slices.ContainsFunc(values, func(s string) bool { return s != id }) {
 		return gatewayRefusal(x, http.StatusBadRequest, "400", "Scope header is not valid"), true
 	}
-	p := v.f.byID[number]
+	p := v.f.roster().byID[number]
 	if p == nil {
 		return scopeRefusal(x, http.StatusUnauthorized, "UNAUTHORIZED", noMatchingAdvertiser), true
 	}

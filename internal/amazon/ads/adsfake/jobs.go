@@ -25,6 +25,8 @@ type job struct {
 	p       *profile
 	created time.Time
 	request *reportRequest             // of a report
+	queue   string                     // which others it waits with
+	kind    string                     // of an export
 	same    string                     // what another request must equal to be a duplicate
 	make    func(now time.Time) []byte // the file before it is compressed
 	packed  bool                       // the file is compressed; CSV is not
@@ -54,7 +56,7 @@ func (q *jobs) find(p *profile, id string) *job {
 	return nil
 }
 
-// add keeps a job unless a live one is the same or the region's queue is as long as it may be; most below zero is no bound.
+// add keeps a job unless a live one is the same or its queue is as long as it may be; most below zero is no bound.
 func (q *jobs) add(f *fake, j *job, most int) (duplicate *job, full bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -66,7 +68,7 @@ func (q *jobs) add(f *fake, j *job, most int) (duplicate *job, full bool) {
 		if other.p == j.p && other.same == j.same {
 			return other, false
 		}
-		if other.p.country.region == j.p.country.region {
+		if other.queue == j.queue {
 			waiting++
 		}
 	}

@@ -197,7 +197,7 @@ func (f *fake) attach(v *visit, m *manager, ref accountRef) string {
 		return "There is no such advertiser"
 	}
 	found, added := false, false
-	for _, a := range f.access[v.claims.User.Key] {
+	for _, a := range f.roster().access[v.claims.User.Key] {
 		if p := a.profile; p.entity == ref.ID && p.kind != "agency" && a.edit {
 			found = true
 			if !slices.ContainsFunc(m.linked, func(l *linked) bool { return l.ProfileID != nil && *l.ProfileID == p.id }) {

@@ -41,6 +41,7 @@ func (f *fake) listProfiles(v *visit) kit.Response {
 	case slices.ContainsFunc(types, func(t string) bool { return !slices.Contains(profileTypes, t) }):
 		return badQuery(v.x, "profileTypeFilter")
 	}
+	f.settleTests(v.claims.User.Key, v.x.Now)
 	b, n, hidden := []byte{'['}, 0, false
 	for _, a := range f.visible(v) {
 		// Billing is for those who may change it; that viewers lack just these two is a guess.
@@ -66,7 +67,7 @@ func (f *fake) listProfiles(v *visit) kit.Response {
 // campaign, whatever the caller's level.
 func (f *fake) visible(v *visit) []access {
 	var all []access
-	for _, a := range f.access[v.claims.User.Key] {
+	for _, a := range f.roster().access[v.claims.User.Key] {
 		p := a.profile
 		hidden := f.is.freshLink.Is("hidden") && p.fresh(v.x.Now)
 		if p.country.region == v.x.Region && p.listed() && !hidden {
@@ -97,7 +98,7 @@ func (f *fake) getProfile(v *visit) kit.Response {
 		}
 	}
 	v.x.Effect = "refused"
-	if f.byID[number] != nil || f.is.unknownID.Is("401") {
+	if f.roster().byID[number] != nil || f.is.unknownID.Is("401") {
 		return scopeRefusal(v.x, http.StatusUnauthorized, "UNAUTHORIZED", notAuthorizedToScope+strconv.FormatInt(number, 10))
 	}
 	return gatewayRefusal(v.x, http.StatusNotFound, "NOT_FOUND", "Could not find profile "+strconv.FormatInt(number, 10))

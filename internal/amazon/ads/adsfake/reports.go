@@ -90,7 +90,7 @@ func (f *fake) createReport(v *visit) kit.Response {
 		panic("adsfake: a report's request is no JSON: " + err.Error())
 	}
 	j := &job{
-		id: v.x.UUID(), p: v.profile, created: v.x.Now, updated: v.x.Now, status: pending, request: request, packed: !q.csv,
+		id: v.x.UUID(), p: v.profile, created: v.x.Now, updated: v.x.Now, status: pending, queue: v.profile.country.region, request: request, packed: !q.csv,
 		same: string(same) + request.start + request.end, make: q.file,
 	}
 	duplicate, full := f.reports.add(f, j, f.is.queue())

@@ -80,11 +80,17 @@ func (c *caller) fetched(t testing.TB, w *httptest.ResponseRecorder) string {
 	if strings.HasSuffix(strings.Split(*r.URL, "?")[0], ".csv") {
 		return file.Body.String()
 	}
-	unpacked, err := gzip.NewReader(file.Body)
+	return unpacked(t, file)
+}
+
+// unpacked is a file as it was before it was compressed.
+func unpacked(t testing.TB, w *httptest.ResponseRecorder) string {
+	t.Helper()
+	r, err := gzip.NewReader(w.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := io.ReadAll(unpacked)
+	text, err := io.ReadAll(r)
 	if err != nil {
 		t.Fatal(err)
 	}

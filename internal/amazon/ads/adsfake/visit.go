@@ -65,7 +65,7 @@ func (v *visit) member(p *profile) (edit, ok bool) {
 	if v.claims.User == nil {
 		return false, false
 	}
-	for _, a := range v.f.access[v.claims.User.Key] {
+	for _, a := range v.f.roster().access[v.claims.User.Key] {
 		if a.profile == p {
 			return a.edit, true
 		}

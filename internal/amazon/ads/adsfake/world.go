@@ -64,16 +64,14 @@ func (f *fake) populate() {
 			p.linkedAt = began
 		}
 		all[i] = p
-		f.profiles = append(f.profiles, p)
-		f.byID[p.number] = p
-		f.access[s.user] = append(f.access[s.user], access{p, true})
+		f.admit(p, s.user, true)
 		f.seedCampaigns(p, profileLabel(i), s, began)
 	}
 	for i, s := range seeds {
 		f.seedThings(all[i], s, began)
 	}
 	for _, i := range viewable {
-		f.access[kit.ViewOnly] = append(f.access[kit.ViewOnly], access{all[i], false})
+		f.admit(all[i], kit.ViewOnly, false)
 	}
 	dsp := "5" + strconv.FormatUint(w.Number("ads dsp", 9e14), 10)
 	m := &manager{
