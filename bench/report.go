@@ -25,6 +25,7 @@ type report struct {
 	firstAnswer time.Duration
 	startCPU    time.Duration
 	resident    int64
+	links       []linkRun // sorted by time
 }
 
 func contains(list, name string) bool {
@@ -161,6 +162,7 @@ sharing %d cores. Each refresh is durable and brings a rotated refresh token. A 
 		fmt.Fprintf(b, "## Start and memory\n\n| | |\n|---|--:|\n| `serve` with %d grants, start to first answer | %d ms, %d ms of CPU |\n| resident after 3 s | %.1f MB |\n| `dev --once`, once built | %.1f s |\n\n",
 			grantsKept, r.firstAnswer.Milliseconds(), r.startCPU.Milliseconds(), float64(r.resident)/1e6, r.devOnce.Seconds())
 	}
+	r.tagged(b)
 	if host, err := os.ReadFile("/proc/loadavg"); err == nil {
 		fmt.Fprintf(b, "Load average when this was written: %s. Above the number of cores, the figures are of a busy machine.\n", strings.Fields(string(host))[0])
 	}

@@ -76,6 +76,7 @@ func (w *walk) all() {
 		{"mend", w.mend},
 		{"app key explained", w.explainAppKey},
 		{"journal", w.journal},
+		{"link tagged", w.linkTagged},
 	} {
 		detail, err := s.do()
 		if err != nil {
