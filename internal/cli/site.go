@@ -36,7 +36,7 @@ func newCmdSiteList(f *Factory) *cobra.Command {
 				}
 				var rows [][]string
 				for _, s := range all {
-					rows = append(rows, []string{s.SiteID, dash(s.Country), strconv.Itoa(len(s.Tracking)), signUpWords(s.SignUp), apiWords(s.API)})
+					rows = append(rows, []string{s.SiteID, dash(s.Country), strconv.Itoa(len(s.Tracking)), signUpWords(s.SignUp, s.API.Told), apiWords(s.API)})
 				}
 				f.table([]string{"SITE ID", "COUNTRY", "TRACKING IDS", "ACCOUNT", "CREATORS API"}, rows)
 			})
@@ -106,12 +106,12 @@ func (f *Factory) showSite(s api.Site) error {
 	return f.show(s, func() {
 		fmt.Fprintln(f.Out, s.SiteID)
 		f.pairs("country", strings.TrimSpace(s.Country+" "+s.Marketplace), "tracking", strings.Join(s.Tracking, " "), "signed up", s.SignedUp, "accepted", s.Accepted,
-			"account", signUpWords(s.SignUp), "Creators API", apiWords(s.API), "sales", salesWords(s.Sales))
+			"account", signUpWords(s.SignUp, s.API.Told), "Creators API", apiWords(s.API), "sales", salesWords(s.Sales))
 	})
 }
 
 // signUpWords say how the first rule stands.
-func signUpWords(u *api.SignUpRule) string {
+func signUpWords(u *api.SignUpRule, told bool) string {
 	switch {
 	case u == nil:
 		return "day of sign-up not told"
@@ -119,6 +119,8 @@ func signUpWords(u *api.SignUpRule) string {
 		return "accepted " + u.Met
 	case u.Met != "":
 		return fmt.Sprintf("has its %d sales since %s", u.Needs, u.Met)
+	case u.DaysLeft < 0 && !told:
+		return fmt.Sprintf("%d sales were due by %s, and none were entered", u.Needs, u.By)
 	case u.DaysLeft < 0:
 		return fmt.Sprintf("%d of %d sales came by %s: Amazon closes such an account", u.Has, u.Needs, u.By)
 	}

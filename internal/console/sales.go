@@ -24,7 +24,7 @@ func standingOf(s sites.Site, now time.Time) siteRow {
 		row.Host = m.Host()
 	}
 	if u := st.SignUp; u != nil {
-		row.Account, row.AccountL = accountWords(u)
+		row.Account, row.AccountL = accountWords(u, st.Told)
 	}
 	if st.Told {
 		row.API, row.APIL = apiRule(st.API)
@@ -35,13 +35,15 @@ func standingOf(s sites.Site, now time.Time) siteRow {
 	return row
 }
 
-func accountWords(u *sites.SignUp) (says, level string) {
+func accountWords(u *sites.SignUp, told bool) (says, level string) {
 	by := u.By.Format(time.DateOnly)
 	switch {
 	case !u.Open() && u.By.IsZero():
 		return "Accepted on " + u.Met.Format(time.DateOnly) + ".", fine
 	case !u.Open():
 		return fmt.Sprintf("The %d sales of the first %d days were there on %s.", sites.SignUpSales, sites.SignUpDays, u.Met.Format(time.DateOnly)), fine
+	case u.DaysLeft < 0 && !told:
+		return fmt.Sprintf("%d sales were due by %s; none were entered here.", sites.SignUpSales, by), warn
 	case u.DaysLeft < 0:
 		return fmt.Sprintf("%d of %d sales came by %s. Amazon closes such an account; one can sign up again.", u.Has, sites.SignUpSales, by), bad
 	case u.DaysLeft < 30:

@@ -224,7 +224,7 @@ func (t *Tagger) choose(m *Marketplace) (*Store, Note) {
 }
 
 func elsewhere(s *Store, m *Marketplace) Note {
-	return Note{Code: problem.AssociatesTagWrongCountry, Detail: fmt.Sprintf("%s is an id of %s, and the link goes to %s", s.ID, s.Marketplace.Country, m.Domain)}
+	return Note{Code: problem.AssociatesTagWrongCountry, Detail: fmt.Sprintf("%s is an id of %s, and the link goes to %s", s.ID, s.Marketplace.Domain, m.Domain)}
 }
 
 // show keeps what stood in an address, and may be anything, short and on one line.
