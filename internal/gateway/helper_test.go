@@ -22,6 +22,7 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/ads"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/creators"
 	"github.com/lockkeeper-dev/lockkeeper/internal/audit"
 	"github.com/lockkeeper-dev/lockkeeper/internal/egress"
 	"github.com/lockkeeper-dev/lockkeeper/internal/gateway"
@@ -84,7 +85,7 @@ func newHouse(t testing.TB, change ...func(*gateway.Config)) *house {
 	h.refresh = &refresher{}
 	upstream := httptest.NewServer(http.HandlerFunc(h.serveAmazon))
 	t.Cleanup(upstream.Close)
-	programs := []amazon.Program{ads.New()}
+	programs := []amazon.Program{ads.New(), creators.New()}
 	door, err := egress.New(egress.Config{Programs: programs, SandboxURL: upstream.URL, Now: h.now})
 	if err != nil {
 		t.Fatal(err)
