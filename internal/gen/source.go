@@ -104,13 +104,11 @@ func fakeList(h *house) ([]byte, error) {
 	}
 	fakes := make([]string, 0, len(h.programs))
 	for _, p := range h.programs {
-		if p.fake != "" {
-			fakes = append(fakes, p.fake)
-		}
+		fakes = append(fakes, p.fakes...)
 	}
 	slices.Sort(fakes)
 	var b bytes.Buffer
-	b.WriteString(mark + "// Package all mounts every program's fake. It is made from the folders named <program>fake, so nothing here is written by hand.\npackage all\n\nimport (\n")
+	b.WriteString(mark + "// Package all mounts every program's fake. It is made from the folders in a program's whose names end in fake, so nothing here is written by hand.\npackage all\n\nimport (\n")
 	fmt.Fprintf(&b, "%q\n", module+"/sandbox/kit")
 	for _, f := range fakes {
 		fmt.Fprintf(&b, "%q\n", module+"/"+f)

@@ -43,8 +43,8 @@ type entry struct {
 
 // A program is one folder with a program.toml.
 type program struct {
-	folder     string // slash-separated, below the root: "internal/amazon/ads"
-	fake       string // the folder of its fake, or ""
+	folder     string   // slash-separated, below the root: "internal/amazon/ads"
+	fakes      []string // the folders of its fakes: those whose names end in "fake"
 	Code       string
 	Name       string
 	Auth       string
@@ -160,9 +160,14 @@ func (h *house) addProgram(path, folder string) error {
 	if _, err := toml.DecodeFile(path, &p); err != nil {
 		return fmt.Errorf("reading %s/program.toml: %w", folder, err)
 	}
-	fake := folder + "/" + p.Code + "fake"
-	if goFiles(filepath.Join(h.root, filepath.FromSlash(fake))) {
-		p.fake = fake
+	below, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return fmt.Errorf("looking for the fakes of %s: %w", folder, err)
+	}
+	for _, d := range below {
+		if d.IsDir() && strings.HasSuffix(d.Name(), "fake") && goFiles(filepath.Join(filepath.Dir(path), d.Name())) {
+			p.fakes = append(p.fakes, folder+"/"+d.Name())
+		}
 	}
 	h.programs = append(h.programs, p)
 	return nil

@@ -163,6 +163,16 @@ func (a *Affiliates) Credentials() []*CreatorsCredential {
 	return slices.DeleteFunc(slices.Clone(a.made), func(c *CreatorsCredential) bool { return c.deleted })
 }
 
+// Affiliate returns the account with a key, or nil.
+func (a *Affiliates) Affiliate(key string) *Affiliate {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	if i := slices.IndexFunc(a.all, func(b *Affiliate) bool { return b.Key == key }); i >= 0 {
+		return a.all[i]
+	}
+	return nil
+}
+
 // Credential returns the credential with a key or id, or nil.
 func (a *Affiliates) Credential(keyOrID string) *CreatorsCredential {
 	for _, c := range a.Credentials() {
