@@ -18,6 +18,7 @@ type ServeConfig struct {
 	ListenTLS string            // Amazon's side over TLS; "off" for none. Defaults to "127.0.0.1:7443" beside Listen's default, else to a free port.
 	Control   string            // the control side, which is always on loopback. Defaults to "127.0.0.1:7081" beside Listen's default, else to a free port.
 	ReadyFile string            // written with mode 0600 once both sides answer, removed at the end. Defaults to one that Running finds.
+	Scenario  *ScenarioFile     // the world; Seed and Clock are then its own. Defaults to the default world.
 	Unkind    bool              // small faults all the time. Defaults to false.
 	Force     bool              // allow Listen to be reachable from other machines. Defaults to false.
 	Seed      int64             // Defaults to 0.
@@ -46,7 +47,12 @@ func Serve(ctx context.Context, c ServeConfig) (err error) {
 	if c.Listen == plain {
 		c.ListenTLS, c.Control = cmp.Or(c.ListenTLS, "127.0.0.1:7443"), cmp.Or(c.Control, "127.0.0.1:7081")
 	}
+	var world *kit.World
+	if c.Scenario != nil {
+		world = c.Scenario.World()
+	}
 	s, err := New(Options{
+		World:  world,
 		Listen: c.Listen, TLS: c.ListenTLS != "off", Control: cmp.Or(c.Control, "127.0.0.1:0"),
 		ListenTLS: c.ListenTLS, Force: c.Force, Seed: c.Seed, Policy: c.Policy, Clock: c.Clock,
 		Switches: c.Switches, ReturnURLs: c.Returns, Unkind: c.Unkind,

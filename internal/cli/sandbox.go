@@ -15,6 +15,7 @@ type sandboxOptions struct {
 	config   sandbox.ServeConfig
 	switches map[string]string
 	clock    string
+	scenario string
 }
 
 func newCmdSandbox(f *Factory) *cobra.Command {
@@ -36,6 +37,7 @@ Its control side moves the clock, injects faults and reads the journal; ` + "`lo
 	flags.StringVar(&o.config.Control, "control", "", `address of the control side (default "127.0.0.1:7081" beside the default --listen, else a free port)`)
 	flags.StringVar(&o.config.ReadyFile, "ready-file", "", "file to write once all answers; holds the control side's token")
 	flags.BoolVar(&o.config.Force, "force", false, "allow an address that other machines can reach: the sandbox tells its secrets to everyone")
+	flags.StringVar(&o.scenario, "scenario", "", "file that describes another world: its users, consents and ad accounts")
 	flags.BoolVar(&o.config.Unkind, "unkind", false, "small faults all the time, drawn from the seed: for the tests of a client that should stand them")
 	flags.Int64Var(&o.config.Seed, "seed", 0, "what ids, secrets and tokens are drawn from")
 	flags.StringVar(&o.clock, "clock", "real", "real, frozen, a factor such as 60, or a time such as 2026-11-21T12:00:00Z to stand at")
@@ -57,9 +59,20 @@ func sandboxRun(cmd *cobra.Command, o *sandboxOptions) error {
 		return refuse(err.Error(), "leave --clock out for the real time")
 	}
 	o.config.Switches, o.config.Clock = o.switches, clock
+	world := kit.DefaultWorld(o.config.Seed, nil)
+	if o.scenario != "" {
+		for _, own := range []string{"seed", "clock"} {
+			if cmd.Flags().Changed(own) {
+				return refuse("--"+own+" and --scenario do not go together", "write "+own+" into the scenario")
+			}
+		}
+		if o.config.Scenario, err = sandbox.ReadScenario(o.scenario); err != nil {
+			return refuse(err.Error(), "docs/reference/sandbox.md lists what a scenario may say")
+		}
+		world = o.config.Scenario.World()
+	}
 	o.config.OnReady = func(r sandbox.Ready) {
 		r.Token = "" // it is in the ready file, and standard output may be anybody's
-		world := kit.DefaultWorld(o.config.Seed, nil)
 		_ = o.f.show(sandboxKeys{r, world.Profiles()}, func() {
 			fmt.Fprintln(o.f.Out, "Amazon on your own machine.")
 			o.f.pairs("address", r.URL, "over TLS", r.TLS, "control side", r.Control)

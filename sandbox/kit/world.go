@@ -22,6 +22,9 @@ type World struct {
 
 	Affiliates *Affiliates // Associates accounts and their Creators API credentials
 
+	Scenario *Scenario         // what it was made of; nil for the default world
+	Consents []ScenarioConsent // those that it begins with
+
 	key   [32]byte // what everything deterministic is drawn from
 	mu    sync.Mutex
 	index atomic.Pointer[index]

@@ -46,6 +46,15 @@ func countryOf(code string) *country {
 	panic("adsfake: no country " + code)
 }
 
+// Countries lists the codes of the countries that an ad account can be in, as /v2/profiles writes them.
+func Countries() []string {
+	var all []string
+	for _, c := range countries {
+		all = append(all, c.code)
+	}
+	return all
+}
+
 var countries = [...]country{
 	{"US", "NA", "ATVPDKIKX0DER", "USD", "America/Los_Angeles", 1, 1e6},
 	{"CA", "NA", "A2EUQ1WTGCTBG2", "CAD", "America/Los_Angeles", 1, 1e6},

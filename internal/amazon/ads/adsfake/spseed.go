@@ -1,6 +1,7 @@
 package adsfake
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -35,7 +36,7 @@ func (f *fake) seedPortfolios(b *batch, label string) {
 
 // seedChildren gives a campaign what Amazon's console would have made with it: ad groups with ads, and either automatic
 // clauses or keywords or product targets, and negatives. What it gives follows from the campaign's number alone.
-func (f *fake) seedChildren(b *batch, c *campaign, at int) {
+func (f *fake) seedChildren(b *batch, c *campaign, at, wanted int) {
 	ware := wares[c.seq%8]
 	for n := range 1 + int(c.seq%2) {
 		group := f.seeded(c, at, "", 0)
@@ -64,7 +65,7 @@ func (f *fake) seedChildren(b *batch, c *campaign, at int) {
 		case group.auto:
 			f.addAutoClauses(b, group)
 		case n == 0:
-			f.seedKeywords(b, c, group, place, ware)
+			f.seedKeywords(b, c, group, place, ware, wanted)
 		default:
 			f.seedTargets(b, c, group, place)
 		}
@@ -85,10 +86,13 @@ func (f *fake) seedChildren(b *batch, c *campaign, at int) {
 	}
 }
 
-func (f *fake) seedKeywords(b *batch, c *campaign, group *child, place int, ware string) {
-	for i := range 4 + int(c.seq%5) {
+func (f *fake) seedKeywords(b *batch, c *campaign, group *child, place int, ware string, wanted int) {
+	for i := range cmp.Or(wanted, 4+int(c.seq%5)) {
 		k := f.seeded(c, group.campaignAt, group.id, place)
 		k.name, k.match = qualities[i%8]+" "+ware, matchTypes[i%3]
+		if i >= 24 { // all words with all match types are used up
+			k.name += " " + strconv.Itoa(i/24)
+		}
 		if i%2 == 0 {
 			k.bid, k.hasBid = b.p.seedBid(i), true
 		}

@@ -1,7 +1,9 @@
 package adsfake
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -26,54 +28,80 @@ type seeded struct {
 	campaigns int
 	payment   payment
 	subType   string
+
+	viewers            []string // who may look at it besides
+	ended, keywords    int      // how many campaigns have ended; keywords of a campaign, 0 for a handful
+	justLinked, hidden bool     // see kit.ScenarioAdsProfile
 }
 
 // The advertiser's twelve profiles hold all of the forty campaigns that the world begins with.
 var seeds = []seeded{
-	{kit.Advertiser, "US", "seller", "Example Shop", 8, unsaid, ""},
-	{kit.Advertiser, "US", "vendor", "Example Brand US", 4, paid, ""},
-	{kit.Advertiser, "CA", "seller", "", 3, unsaid, ""},
-	{kit.Advertiser, "MX", "vendor", "Example Brand MX", 2, unpaid, ""},
-	{kit.Advertiser, "UK", "seller", "Example Shop UK", 5, paid, ""},
-	{kit.Advertiser, "DE", "seller", "Example Laden", 6, unsaid, ""},
-	{kit.Advertiser, "DE", "vendor", "Example Brand DE", 3, paid, ""},
-	{kit.Advertiser, "FR", "seller", "", 2, unsaid, ""},
-	{kit.Advertiser, "IT", "vendor", "Example Brand IT", 1, paid, ""},
-	{kit.Advertiser, "JP", "seller", "Example Shop JP", 3, unsaid, ""},
-	{kit.Advertiser, "JP", "vendor", "Example Brand JP", 1, paid, ""},
-	{kit.Advertiser, "AU", "seller", "Example Shop AU", 2, unsaid, ""},
-	{kit.NoCampaigns, "US", "seller", "Newcomer Goods", 0, unsaid, ""},
-	{JustLinked, "US", "seller", "Just Linked Ltd", 0, unsaid, ""},
-	{kit.AgencyUser, "US", "agency", "Example Agency", 0, unsaid, ""},
+	{user: kit.Advertiser, country: "US", kind: "seller", name: "Example Shop", campaigns: 8, viewers: []string{kit.ViewOnly}},
+	{user: kit.Advertiser, country: "US", kind: "vendor", name: "Example Brand US", campaigns: 4, payment: paid},
+	{user: kit.Advertiser, country: "CA", kind: "seller", campaigns: 3},
+	{user: kit.Advertiser, country: "MX", kind: "vendor", name: "Example Brand MX", campaigns: 2, payment: unpaid},
+	{user: kit.Advertiser, country: "UK", kind: "seller", name: "Example Shop UK", campaigns: 5, payment: paid},
+	{user: kit.Advertiser, country: "DE", kind: "seller", name: "Example Laden", campaigns: 6, viewers: []string{kit.ViewOnly}},
+	{user: kit.Advertiser, country: "DE", kind: "vendor", name: "Example Brand DE", campaigns: 3, payment: paid},
+	{user: kit.Advertiser, country: "FR", kind: "seller", campaigns: 2},
+	{user: kit.Advertiser, country: "IT", kind: "vendor", name: "Example Brand IT", campaigns: 1, payment: paid},
+	{user: kit.Advertiser, country: "JP", kind: "seller", name: "Example Shop JP", campaigns: 3},
+	{user: kit.Advertiser, country: "JP", kind: "vendor", name: "Example Brand JP", campaigns: 1, payment: paid},
+	{user: kit.Advertiser, country: "AU", kind: "seller", name: "Example Shop AU", campaigns: 2},
+	{user: kit.NoCampaigns, country: "US", kind: "seller", name: "Newcomer Goods", hidden: true},
+	{user: JustLinked, country: "US", kind: "seller", name: "Just Linked Ltd", justLinked: true},
+	{user: kit.AgencyUser, country: "US", kind: "agency", name: "Example Agency"},
 }
 
-// viewable are the advertiser's profiles that the view-only user may look at, by their place in seeds.
-var viewable = []int{0, 5}
+// plan says which ad accounts the world begins with: a scenario's, or the default ones.
+func (f *fake) plan() (all []seeded, scenario bool) {
+	s := f.world.Scenario
+	if s == nil || len(s.Ads.Profiles) == 0 && len(s.Users) == 0 {
+		return seeds, false
+	}
+	for _, p := range s.Ads.Profiles {
+		one := seeded{
+			user: p.User, country: cmp.Or(p.Country, "US"), kind: cmp.Or(p.Kind, "seller"), name: p.Name, campaigns: p.Campaigns,
+			payment: map[string]payment{"paid": paid, "unpaid": unpaid}[p.Payment], viewers: p.Viewers, ended: p.Ended, keywords: p.Keywords,
+			justLinked: p.JustNow, hidden: p.Unlisted,
+		}
+		all = append(all, slices.Repeat([]seeded{one}, max(p.Count, 1))...)
+	}
+	return all, true
+}
 
 // populate fills the fake with the world's ad accounts.
 func (f *fake) populate() {
 	w := f.world
-	if w.User(JustLinked) == nil {
+	plan, scenario := f.plan()
+	if !scenario && w.User(JustLinked) == nil {
 		w.AddUser(JustLinked, "Jo Justlinked", "linked an ad profile a moment ago; it works after an hour")
 	}
 	began := w.Now()
-	all := make([]*profile, len(seeds))
-	for i, s := range seeds {
+	all := make([]*profile, len(plan))
+	for i, s := range plan {
 		p := f.seedProfile(i, s)
-		if s.user == JustLinked {
+		if s.justLinked {
 			p.linkedAt = began
 		}
 		all[i] = p
 		f.admit(p, s.user, true)
+		for _, viewer := range s.viewers {
+			f.admit(p, viewer, false)
+		}
 		f.seedCampaigns(p, profileLabel(i), s, began)
 	}
-	for i, s := range seeds {
+	for i, s := range plan {
 		f.seedThings(all[i], s, began)
 	}
-	for _, i := range viewable {
-		f.admit(all[i], kit.ViewOnly, false)
+	if !scenario {
+		f.seedManager(all)
 	}
-	dsp := "5" + strconv.FormatUint(w.Number("ads dsp", 9e14), 10)
+}
+
+// seedManager gives the agency its manager account, with ad accounts of others linked to it.
+func (f *fake) seedManager(all []*profile) {
+	dsp := "5" + strconv.FormatUint(f.world.Number("ads dsp", 9e14), 10)
 	m := &manager{
 		id: f.managerID(0), name: "Example Agency Ltd", owners: map[string]bool{kit.AgencyUser: true},
 		guests: map[string]bool{kit.ViewOnly: true}, linked: []*linked{link(all[0]), link(all[5]), link(all[6])},
@@ -89,7 +117,7 @@ func (f *fake) seedProfile(i int, s seeded) *profile {
 	label := profileLabel(i)
 	p := newProfile(&profile{
 		number: int64(1e15 + f.world.Number(label, 8e15)), country: countryOf(s.country), kind: s.kind, name: s.name,
-		subType: s.subType, payment: s.payment, shown: s.user != kit.NoCampaigns,
+		subType: s.subType, payment: s.payment, shown: !s.hidden,
 	})
 	switch s.kind {
 	case "seller":
@@ -159,7 +187,11 @@ func (f *fake) seedCampaigns(p *profile, label string, s seeded, began time.Time
 			if seq%10 == 9 {
 				c.end = p.today(began.Add(300 * 24 * time.Hour))
 			}
-			f.seedChildren(b, c, p.campaigns.put(b, c))
+			if n < s.ended {
+				c.state, c.end = enabled, p.today(began.Add(-24*time.Hour))
+				c.until(p, began)
+			}
+			f.seedChildren(b, c, p.campaigns.put(b, c), s.keywords)
 		}
 	})
 }
