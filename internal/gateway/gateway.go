@@ -56,6 +56,9 @@ type Config struct {
 	Vender    Vender // Lends session credentials of key pairs. Defaults to nobody, so that none are lent.
 	MAC       MAC
 
+	// Services are paths of ours that do more than pass a call on. Defaults to none.
+	Services []Service
+
 	// Usage keeps the counts of use. Defaults to none.
 	Usage UsageStore
 
@@ -118,9 +121,11 @@ type Gateway struct {
 	forced      *forced
 	vend        *operation
 	lend        *operation
-	none        *operation
-	buffers     sync.Pool // for bodies
-	lines       sync.Pool // for the access log
+
+	serves  *operation
+	none    *operation
+	buffers sync.Pool // for bodies
+	lines   sync.Pool // for the access log
 }
 
 // New returns a Gateway. It fails where two programs overlap.
@@ -174,6 +179,8 @@ func New(cfg Config) (*Gateway, error) {
 	g.forced = newForced()
 	g.vend = &operation{Operation: amazon.Operation{ID: "token", Effect: amazon.Read}, name: "lockkeeper.token"}
 	g.lend = &operation{Operation: amazon.Operation{ID: "credentials", Effect: amazon.Write}, name: "aws.credentials"}
+
+	g.serves = &operation{Operation: amazon.Operation{ID: "service", Effect: amazon.Write}, name: "lockkeeper.service"}
 	g.none = &operation{Operation: amazon.Operation{ID: "none", Effect: amazon.Read}, name: "none"}
 	g.lines.New = func() any { b := make([]byte, 0, 768); return &b }
 	g.buffers.New = func() any { b := make([]byte, 32<<10); return &b }

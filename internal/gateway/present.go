@@ -83,6 +83,9 @@ func credential(v string) (text string, scheme bool) {
 		_, password, _ := strings.Cut(string(plain), ":")
 		return password, true
 	}
+	if text, ok := keyed(v); ok {
+		return text, true
+	}
 	return v, false
 }
 

@@ -88,6 +88,9 @@ func (q *request) serve() *problem.Problem {
 	if p := q.identify(); p != nil {
 		return p
 	}
+	if s := q.g.serviceAt(q.path); s != nil {
+		return q.service(s)
+	}
 	grant, p := q.route(at)
 	if p != nil {
 		return p
