@@ -89,6 +89,8 @@ type Config struct {
 	Sites       Sites
 	KeyPairs    KeyPairs
 	Rotations   Rotations
+
+	Push        Push
 	Audit       audit.Sink       // Told of what a viewer was refused. Defaults to nobody.
 	Now         func() time.Time // Defaults to time.Now.
 
@@ -158,6 +160,7 @@ func (a *API) routes(h huma.API) {
 	a.credentialRoutes(h)
 	a.keyRoutes(h)
 	a.callerRoutes(h)
+	a.pushRoutes(h)
 	a.callRoutes(h)
 	a.siteRoutes(h)
 	a.sessionRoutes(h)

@@ -9,7 +9,10 @@ package push
 import (
 	"context"
 	"errors"
+	"iter"
 	"log/slog"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
@@ -30,6 +33,7 @@ type Door interface {
 type Grants interface {
 	Grant(g id.Grant) (*snapshot.Grant, bool)
 	GrantNamed(name string) (*snapshot.Grant, bool)
+	Grants() iter.Seq[*snapshot.Grant]
 	Token(g id.Grant) (snapshot.Token, bool)
 }
 
@@ -108,6 +112,9 @@ func (p *Push) Load(ctx context.Context) error { return p.cfg.Store.FreeBroadcas
 
 // grant finds a grant of Device Messaging by name or id. With an empty name it is the only one there is.
 func (p *Push) grant(name string) (*snapshot.Grant, error) {
+	if name == "" {
+		return p.only()
+	}
 	g, ok := p.cfg.Grants.GrantNamed(name)
 	if !ok {
 		g, ok = p.cfg.Grants.Grant(id.Grant(name))
@@ -116,6 +123,25 @@ func (p *Push) grant(name string) (*snapshot.Grant, error) {
 		return nil, problem.New(problem.PushNoGrant).With("%q", name)
 	}
 	return g, nil
+}
+
+// only is the only grant of Device Messaging.
+func (p *Push) only() (*snapshot.Grant, error) {
+	var names []string
+	var found *snapshot.Grant
+	for g := range p.cfg.Grants.Grants() {
+		if g.Program == "adm" {
+			found, names = g, append(names, g.Name)
+		}
+	}
+	switch len(names) {
+	case 0:
+		return nil, problem.New(problem.PushNoGrant)
+	case 1:
+		return found, nil
+	}
+	slices.Sort(names)
+	return nil, problem.New(problem.PushWhichGrant).With("%s", strings.Join(names, ", "))
 }
 
 // token is the grant's token that is good now, waiting for a refresh if it must.
