@@ -234,4 +234,3 @@ func (a *API) broadcast(p push.Progress) Broadcast {
 	}
 	return out
 }
-
