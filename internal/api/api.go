@@ -89,7 +89,6 @@ type Config struct {
 	Sites       Sites
 	KeyPairs    KeyPairs
 	Rotations   Rotations
-
 	Push        Push
 	Audit       audit.Sink       // Told of what a viewer was refused. Defaults to nobody.
 	Now         func() time.Time // Defaults to time.Now.

@@ -58,10 +58,8 @@ func (s *Server) build(ctx context.Context) error {
 		Authorize: s.consentPage, Connected: s.connected, Observer: s.numbers,
 	})
 	s.buildKeys()
-	s.jobs = jobs.New(jobs.Config{Kinds: []jobs.Kind{s.rotations()}, Now: now, Log: s.log})
-
 	s.push = s.newPush()
-	s.jobs = jobs.New(jobs.Config{Kinds: []jobs.Kind{s.push.Kind()}, Now: now, Log: s.log})
+	s.jobs = jobs.New(jobs.Config{Kinds: []jobs.Kind{s.rotations(), s.push.Kind()}, Now: now, Log: s.log})
 	s.policy = policy.New(policy.Config{Store: s.store, Sealer: passSealer{s.sealer}, Audit: s.store, Publisher: s.snapshot, Now: now})
 	s.sites = sites.New(sites.Config{Store: s.store, Now: now})
 	s.people = operator.New(operator.Config{Store: s.store, Audit: s.store, Now: now})
@@ -87,9 +85,7 @@ func (s *Server) build(ctx context.Context) error {
 	s.api = api.New(api.Config{
 		Version: s.opt.Version, Vault: s.vault, Credentials: s.vault, Broker: s.broker, Consents: s.console, Callers: s.policy,
 		Operators: s.people, Sites: s.sites, Audit: s.store, Now: now, Status: s.Status, Verify: s.verify, Call: s.self.call, Doctor: s.examine, Scopes: s.scopes,
-		KeyPairs: s.keys, Rotations: s.rotator,
-
-		Operators: s.people, Sites: s.sites, Push: s.push, Audit: s.store, Now: now, Status: s.Status, Verify: s.verify, Call: s.self.call, Doctor: s.examine, Scopes: s.scopes,
+		KeyPairs: s.keys, Rotations: s.rotator, Push: s.push,
 	})
 	for _, load := range []func(context.Context) error{s.vault.Load, s.broker.Load, s.policy.Load, s.push.Load} {
 		if err := load(ctx); err != nil {

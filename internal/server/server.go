@@ -29,12 +29,8 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/obs"
 	"github.com/lockkeeper-dev/lockkeeper/internal/operator"
 	"github.com/lockkeeper-dev/lockkeeper/internal/policy"
-	"github.com/lockkeeper-dev/lockkeeper/internal/rotation"
-
-	"github.com/lockkeeper-dev/lockkeeper/internal/obs"
-	"github.com/lockkeeper-dev/lockkeeper/internal/operator"
-	"github.com/lockkeeper-dev/lockkeeper/internal/policy"
 	"github.com/lockkeeper-dev/lockkeeper/internal/push"
+	"github.com/lockkeeper-dev/lockkeeper/internal/rotation"
 	"github.com/lockkeeper-dev/lockkeeper/internal/seal"
 	"github.com/lockkeeper-dev/lockkeeper/internal/sites"
 	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
@@ -83,9 +79,7 @@ type Server struct {
 	keys     *keypair.Keeper
 	rotator  *rotation.Rotator
 	jobs     *jobs.Runner
-
-	push *push.Push
-	jobs *jobs.Runner
+	push     *push.Push
 
 	authority *authority.Authority // nil where the gateway does not answer for Amazon's hosts
 	programs  map[string]amazon.Program
