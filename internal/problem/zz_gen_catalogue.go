@@ -417,6 +417,7 @@ const (
 	PushNoBroadcast                Code = "push.no_broadcast"
 	PushNoGrant                    Code = "push.no_grant"
 	PushNobody                     Code = "push.nobody"
+	PushWhichGrant                 Code = "push.which_grant"
 	SealDoesNotOpen                Code = "seal.does_not_open"
 	SealKeyDamaged                 Code = "seal.key_damaged"
 	SealKeyExists                  Code = "seal.key_exists"
@@ -898,6 +899,7 @@ var catalogue = map[Code]Problem{
 	PushNoBroadcast:                {Code: PushNoBroadcast, What: "There is no broadcast with that id.", Whose: CallersOwn, Fix: "`lockkeeper push list` shows the newest ones with their ids.", Status: 404},
 	PushNoGrant:                    {Code: PushNoGrant, What: "There is no grant of Amazon Device Messaging of that name that can be used.", Whose: OperatorsOwn, Fix: "Connect one: `lockkeeper app add --program adm` with the security profile's client id and secret, then `lockkeeper grant connect`; `lockkeeper grant list` shows what there is.", Guide: "adm.read-client-id-and-secret", Status: 404},
 	PushNobody:                     {Code: PushNobody, What: "Nobody is meant: no registration that is still live has these tags.", Whose: CallersOwn, Fix: "See with `lockkeeper push devices --tag TAG` who there is, or bring your list in with `lockkeeper push import FILE`.", Status: 422},
+	PushWhichGrant:                 {Code: PushWhichGrant, What: "There are several grants of Amazon Device Messaging, and the call names none.", Whose: CallersOwn, Fix: "Name one of those in the detail: --grant NAME, \"grant\" in the request, or the header Lockkeeper-Grant.", Status: 409},
 	SealDoesNotOpen:                {Code: SealDoesNotOpen, What: "A stored secret does not open in its place: it was changed, moved, or sealed with another key.", Whose: OperatorsOwn, Fix: "Restore the data folder from a backup together with its keyset.", Status: 500},
 	SealKeyDamaged:                 {Code: SealKeyDamaged, What: "The keyset or its key file is damaged.", Whose: OperatorsOwn, Fix: "Restore it from a backup; the data folder is untouched.", Status: 500},
 	SealKeyExists:                  {Code: SealKeyExists, What: "There is a key here already, and it is never overwritten.", Whose: OperatorsOwn, Fix: "Use the key that is there, or name another file.", Status: 500},

@@ -31,6 +31,7 @@ import (
 func (s *Server) build(ctx context.Context) error {
 	now := s.opt.Now
 	s.snapshot = snapshot.New()
+	s.standings = newStandings(s)
 	s.programs = map[string]amazon.Program{}
 	programs := all.Programs()
 	var codes []string
@@ -59,14 +60,14 @@ func (s *Server) build(ctx context.Context) error {
 	})
 	s.buildKeys()
 	s.push = s.newPush()
-	s.jobs = jobs.New(jobs.Config{Kinds: []jobs.Kind{s.rotations(), s.push.Kind()}, Now: now, Log: s.log})
+	s.jobs = jobs.New(jobs.Config{Kinds: s.kinds(), Now: now, Log: s.log})
 	s.policy = policy.New(policy.Config{Store: s.store, Sealer: passSealer{s.sealer}, Audit: s.store, Publisher: s.snapshot, Now: now})
 	s.sites = sites.New(sites.Config{Store: s.store, Now: now})
 	s.people = operator.New(operator.Config{Store: s.store, Audit: s.store, Now: now})
 	s.gateway, err = gateway.New(gateway.Config{
 		Snapshot: s.snapshot, Door: s.egress, Refresher: s.broker, Vender: s.keys, Programs: programs, MAC: s.sealer, Usage: s.store, Audit: s.store,
 		Access: s.opt.Access, Log: s.log, Metrics: s.metrics, Hosts: append(s.ownHosts(), s.cfg.Hosts...), Now: now,
-		Services: s.pushServices(), TokenHosts: tokenHosts(programs), HeaderLimit: int(s.cfg.HeaderLimit), ReplayLimit: s.cfg.ReplayLimit,
+		Standing: s.standings.note, Services: s.pushServices(), TokenHosts: tokenHosts(programs), HeaderLimit: int(s.cfg.HeaderLimit), ReplayLimit: s.cfg.ReplayLimit,
 	})
 	if err != nil {
 		return err
@@ -86,6 +87,7 @@ func (s *Server) build(ctx context.Context) error {
 		Version: s.opt.Version, Vault: s.vault, Credentials: s.vault, Broker: s.broker, Consents: s.console, Callers: s.policy,
 		Operators: s.people, Sites: s.sites, Audit: s.store, Now: now, Status: s.Status, Verify: s.verify, Call: s.self.call, Doctor: s.examine, Scopes: s.scopes,
 		KeyPairs: s.keys, Rotations: s.rotator, Push: s.push,
+		Find: s.findApp, OwnAuthority: s.ownAuthority,
 	})
 	for _, load := range []func(context.Context) error{s.vault.Load, s.broker.Load, s.policy.Load, s.push.Load} {
 		if err := load(ctx); err != nil {
@@ -93,6 +95,11 @@ func (s *Server) build(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// kinds are the sorts of durable work that this server does.
+func (s *Server) kinds() []jobs.Kind {
+	return []jobs.Kind{s.rotations(), s.eligibility(), s.push.Kind()}
 }
 
 // login is the way to Login with Amazon.
@@ -148,6 +155,9 @@ func (s *Server) scopes(program string) []string {
 		return nil
 	}
 	scopes := p.Descriptor().Scopes
+	if p.Descriptor().Auth == "client_credentials" {
+		return scopes[:min(1, len(scopes))]
+	}
 	if slices.Contains(scopes, "profile") {
 		return scopes
 	}
