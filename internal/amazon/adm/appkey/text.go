@@ -144,6 +144,8 @@ func otherThing(body string) (problem.Problem, bool) {
 		return other("an API key of Google's")
 	case strings.HasPrefix(body, "-----BEGIN PUBLIC KEY"):
 		return other("the Appstore SDK's public key (AppstoreAuthenticationKey.pem), which checks purchases and belongs into a file of its own")
+	case strings.HasPrefix(body, "-----BEGIN "):
+		return other("a PEM file without a certificate; if it is a private key, it must not be put into an app")
 	case strings.HasPrefix(body, "{") && strings.Contains(body, "project_info"):
 		return other("a google-services.json")
 	case isPlaceholder(body):
