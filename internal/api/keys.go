@@ -118,7 +118,8 @@ func (a *API) keyRoutes(h huma.API) {
 		})
 	add(h, route{id: "set-key-status", method: "POST", path: "/grants/{name}/keys/{key}", summary: "Make a key active or inactive", tag: "keys"},
 		func(ctx context.Context, in *struct {
-			keyed
+			Name string `path:"name" doc:"the grant's name" maxLength:"128"`
+			Key  string `path:"key" doc:"Access Key ID" maxLength:"128"`
 			Body KeyStatus
 		},
 		) (*body[[]AccessKey], error) {

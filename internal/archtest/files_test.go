@@ -25,6 +25,7 @@ var revealers = map[string]string{
 	"internal/console/callers.go":       "shows a pass, once, to the operator who made it",
 	"bench/child.go":                    "the load needs the pass that its gateway gave out",
 	"internal/amazon/creators/shape.go": "looks at the form of a credential before it is kept",
+	"internal/gateway/credentials.go":   "lends session credentials to a pass with that right",
 	"internal/sigv4/verify.go":          "computes the signature that a secret makes",
 	"internal/server/self.go":           "an operator's own calls carry a pass that never leaves the process",
 	"internal/apk/keystore/":            "a keystore is opened with the password that its owner gave",

@@ -23,7 +23,8 @@ func newCmdCallerAdd(f *Factory) *cobra.Command {
 		Use: "add NAME --grant GRANT", Short: "Let software in, and print its pass once", Args: wantArgs("NAME"),
 		Example: `  lockkeeper caller add nightly-report --grant acme --effect read
   lockkeeper caller add bidder --grant acme --account 1234567890 --lifetime 720h --pass-file pass.txt
-  lockkeeper caller add shop-site --grant site --kind sigv4`,
+  lockkeeper caller add shop-site --grant site --kind sigv4
+  lockkeeper caller add worker --grant queue --vend --pass-file worker.pass`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.new.Name = args[0]
 			return callerAddRun(cmd, o)
@@ -35,6 +36,7 @@ func newCmdCallerAdd(f *Factory) *cobra.Command {
 	flags.StringSliceVar(&o.new.Effects, "effect", nil, "read, write or spend (default all)")
 	flags.StringVar(&o.new.Kind, "kind", "bearer", "what its pass is: bearer, or sigv4 (a key id and a secret) for software that signs its requests")
 	flags.DurationVar(&o.new.Lifetime, "lifetime", 0, "how long its pass is good (default until revoked)")
+	flags.BoolVar(&o.new.Vend, "vend", false, "its pass may take short-lived AWS credentials of the grants' access keys")
 	flags.StringVar(&o.passFile, "pass-file", "", "write the pass to this new file, readable by you alone, in place of printing it; sigv4 in the form of ~/.aws/credentials")
 	return cmd
 }
@@ -70,13 +72,16 @@ func callerAddRun(cmd *cobra.Command, o *callerAddOptions) error {
 		return err
 	}
 	if file != nil {
-		if _, err := fmt.Fprintln(file, passText(caller)); err != nil {
+		if _, err := fmt.Fprint(file, passText(caller, o.new.Vend)); err != nil {
 			return fmt.Errorf("writing the pass: %w", err)
 		}
 		caller.Pass = ""
 	}
 	return o.f.show(caller, func() {
 		fmt.Fprintf(o.f.Out, "Let %q in.\n", caller.Name)
+		if o.new.Vend {
+			o.vendHelp(status.Gateway)
+		}
 		switch {
 		case caller.Pass == "":
 		case caller.KeyID != "":
@@ -87,12 +92,26 @@ func callerAddRun(cmd *cobra.Command, o *callerAddOptions) error {
 	})
 }
 
-// passText is a pass as a file holds it: a key pair in the form that every AWS SDK reads.
-func passText(c api.Caller) string {
-	if c.KeyID == "" {
-		return c.Pass
+// vendHelp says how an AWS SDK finds its credentials here.
+func (o *callerAddOptions) vendHelp(gateway string) {
+	token := "AWS_CONTAINER_AUTHORIZATION_TOKEN=<the pass>"
+	if o.passFile != "" {
+		token = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=" + o.passFile
 	}
-	return "[default]\naws_access_key_id = " + c.KeyID + "\naws_secret_access_key = " + c.Pass
+	for _, g := range o.new.Grants {
+		fmt.Fprintf(o.f.Out, "\nAWS's SDKs take short-lived credentials of %s with\n  AWS_CONTAINER_CREDENTIALS_FULL_URI=%s/lk/aws/%s/credentials\n  %s\n", g, gateway, g, token)
+	}
+}
+
+// passText is a pass as a file holds it: a key pair in the form that every AWS SDK reads.
+func passText(c api.Caller, vend bool) string {
+	switch {
+	case c.KeyID == "" && vend:
+		return c.Pass // without a newline: AWS's SDKs refuse a token file that ends in one (contract 6.3)
+	case c.KeyID == "":
+		return c.Pass + "\n"
+	}
+	return "[default]\naws_access_key_id = " + c.KeyID + "\naws_secret_access_key = " + c.Pass + "\n"
 }
 
 // pathCause drops the path that os errors repeat.

@@ -75,6 +75,7 @@ func (w *walk) all() {
 		{"doctor", w.doctorNames},
 		{"mend", w.mend},
 		{"app key explained", w.explainAppKey},
+		{"key rotated", w.rotateKey},
 		{"journal", w.journal},
 		{"link tagged", w.linkTagged},
 	} {

@@ -45,8 +45,15 @@ func setup(env *testscript.Env) error {
 	env.Setenv("SHOP", shop.ClientID)
 	env.Setenv("SHOP_PROFILE", shop.ID)
 	env.Setenv("BRAND", brand.ClientID)
+	stream, root := kit.DefaultWorld(0, nil).AWSKey(kit.AWSStream, 1), kit.DefaultWorld(0, nil).AWSKey(kit.AWSRoot, 1)
+	admin := kit.DefaultWorld(0, nil).AWSKey(kit.AWSAdmin, 1)
+	env.Setenv("STREAM_KEY", stream.ID)
+	env.Setenv("ROOT_KEY", root.ID)
 	for name, text := range map[string]string{
-		"password.txt": "an-EXAMPLE-password", "shop-secret.txt": shop.Secret(), "brand-secret.txt": brand.Secret(),
+		"stream.csv":      "Access key ID,Secret access key\r\n" + stream.ID + "," + stream.Secret + "\r",
+		"admin.csv":       "\ufeffAccess key ID,Secret access key\n" + admin.ID + "," + admin.Secret,
+		"root-secret.txt": root.Secret,
+		"password.txt":    "an-EXAMPLE-password", "shop-secret.txt": shop.Secret(), "brand-secret.txt": brand.Secret(),
 	} {
 		if err := os.WriteFile(filepath.Join(env.WorkDir, name), []byte(text+"\n"), 0o600); err != nil {
 			return err
