@@ -88,6 +88,7 @@ type Config struct {
 	Operators   Operators
 	Sites       Sites
 	KeyPairs    KeyPairs
+	Intake      Intake
 	Rotations   Rotations
 	Push        Push
 	Audit       audit.Sink       // Told of what a viewer was refused. Defaults to nobody.
@@ -163,6 +164,7 @@ func (a *API) routes(h huma.API) {
 	a.callRoutes(h)
 	a.siteRoutes(h)
 	a.sessionRoutes(h)
+	a.pastedRoutes(h)
 }
 
 // problemOf is the one place where an error becomes a problem. What is none is ours: logged as such, and told without its words.

@@ -15,7 +15,7 @@ import (
 // revealers are the places outside seal and egress that may call secret.Value.Reveal, each with its reason.
 var revealers = map[string]string{
 	"internal/amazon/lwa/":              "PKCE challenges are hashes of verifiers, and the form of a pasted credential is looked at before it is sent anywhere",
-	"internal/detect/detect.go":         "gives out the id of a pasted key, which is no secret",
+	"internal/detect/":                  "gives out the id of a pasted key, which is no secret, and takes secrets out of the file that they were in",
 	"internal/vault/paste.go":           "looks at the form of what was pasted",
 	"internal/operator/password.go":     "hashes an operator's password",
 	"internal/api/":                     "hands a pass, a session, a consent's binding or a revealed credential to the operator who asked for it",

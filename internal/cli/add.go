@@ -10,25 +10,36 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/all"
+	"github.com/lockkeeper-dev/lockkeeper/internal/api"
 	"github.com/lockkeeper-dev/lockkeeper/internal/detect"
 )
 
 type addOptions struct {
-	f       *Factory
-	file    string
-	offline bool
+	f          *Factory
+	file       string // as given; "-" for standard input
+	from       string // the file that was read, if it was one
+	offline    bool
+	ask        bool
+	keep       bool
+	clean      bool
+	sandbox    bool
+	name       string
+	program    string
+	rootAnyway bool
 }
 
 func newCmdAdd(f *Factory) *cobra.Command {
 	o := &addOptions{f: f}
 	cmd := &cobra.Command{
 		Use:   "add [FILE|-]",
-		Short: "Paste anything: find out which key it is and whether it is whole",
+		Short: "Paste anything: find out which key it is, whether it works, and keep it",
 		Long: `Paste anything: a key, a page, a file that you downloaded, a .env, an AWS credentials file, JSON, several keys at once.
 
 Lockkeeper says which of Amazon's keys it holds, for which program and region, what is missing, and what went wrong in copying.
-No secret is printed, logged or kept by looking. The exit code is 3 if a problem was found.`,
-		Example: `  lockkeeper add ~/Downloads/credentials.csv --offline
+With your consent it asks Amazon whether the key works, which changes nothing there, and keeps it once you confirm. No secret is
+printed, logged or kept by looking. The exit code is 3 if a problem was found.`,
+		Example: `  lockkeeper add
+  lockkeeper add ~/Downloads/credentials.csv --keep
   pbpaste | lockkeeper add - --offline --json`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
@@ -43,51 +54,69 @@ No secret is printed, logged or kept by looking. The exit code is 3 if a problem
 			return addRun(cmd, o)
 		},
 	}
-	cmd.Flags().BoolVar(&o.offline, "offline", false, "only look at it: ask nobody, keep nothing")
+	flags := cmd.Flags()
+	flags.BoolVar(&o.offline, "offline", false, "only look at it: ask nobody, keep nothing")
+	flags.BoolVar(&o.ask, "ask", false, "ask Amazon whether it works, without asking you first")
+	flags.BoolVar(&o.keep, "keep", false, "ask Amazon, and keep what can be kept")
+	flags.BoolVar(&o.clean, "clean", false, "take the secrets that were kept out of the file")
+	flags.BoolVar(&o.sandbox, "sandbox", false, "it is a key of the sandbox, not of Amazon")
+	flags.StringVar(&o.name, "name", "", "name to keep it under, where it is one key")
+	flags.StringVar(&o.program, "program", "", "the program that a security profile is for, where its form does not tell: ads, adm or creators")
+	flags.BoolVar(&o.rootAnyway, "root-anyway", false, "keep an AWS key although it is the root user's")
 	return cmd
 }
 
-func addRun(_ *cobra.Command, o *addOptions) error {
-	text, file, err := o.f.pasted(o.file)
+func addRun(cmd *cobra.Command, o *addOptions) error {
+	text, err := o.read()
 	if err != nil {
 		return err
 	}
-	verdict := detect.New(all.Recognisers()).Look(text)
-	if file != "" && verdict.Secret() {
-		verdict.Warnings = detect.Whereabouts(file)
+	local := detect.New(all.Recognisers()).Look(text)
+	if o.from != "" && local.Secret() {
+		local.Warnings = detect.Whereabouts(o.from)
 	}
-	if err := o.f.show(verdict, func() { o.f.printVerdict(verdict) }); err != nil {
-		return err
+	if o.offline {
+		if err := o.f.show(local, func() { o.f.printPasted(offline(local)) }); err != nil {
+			return err
+		}
+		return found(local.Good())
 	}
-	if !verdict.Good() {
-		return errFound
-	}
-	return nil
+	return o.online(cmd, text, local)
 }
 
-// pasted reads what shall be looked at: a file, standard input, or what is pasted at the prompt, which may be the name of a file.
-func (f *Factory) pasted(file string) (text []byte, from string, err error) {
+func found(good bool) error {
+	if good {
+		return nil
+	}
+	return errFound
+}
+
+// read reads what shall be looked at: a file, standard input, or what is pasted at the prompt, which may be the name of a file.
+func (o *addOptions) read() (text []byte, err error) {
+	f, file := o.f, o.file
 	if file == "" {
 		if !f.Terminal.In {
 			file = "-"
 		} else if file, text, err = f.paste(); err != nil || file == "" {
-			return text, "", err
+			return text, err
 		}
 	}
+	o.file = file
 	if file == "-" {
 		text, err = io.ReadAll(io.LimitReader(f.In, detect.MaxFile))
-		return text, "", err
+		return text, err
 	}
 	in, err := os.Open(file)
 	if err != nil {
-		return nil, "", noFile(file, err)
+		return nil, noFile(file, err)
 	}
 	defer func() { _ = in.Close() }()
 	text, err = io.ReadAll(io.LimitReader(in, detect.MaxFile))
 	if err != nil {
-		return nil, "", noFile(file, err)
+		return nil, noFile(file, err)
 	}
-	return text, file, nil
+	o.from = file
+	return text, nil
 }
 
 // noFile never repeats a name that may be a key which somebody gave in place of a file.
@@ -121,4 +150,20 @@ func (f *Factory) paste() (file string, text []byte, err error) {
 		}
 		b.WriteString(s + "\n")
 	}
+}
+
+// offline puts a verdict into the form of what the server answers.
+func offline(v detect.Verdict) api.Pasted {
+	out := api.Pasted{Warnings: v.Warnings}
+	for _, i := range v.Items {
+		item := api.PastedItem{
+			Kind: i.Kind, Program: i.Program, Region: i.Region, Version: i.Version, Hint: i.Hint, Line: i.Line, Whole: i.Whole, State: "unasked",
+			Problems: i.Problems, Notes: i.Notes,
+		}
+		for _, r := range i.Has {
+			item.Has = append(item.Has, string(r))
+		}
+		out.Items = append(out.Items, item)
+	}
+	return out
 }

@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/all"
-	"github.com/lockkeeper-dev/lockkeeper/internal/detect"
+	"github.com/lockkeeper-dev/lockkeeper/internal/api"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 )
 
@@ -31,13 +30,19 @@ var kindWords = map[string]string{
 	"security-profile-id":    "Security Profile ID",
 	"seller-id":              "seller id",
 	"selling-partner-app-id": "Selling Partner app id",
+	"selling-partner-app":    "Selling Partner API application",
 	"site-id":                "Site ID or tracking id",
 	"user-id":                "Amazon user id",
 	"unknown":                "not a key of Amazon's",
 }
 
-// printVerdict shows a verdict as one block an item.
-func (f *Factory) printVerdict(v detect.Verdict) {
+// stateWords say what asking Amazon brought.
+var stateWords = map[string]string{
+	"works": "yes, Amazon accepts it", "proven": "Amazon knows id and secret together", "pending": "not yet, or not at all", "refused": "no", "unclear": "could not be asked",
+}
+
+// printPasted shows what was pasted, one block an item.
+func (f *Factory) printPasted(v api.Pasted) {
 	for n, i := range v.Items {
 		if n > 0 {
 			fmt.Fprintln(f.Out)
@@ -51,11 +56,12 @@ func (f *Factory) printVerdict(v detect.Verdict) {
 			word = i.Kind
 		}
 		fmt.Fprintf(f.Out, "%s  %s\n", mark, word)
-		f.pairs("program", programWord(i), "version", versionWord(i), "region", i.Region, "value", i.Hint, "parts", roles(i), "line", line(i))
+		f.pairs("program", programWord(i), "version", versionWord(i), "region", i.Region, "value", i.Hint, "parts", roles(i), "line", line(i), "works", stateWords[i.State], "whose", i.Detail)
 		for _, note := range i.Notes {
 			fmt.Fprintf(f.Out, "  note: %s\n", note)
 		}
 		f.printProblems(i.Problems)
+		f.printProblems(i.Careful)
 	}
 	if len(v.Warnings) > 0 {
 		fmt.Fprintln(f.Out)
@@ -72,7 +78,7 @@ func (f *Factory) printProblems(all []problem.Problem) {
 	}
 }
 
-func programWord(i detect.Item) string {
+func programWord(i api.PastedItem) string {
 	if i.Program == "" {
 		if i.Kind == "security-profile" || i.Kind == "refresh-token" {
 			return "not to be told by its form: Amazon Ads, Device Messaging, Creators API 3.x or Selling Partner API"
@@ -87,24 +93,24 @@ func programWord(i detect.Item) string {
 	return i.Program
 }
 
-func versionWord(i detect.Item) string {
+func versionWord(i api.PastedItem) string {
 	if len(i.Version) == 1 {
 		return i.Version + ".x, which of them is found out by asking Amazon"
 	}
 	return i.Version
 }
 
-func roles(i detect.Item) string {
+func roles(i api.PastedItem) string {
 	var words []string
 	for _, r := range i.Has {
-		if r != amazon.TheWhole {
-			words = append(words, string(r))
+		if r != "whole" {
+			words = append(words, r)
 		}
 	}
 	return strings.Join(words, ", ")
 }
 
-func line(i detect.Item) string {
+func line(i api.PastedItem) string {
 	if i.Line == 0 {
 		return ""
 	}

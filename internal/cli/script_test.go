@@ -59,6 +59,9 @@ func setup(env *testscript.Env) error {
 			return err
 		}
 	}
+	if err := pastedFiles(env.WorkDir); err != nil {
+		return err
+	}
 	return fireFiles(env.WorkDir)
 }
 

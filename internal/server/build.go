@@ -78,6 +78,7 @@ func (s *Server) build(ctx context.Context) error {
 		}
 	}
 	s.self = newSelf(s)
+	s.intake = s.newIntake()
 	s.console = console.New(console.Config{
 		Broker: s.broker, Vault: s.vault, Callers: s.policy, Operators: s.people, Sites: s.sites, Audit: s.store, Now: now,
 		Scopes: s.scopes, Verify: s.verify, Doctor: s.look, ReturnURL: s.Addresses().ReturnURL, Gateway: s.Addresses().Gateway,
@@ -86,7 +87,7 @@ func (s *Server) build(ctx context.Context) error {
 	s.api = api.New(api.Config{
 		Version: s.opt.Version, Vault: s.vault, Credentials: s.vault, Broker: s.broker, Consents: s.console, Callers: s.policy,
 		Operators: s.people, Sites: s.sites, Audit: s.store, Now: now, Status: s.Status, Verify: s.verify, Call: s.self.call, Doctor: s.examine, Scopes: s.scopes,
-		KeyPairs: s.keys, Rotations: s.rotator, Push: s.push,
+		Intake: s.intake, KeyPairs: s.keys, Rotations: s.rotator, Push: s.push,
 		Find: s.findApp, OwnAuthority: s.ownAuthority,
 	})
 	for _, load := range []func(context.Context) error{s.vault.Load, s.broker.Load, s.policy.Load, s.push.Load} {

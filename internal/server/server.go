@@ -24,6 +24,7 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/console"
 	"github.com/lockkeeper-dev/lockkeeper/internal/egress"
 	"github.com/lockkeeper-dev/lockkeeper/internal/gateway"
+	"github.com/lockkeeper-dev/lockkeeper/internal/intake"
 	"github.com/lockkeeper-dev/lockkeeper/internal/jobs"
 	"github.com/lockkeeper-dev/lockkeeper/internal/keypair"
 	"github.com/lockkeeper-dev/lockkeeper/internal/obs"
@@ -80,6 +81,7 @@ type Server struct {
 	rotator  *rotation.Rotator
 	jobs     *jobs.Runner
 	push     *push.Push
+	intake   *intake.Intake
 
 	authority *authority.Authority // nil where the gateway does not answer for Amazon's hosts
 	programs  map[string]amazon.Program
