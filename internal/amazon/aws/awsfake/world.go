@@ -88,6 +88,9 @@ func (f *fake) populate() {
 	day := 24 * time.Hour
 	now := f.world.Now().UTC().Truncate(time.Second)
 	add := func(name string, policies map[string]string, ages ...time.Duration) *user {
+		if policies == nil {
+			policies = map[string]string{}
+		}
 		u := &user{name: name, path: "/", id: "AIDA" + f.letters("user "+name, 17), created: now.Add(-400 * day), policies: policies}
 		if name == kit.AWSRoot {
 			u.id = f.account
