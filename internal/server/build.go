@@ -100,7 +100,7 @@ func (s *Server) build(ctx context.Context) error {
 
 // kinds are the sorts of durable work that this server does.
 func (s *Server) kinds() []jobs.Kind {
-	return []jobs.Kind{s.rotations(), s.eligibility(), s.push.Kind()}
+	return []jobs.Kind{s.rotations(), s.eligibility(), s.push.Kind(), s.recheck()}
 }
 
 // login is the way to Login with Amazon.

@@ -79,6 +79,7 @@ type Server struct {
 	numbers  *numbers
 	keys     *keypair.Keeper
 	rotator  *rotation.Rotator
+	rechecks rechecks
 	jobs     *jobs.Runner
 	push     *push.Push
 	intake   *intake.Intake
