@@ -137,6 +137,8 @@ func (c *Console) Routes(mux *http.ServeMux) {
 	look("GET /links/sites/{name}/sales.svg", c.salesPicture)
 	look("GET /log", c.refreshLog)
 	look("GET /audit", c.auditLog)
+	look("GET /appkey", c.appKeyForm)
+	look("POST /appkey", c.checkAppKey)
 	look("GET /account", c.account)
 	look("POST /account/password", c.changePassword)
 	look("POST /sign-out", c.signOut)
