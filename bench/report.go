@@ -26,6 +26,7 @@ type report struct {
 	startCPU    time.Duration
 	resident    int64
 	links       []linkRun // sorted by time
+	appkey      map[string][]appRun
 }
 
 func contains(list, name string) bool {
@@ -163,6 +164,7 @@ sharing %d cores. Each refresh is durable and brings a rotated refresh token. A 
 			grantsKept, r.firstAnswer.Milliseconds(), r.startCPU.Milliseconds(), float64(r.resident)/1e6, r.devOnce.Seconds())
 	}
 	r.tagged(b)
+	r.apps(b)
 	if host, err := os.ReadFile("/proc/loadavg"); err == nil {
 		fmt.Fprintf(b, "Load average when this was written: %s. Above the number of cores, the figures are of a busy machine.\n", strings.Fields(string(host))[0])
 	}
