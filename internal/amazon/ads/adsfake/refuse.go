@@ -72,6 +72,9 @@ func serviceRefusal(x *kit.Exchange, status int, code, message string) kit.Respo
 	if strings.HasPrefix(x.Path, "/reporting/") {
 		return reportRefusal(x, status, message)
 	}
+	if strings.HasPrefix(x.Path, v1Path) {
+		return v1Refusal(x, status, message)
+	}
 	if older(x.Path) {
 		return detailsRefusal(x, status, code, message)
 	}

@@ -79,7 +79,7 @@ func oracle(t *testing.T, name string) routers.Router {
 // compared tells which paths of Sponsored Products and portfolios are served.
 func compared(path string) bool {
 	if path == "/portfolios/budget/usage" || strings.HasPrefix(path, "/reporting/") || strings.HasPrefix(path, "/sd/") || strings.HasSuffix(path, "/export") ||
-		strings.HasPrefix(path, "/exports/") || path == "/testAccounts" {
+		strings.HasPrefix(path, "/exports/") || strings.HasPrefix(path, "/adsApi/v1/") || path == "/testAccounts" {
 		return true
 	}
 	path = strings.TrimSuffix(strings.TrimSuffix(path, "/list"), "/delete")
@@ -168,6 +168,7 @@ func TestSpec(t *testing.T) {
 	t.Run("display", specDisplay)
 	t.Run("exports", specExports)
 	t.Run("test accounts", specTestAccounts)
+	t.Run("v1", specV1)
 }
 
 func specProfiles(t *testing.T) {

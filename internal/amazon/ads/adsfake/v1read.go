@@ -1,0 +1,282 @@
+package adsfake
+
+import (
+	"net/http"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
+)
+
+// appendV1 writes a record as v1 reads it.
+func appendV1(b []byte, s *prospect, e record) []byte {
+	switch e := e.(type) {
+	case *campaign:
+		return e.appendV1(b, s)
+	case *child:
+		return e.appendV1(b, s)
+	}
+	return append(b, `null`...)
+}
+
+// appendCommon writes what everything in v1 has, after its id.
+func (h *head) appendCommon(b []byte, serving string, good bool) []byte {
+	b = append(b, `,"adProduct":"SPONSORED_PRODUCTS"`...)
+	b = appendString(append(b, `,"state":`...), h.state)
+	if good {
+		b = append(b, `,"status":{"deliveryStatus":"DELIVERING","deliveryReasons":[]}`...)
+	} else {
+		b = append(appendString(append(b, `,"status":{"deliveryStatus":"NOT_DELIVERING","deliveryReasons":[`...), deliveryReason(serving)), ']', '}')
+	}
+	b = h.created.UTC().AppendFormat(append(b, `,"creationDateTime":"`...), instant)
+	b = h.updated.UTC().AppendFormat(append(b, `","lastUpdatedDateTime":"`...), instant)
+	return append(b, '"')
+}
+
+func (c *campaign) appendV1(b []byte, s *prospect) []byte {
+	serving := s.campaign(c)
+	b = appendString(append(b, `{"campaignId":`...), c.id)
+	b = c.appendCommon(b, serving, serving == campaignServes)
+	b = appendString(append(b, `,"name":`...), c.name)
+	if c.portfolio != "" {
+		b = appendString(append(b, `,"portfolioId":`...), c.portfolio)
+	}
+	b = s.p.appendMidnight(append(b, `,"startDateTime":`...), c.start)
+	if c.end != "" {
+		b = s.p.appendMidnight(append(b, `,"endDateTime":`...), c.end)
+	}
+	b = strconv.AppendBool(append(b, `,"autoCreationSettings":{"autoCreateTargets":`...), c.targeting == "AUTO")
+	if c.managed != nil {
+		b = strconv.AppendBool(append(b, `,"autoManageCampaign":`...), *c.managed)
+	}
+	b = appendString(append(b, `},"budgets":[{"budgetType":"MONETARY","recurrenceTimePeriod":"DAILY","budgetValue":{"monetaryBudgetValue":{"monetaryBudget":{"currencyCode":`...), s.p.country.currency)
+	b = appendDouble(append(b, `,"value":`...), c.budget)
+	b = appendString(append(b, `}}}}],"marketplaceScope":"SINGLE_MARKETPLACE","marketplaces":[`...), s.p.country.iso())
+	b = appendString(append(b, `],"countries":[`...), s.p.country.iso())
+	b = appendString(append(b, `],"costType":"CPC","optimizations":{"bidSettings":{"bidStrategy":`...), v1Strategies[c.bidding.strategy])
+	b = append(b, `,"bidAdjustments":{"placementBidAdjustments":[`...)
+	for i, p := range c.bidding.placements {
+		b = appendString(append(comma(b, i), `{"placement":`...), v1Placements[p.name])
+		b = append(strconv.AppendInt(append(b, `,"percentage":`...), p.percent, 10), '}')
+	}
+	b = append(b, ']')
+	for _, a := range c.bidding.cohorts {
+		b = appendString(append(b, `,"audienceBidAdjustments":[{"audienceId":`...), a.segments[0].id)
+		b = append(strconv.AppendInt(append(b, `,"percentage":`...), a.percent, 10), '}', ']')
+	}
+	b = append(b, `}}}`...)
+	if len(c.sites) > 0 {
+		b = append(appendString(append(b, `,"siteRestrictions":[`...), c.sites[0]), ']')
+	}
+	b = append(b, `,"tags":[`...)
+	for i, t := range c.tags {
+		b = appendString(append(comma(b, i), `{"key":`...), t.key)
+		b = append(appendString(append(b, `,"value":`...), t.value), '}')
+	}
+	return append(b, ']', '}')
+}
+
+// appendMidnight writes the instant at which a day begins for the profile.
+func (p *profile) appendMidnight(b []byte, date string) []byte {
+	t, err := time.ParseInLocation(day, date, p.location)
+	if err != nil {
+		return append(b, `null`...) // dates in the store are sound
+	}
+	return append(t.UTC().AppendFormat(append(b, '"'), instant), '"')
+}
+
+func (c *child) appendV1(b []byte, s *prospect) []byte {
+	serving := s.child(c)
+	good := serving == c.kind.status
+	switch c.kind.mark {
+	case 'a':
+		b = c.appendCommon(appendString(append(b, `{"adGroupId":`...), c.id), serving, good)
+		b = appendString(append(b, `,"campaignId":`...), c.campaign)
+		b = appendString(append(b, `,"name":`...), c.name)
+		b = appendDouble(append(b, `,"bid":{"defaultBid":`...), c.bid)
+		b = append(appendString(append(b, `,"currencyCode":`...), s.p.country.currency), '}')
+		return append(b, `,"marketplaceScope":"SINGLE_MARKETPLACE"}`...)
+	case 'd':
+		b = c.appendCommon(appendString(append(b, `{"adId":`...), c.id), serving, good)
+		b = appendString(append(b, `,"campaignId":`...), c.campaign)
+		b = appendString(append(b, `,"adGroupId":`...), c.group)
+		b = append(b, `,"adType":"PRODUCT_AD","marketplaceScope":"SINGLE_MARKETPLACE","creative":{"productCreative":{"productCreativeSettings":{"advertisedProduct":{`...)
+		form, id := "ASIN", c.asin
+		if c.sku != "" {
+			form, id = "SKU", c.sku
+		}
+		b = appendString(append(b, `"productIdType":`...), form)
+		b = appendString(append(b, `,"productId":`...), id)
+		if c.sku != "" {
+			b = appendString(append(b, `,"resolvedProductIdType":"ASIN","resolvedProductId":`...), c.asin)
+		}
+		b = append(b, '}')
+		if c.custom != "" {
+			b = appendString(append(b, `,"headline":`...), c.custom)
+		}
+		return append(b, `}}}}`...)
+	}
+	return c.appendTarget(b, s, serving, good)
+}
+
+func (c *child) appendTarget(b []byte, s *prospect, serving string, good bool) []byte {
+	b = c.appendCommon(appendString(append(b, `{"targetId":`...), c.id), serving, good)
+	b = appendString(append(b, `,"campaignId":`...), c.campaign)
+	level := "CAMPAIGN"
+	if c.group != "" {
+		level = "AD_GROUP"
+		b = appendString(append(b, `,"adGroupId":`...), c.group)
+	}
+	b = appendString(append(b, `,"targetLevel":`...), level)
+	b = strconv.AppendBool(append(b, `,"marketplaceScope":"SINGLE_MARKETPLACE","negative":`...), isNegative(c.kind))
+	if c.hasBid {
+		b = appendDouble(append(b, `,"bid":{"bid":`...), c.bid)
+		b = append(appendString(append(b, `,"currencyCode":`...), s.p.country.currency), '}')
+	}
+	kind := c.v1Type()
+	b = appendString(append(b, `,"targetType":`...), kind)
+	b = append(b, `,"targetDetails":{`...)
+	switch kind {
+	case "KEYWORD":
+		b = appendString(append(b, `"keywordTarget":{"keyword":`...), c.name)
+		b = appendString(append(b, `,"matchType":`...), strings.TrimPrefix(c.match, "NEGATIVE_"))
+		if c.native != "" {
+			b = appendString(append(b, `,"nativeLanguageKeyword":`...), c.native)
+		}
+		if c.locale != "" {
+			b = appendString(append(b, `,"nativeLanguageLocale":`...), c.locale)
+		}
+	case "PRODUCT":
+		match := "PRODUCT_EXACT"
+		if c.expression[0].kind == "ASIN_EXPANDED_FROM" {
+			match = "PRODUCT_SIMILAR"
+		}
+		b = appendString(append(b, `"productTarget":{"matchType":`...), match)
+		b = append(appendString(append(b, `,"productIdType":"ASIN","product":{"productId":`...), c.expression[0].value), '}')
+	case "THEME":
+		b = appendString(append(b, `"themeTarget":{"matchType":`...), v1Themes[c.expression[0].kind])
+	default:
+		b = appendRefinement(append(b, `"productCategoryTarget":{"productCategoryRefinement":{"productCategoryRefinement":{`...), c.expression)
+		b = append(b, '}', '}')
+	}
+	return append(b, '}', '}', '}')
+}
+
+// v1Type is the type of a target: as in exports, with the clauses of automatic targeting among the themes.
+func (c *child) v1Type() string {
+	if kind := c.exportType(); kind != "AUTO" {
+		return kind
+	}
+	return "THEME"
+}
+
+// v1Themes are the clauses of automatic targeting, and keyword groups, in v1's words.
+var v1Themes = map[string]string{
+	"QUERY_HIGH_REL_MATCHES": "KEYWORDS_CLOSE_MATCH", "QUERY_BROAD_REL_MATCHES": "KEYWORDS_LOOSE_MATCH", "ASIN_SUBSTITUTE_RELATED": "PRODUCT_SUBSTITUTES",
+	"ASIN_ACCESSORY_RELATED": "PRODUCT_COMPLEMENTS", "KEYWORD_GROUP_SAME_AS": "KEYWORDS_RELATED_TO_YOUR_PRODUCT_CATEGORY",
+}
+
+func appendRefinement(b []byte, expression []predicate) []byte {
+	n := 0
+	pair := func(key, value string, text bool) {
+		b = append(appendString(comma(b, n), key), ':')
+		if n++; text {
+			b = appendString(b, value)
+		} else {
+			b = append(b, value...)
+		}
+	}
+	for _, p := range expression {
+		low, high, _ := strings.Cut(p.value, "-")
+		field := "productPrice"
+		if strings.HasPrefix(p.kind, "ASIN_REVIEW") {
+			field = "productRating"
+		}
+		switch {
+		case strings.HasSuffix(p.kind, "_BETWEEN"):
+			pair(field+"GreaterThan", low, false)
+			pair(field+"LessThan", high, false)
+		case strings.HasSuffix(p.kind, "_GREATER_THAN"):
+			pair(field+"GreaterThan", p.value, false)
+		case strings.HasSuffix(p.kind, "_LESS_THAN"):
+			pair(field+"LessThan", p.value, false)
+		default:
+			if i := slices.IndexFunc(v1Refinements, func(r struct{ v1, v3 string }) bool { return r.v3 == p.kind }); i >= 0 {
+				pair(v1Refinements[i].v1, p.value, p.kind != "ASIN_IS_PRIME_SHIPPING_ELIGIBLE")
+			}
+		}
+	}
+	return b
+}
+
+// v1Query serves a query: one page of what the filters let through, in the order of creation.
+func (f *fake) v1Query(v *visit, r *v1Resource) kit.Response {
+	if refusal, refused := unusable(v); refused {
+		return refusal
+	}
+	q, message := r.query(v.x.Body)
+	if message != "" {
+		return v1Refusal(v.x, http.StatusBadRequest, message)
+	}
+	after, ok := f.openToken(v.profile, v1Path+r.list, &q.filter)
+	if !ok {
+		return v1Refusal(v.x, http.StatusBadRequest, "nextToken is not valid")
+	}
+	var lists [][]record
+	if r.stores == nil {
+		lists = append(lists, records(v.profile.campaigns.all(), after))
+	}
+	for _, n := range r.stores {
+		lists = append(lists, records(v.profile.children[n].all(), after))
+	}
+	s := v.profile.prospect(v.x.Now)
+	b := append(appendString([]byte{'{'}, r.list), ':', '[')
+	n, last, more := 0, after, false
+	for e := range merged(lists) {
+		if !q.keepsV1(e) {
+			continue
+		}
+		if more = n == q.max; more {
+			break
+		}
+		b = appendV1(comma(b, n), s, e)
+		n, last = n+1, e.top().seq
+	}
+	b = append(b, ']')
+	if more {
+		b = appendString(append(b, `,"nextToken":`...), f.sealToken(v.profile, v1Path+r.list, &q.filter, last))
+	}
+	return kit.Response{Status: http.StatusOK, Header: v.x.ServiceHeaders(""), Body: append(b, '}')}
+}
+
+// records are those of a store after a sequence number.
+func records[T record](all []T, after uint64) []record {
+	all = all[sort.Search(len(all), func(i int) bool { return all[i].top().seq > after }):]
+	out := make([]record, len(all))
+	for i, e := range all {
+		out[i] = e
+	}
+	return out
+}
+
+// merged goes through lists, each in the order of creation, in that order.
+func merged(lists [][]record) func(func(record) bool) {
+	return func(yield func(record) bool) {
+		at := make([]int, len(lists))
+		for {
+			best := -1
+			for i, l := range lists {
+				if at[i] < len(l) && (best < 0 || l[at[i]].top().seq < lists[best][at[best]].top().seq) {
+					best = i
+				}
+			}
+			if best < 0 || !yield(lists[best][at[best]]) {
+				return
+			}
+			at[best]++
+		}
+	}
+}
