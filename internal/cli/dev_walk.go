@@ -77,6 +77,7 @@ func (w *walk) all() {
 		{"product shown", w.productShown},
 		{"app key explained", w.explainAppKey},
 		{"key rotated", w.rotateKey},
+		{"push accepted", w.pushAccepted},
 		{"journal", w.journal},
 		{"link tagged", w.linkTagged},
 	} {
