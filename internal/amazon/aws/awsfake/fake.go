@@ -67,6 +67,7 @@ func New(w *kit.World) kit.Fake {
 		},
 		Switches: []*kit.Switch{f.is.activation, f.is.lag, f.is.unknownKey, f.is.pace},
 		World:    func() any { return f.describe() },
+		Env:      f.env,
 	}
 }
 

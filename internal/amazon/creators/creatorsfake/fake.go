@@ -35,6 +35,7 @@ func New(w *kit.World) kit.Fake {
 		Unknown:  f.unknown,
 		Switches: f.is.all(),
 		World:    func() any { return f.describe() },
+		Env:      f.env,
 	}
 }
 

@@ -60,6 +60,7 @@ func New(w *kit.World) kit.Fake {
 		Unknown:  func(*kit.Exchange) kit.Response { return unknownOperation.answer() },
 		Switches: []*kit.Switch{f.is.mode, f.is.offersV1, f.is.eligibility, f.is.perSecond, f.is.perDay},
 		World:    func() any { return f.describe() },
+		Env:      f.env,
 	}
 }
 
