@@ -12,24 +12,41 @@ import (
 
 func newCmdGuide(f *Factory) *cobra.Command {
 	var task string
+	var check []string
 	cmd := &cobra.Command{
 		Use: "guide [STEP]", Short: "Say which Amazon key you need, and how to get it",
 		Long: `Say which Amazon key you need, if any, and how to get it: who may have one, what you wait for, every portal, menu and field,
 and what of older instructions still holds. It needs no server and no account.
 
-STEP is one step's name, as explain and doctor give it.`,
+STEP is one step's name, as explain and doctor give it. With --check the steps of a task are ticked off as far as that can be seen: by
+the doctor's look at a kept security profile, application or grant, or in an APK, an api_key.txt or a keystore. The exit code is 3 if
+one of them has a problem.`,
 		Example: `  lockkeeper guide
   lockkeeper guide --for ads
-  lockkeeper guide ads.link-security-profile`,
+  lockkeeper guide ads.link-security-profile
+  lockkeeper guide --for fire --check app-release.apk`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return misuse(fmt.Sprintf("%q is one argument too many", args[1]), "give one step's name, or --for and a task")
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return guideRun(f, task, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(check) == 0 {
+				return guideRun(f, task, args)
+			}
+			if task == "" && len(args) == 1 {
+				task = args[0]
+			}
+			g, ok := guide.For(task)
+			if !ok {
+				return misuse("--check ticks off the steps of one task", "name it with --for: "+strings.Join(guide.Tasks(), ", "))
+			}
+			return f.guideTicked(cmd, g, check)
+		},
 	}
 	cmd.Flags().StringVar(&task, "for", "", "what you want to do: "+strings.Join(guide.Tasks(), ", "))
+	cmd.Flags().StringArrayVar(&check, "check", nil, "tick off what is done: a kept app or grant, or a file; give it again for more")
 	_ = cmd.RegisterFlagCompletionFunc("for", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return guide.Tasks(), cobra.ShellCompDirectiveNoFileComp
 	})
