@@ -190,6 +190,7 @@ var later = []string{
 	"lwa.missing_parameter", "lwa.device_pending", "lwa.device_expired", "lwa.wrong_method", "lwa.redirected", "lwa.invalid_request", "lwa.unreachable", "lwa.unrecognised",
 	"ads.report_too_old", "ads.bad_next_token", "ads.report_duplicate", "ads.unprocessable", "ads.too_large", "ads.download_with_authorization", "ads.download_expired",
 	"ads.not_found", "ads.invalid_argument", "ads.unreachable", "ads.unrecognised",
+	"lwa.restricted_token", "lwa.selling_partner", "lwa.user_id", // another API's, or no key at all
 }
 
 // TestEveryProblemNamesItsStep: whatever somebody here can avoid by setting up rightly points at the step; and what that step says points back.
