@@ -59,11 +59,11 @@ func (h *house) bind() error {
 	return nil
 }
 
-// doctorChecks reads the names of the doctor's checks out of its source, where each is the first argument of passed, found or form, or the
-// Name in a list of Login with Amazon's Checks. So a guide can name no check that does not exist.
+// doctorChecks reads the names of the doctor's checks out of its source, where each is the first argument of passed, found, form or finding, or
+// the Name in a list of Checks or Findings. So a guide can name no check that does not exist.
 func doctorChecks(root string) ([]string, error) {
 	names := map[string]bool{}
-	for _, folder := range []string{"internal/doctor", "internal/amazon/lwa"} {
+	for _, folder := range []string{"internal/doctor", "internal/amazon/lwa", "internal/keypair"} {
 		files, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(folder), "*.go"))
 		if err != nil {
 			return nil, fmt.Errorf("reading the doctor's checks: %w", err)
@@ -97,7 +97,7 @@ func checkNames(n ast.Node) (values []*ast.BasicLit) {
 	}
 	switch n := n.(type) {
 	case *ast.CallExpr:
-		if fn, ok := n.Fun.(*ast.Ident); ok && len(n.Args) > 1 && slices.Contains([]string{"passed", "found", "form"}, fn.Name) {
+		if fn, ok := n.Fun.(*ast.Ident); ok && len(n.Args) > 1 && slices.Contains([]string{"passed", "found", "form", "finding"}, fn.Name) {
 			add(n.Args[0])
 		}
 	case *ast.CompositeLit: // []Check{{Name: "client_id"}, ...}
@@ -105,7 +105,7 @@ func checkNames(n ast.Node) (values []*ast.BasicLit) {
 		if !ok {
 			return nil
 		}
-		if of, ok := list.Elt.(*ast.Ident); !ok || of.Name != "Check" {
+		if of, ok := list.Elt.(*ast.Ident); !ok || of.Name != "Check" && of.Name != "Finding" {
 			return nil
 		}
 		for _, check := range n.Elts {
