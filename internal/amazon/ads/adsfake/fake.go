@@ -109,6 +109,7 @@ func (f *fake) routes() []kit.Route {
 	all = append(all, f.campaigns().routes()...)
 	all = append(all, f.brands()...)
 	all = append(all, f.v1Routes()...)
+	all = append(all, f.v1ReportRoutes()...)
 	all = append(all, f.brandTargets()...)
 	for _, n := range []int{sbKeywords, sbNegativeKeywords, sdCampaigns, sdGroups, sdAds, sdTargets, sdNegativeTargets} {
 		all = append(all, arrays{f.kinds[n], f}.routes()...)

@@ -193,6 +193,11 @@ func set(values []string) map[string]bool {
 	return m
 }
 
+// byState reports whether the filter asks for nothing but states.
+func (q *filter) byState() bool {
+	return !q.none && q.ids == nil && len(q.sets) == 0 && len(q.texts) == 0
+}
+
 // keeps reports whether the filter lets a record through.
 func (q *filter) keeps(e record) bool {
 	h := e.top()

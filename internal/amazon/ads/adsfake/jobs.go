@@ -24,7 +24,9 @@ type job struct {
 	id      string
 	p       *profile
 	created time.Time
-	request *reportRequest             // of a report
+	request *reportRequest // of a report
+	user    string         // whose, in v1
+	v1      *v1Request
 	queue   string                     // which others it waits with
 	kind    string                     // of an export
 	same    string                     // what another request must equal to be a duplicate

@@ -1,12 +1,9 @@
 package adsfake
 
 import (
-	"bytes"
-	"encoding/csv"
 	"encoding/json"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
@@ -148,47 +145,4 @@ func (f *fake) tellReport(v *visit, j *job, media string, poll bool) kit.Respons
 	}
 	v.x.Note("status", status)
 	return remapped(v.x, http.StatusOK, media, w)
-}
-
-// file writes the report: one JSON array, or CSV.
-func (q *reportQuery) file(now time.Time) []byte {
-	if q.csv {
-		return q.commas(now)
-	}
-	b, n := []byte{'['}, 0
-	names := make([][]byte, len(q.names))
-	for i, name := range q.names {
-		names[i] = append(appendString(nil, name), ':')
-	}
-	q.run(now, func(r *reportRow) {
-		b = append(comma(b, n), '{')
-		for i := range q.columns {
-			b = q.columns[i].append(append(comma(b, i), names[i]...), r)
-		}
-		b = append(b, '}')
-		n++
-	})
-	return append(b, ']')
-}
-
-// commas writes the report as CSV, for the types that have it.
-func (q *reportQuery) commas(now time.Time) []byte {
-	var b bytes.Buffer
-	w := csv.NewWriter(&b)
-	_ = w.Write(q.names) // a buffer takes everything
-	record := make([]string, len(q.names))
-	var cell []byte
-	q.run(now, func(r *reportRow) {
-		for i := range q.columns {
-			cell = q.columns[i].append(cell[:0], r)
-			if record[i] = string(cell); len(cell) > 0 && cell[0] == '"' {
-				_ = json.Unmarshal(cell, &record[i]) // it was written as a JSON string just now
-			} else if record[i] == "null" {
-				record[i] = ""
-			}
-		}
-		_ = w.Write(record)
-	})
-	w.Flush()
-	return b.Bytes()
 }

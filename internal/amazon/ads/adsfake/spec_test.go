@@ -169,6 +169,7 @@ func TestSpec(t *testing.T) {
 	t.Run("exports", specExports)
 	t.Run("test accounts", specTestAccounts)
 	t.Run("v1", specV1)
+	t.Run("v1 reports", specV1Reports)
 }
 
 func specProfiles(t *testing.T) {

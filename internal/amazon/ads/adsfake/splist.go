@@ -54,10 +54,13 @@ func (c *collection[T, I]) doList(v *visit) kit.Response {
 
 // page writes one page: the records after a sequence number, and a token if there are more.
 func (c *collection[T, I]) page(v *visit, q *filter, after uint64) []byte {
-	all := c.of(v.profile).all()
+	all, states := c.of(v.profile).counted()
 	first := sort.Search(len(all), func(i int) bool { return all[i].top().seq > after })
 	total, taken, more := 0, 0, false
-	last := after
+	last, counted := after, q.byState()
+	if counted { // nothing before the page need be looked at, nor anything after it
+		total, all, first = states.of(q.states), all[first:], 0
+	}
 	var s *prospect
 	if q.extended {
 		s = v.profile.prospect(v.x.Now)
@@ -65,10 +68,15 @@ func (c *collection[T, I]) page(v *visit, q *filter, after uint64) []byte {
 	b := append(make([]byte, 0, 128+min(len(all), q.max)*400), '{')
 	b = append(appendString(b, c.list), ':', '[')
 	for i, e := range all {
+		if counted && more {
+			break
+		}
 		if !q.keeps(e) {
 			continue
 		}
-		total++
+		if !counted {
+			total++
+		}
 		switch {
 		case i < first:
 		case taken == q.max:
