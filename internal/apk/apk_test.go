@@ -1,6 +1,7 @@
 package apk_test
 
 import (
+	"bytes"
 	"os"
 	"regexp"
 	"slices"
@@ -136,8 +137,21 @@ func TestRotation(t *testing.T) {
 	if d := cmp.Diff(prints(want[1:]), prints(a.Rotated())); d != "" {
 		t.Errorf("rotated (-want +got):\n%s%s", d, schemes(a))
 	}
-	if got := schemes(a); got != "v3 v2" && got != "v3" {
+	if got := schemes(a); got != "v3 v2" {
 		t.Errorf("schemes %s", got)
+	}
+
+	// v3.1 is v3 under another id; nothing covers the id, so that it can be changed.
+	text, err := os.ReadFile(signed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = bytes.Replace(text, []byte{0xc0, 0x68, 0x53, 0xf0}, []byte{0x61, 0xad, 0x93, 0x1b}, 1)
+	if a, err = apk.Read(t.Context(), bytes.NewReader(text), int64(len(text))); err != nil || schemes(a) != "v3.1 v2" {
+		t.Fatalf("%v, schemes %s", err, schemes(a))
+	}
+	if d := cmp.Diff(prints(want[:1]), prints(a.Identities())); d != "" {
+		t.Errorf("identities with v3.1 (-want +got):\n%s", d)
 	}
 }
 

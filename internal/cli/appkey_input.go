@@ -78,9 +78,10 @@ func textInput(name string, text []byte) appcheck.Input {
 	return appcheck.Input{Name: name, R: bytes.NewReader(text), Size: int64(len(text)), Pasted: true}
 }
 
-// isKeyText tells a key from a file name that does not exist.
+// isKeyText tells a key, or whatever was pasted in its place, from a file name that does not exist: a refusal would repeat a name.
 func isKeyText(arg string) bool {
-	return strings.HasPrefix(arg, "eyJ") || len(arg) > 255 || strings.Contains(arg, "\n")
+	return strings.HasPrefix(arg, "eyJ") || strings.HasPrefix(arg, "amzn1.") || len(arg) > 255 || strings.ContainsAny(arg, "\n|") ||
+		len(arg) >= 40 && !strings.ContainsAny(arg, `./\ `)
 }
 
 // cause is an error without the path that its sentence names already.
