@@ -28,7 +28,7 @@ import (
 // everyPage are all pages that stand at an address of their own, in a world with something of everything in it.
 var everyPage = []string{
 	"/", "/grants", "/grants/acme", "/grants/wrong", "/grants/gone", "/grants/acme/revoke", "/connect", "/connect?grant=acme", "/apps", "/keys", "/credentials", "/callers",
-	"/callers/reports/revoke", "/links", "/links/sites/mysite-20/remove", "/log", "/audit", "/guide", "/guide/ads", "/guide/products", "/guide/links", "/guide/fire", "/guide/aws", "/appkey", "/account", "/nothing",
+	"/callers/reports/revoke", "/links", "/add", "/links/sites/mysite-20/remove", "/log", "/audit", "/guide", "/guide/ads", "/guide/products", "/guide/links", "/guide/fire", "/guide/aws", "/appkey", "/account", "/nothing",
 }
 
 // busy is a Lockkeeper with a grant that works, one that opens nothing, one that was stopped, and a caller. It returns the pass.

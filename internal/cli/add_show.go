@@ -6,35 +6,9 @@ import (
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/all"
 	"github.com/lockkeeper-dev/lockkeeper/internal/api"
+	"github.com/lockkeeper-dev/lockkeeper/internal/detect"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 )
-
-// kindWords are what people call the kinds.
-var kindWords = map[string]string{
-	"access-key":             "AWS access key",
-	"access-token":           "access token",
-	"ads-account-id":         "Amazon Ads account id",
-	"app-id":                 "Appstore app id",
-	"app-key":                "app key (api_key.txt)",
-	"authorisation-code":     "authorisation code",
-	"creators-credential":    "Creators API credential",
-	"entity-id":              "advertiser id",
-	"iam-id":                 "id of AWS IAM",
-	"manager-account-id":     "manager account id",
-	"marketplace-id":         "marketplace id",
-	"paapi-key":              "Product Advertising API key",
-	"profile-id":             "Amazon Ads profile id",
-	"refresh-token":          "refresh token of Login with Amazon",
-	"registration-id":        "Device Messaging registration id",
-	"security-profile":       "security profile (client id and secret)",
-	"security-profile-id":    "Security Profile ID",
-	"seller-id":              "seller id",
-	"selling-partner-app-id": "Selling Partner app id",
-	"selling-partner-app":    "Selling Partner API application",
-	"site-id":                "Site ID or tracking id",
-	"user-id":                "Amazon user id",
-	"unknown":                "not a key of Amazon's",
-}
 
 // stateWords say what asking Amazon brought.
 var stateWords = map[string]string{
@@ -51,11 +25,7 @@ func (f *Factory) printPasted(v api.Pasted) {
 		if len(i.Problems) > 0 {
 			mark = "FAIL"
 		}
-		word, ok := kindWords[i.Kind]
-		if !ok {
-			word = i.Kind
-		}
-		fmt.Fprintf(f.Out, "%s  %s\n", mark, word)
+		fmt.Fprintf(f.Out, "%s  %s\n", mark, detect.Word(i.Kind))
 		f.pairs("program", programWord(i), "version", versionWord(i), "region", i.Region, "value", i.Hint, "parts", roles(i), "line", line(i), "works", stateWords[i.State], "whose", i.Detail)
 		for _, note := range i.Notes {
 			fmt.Fprintf(f.Out, "  note: %s\n", note)

@@ -80,6 +80,7 @@ type Config struct {
 	Operators Operators
 	Sites     Sites
 	Audit     Audit
+	Intake    Intake
 	Now       func() time.Time
 
 	Scopes func(program string) []string                              // asked for by default
@@ -154,6 +155,11 @@ func (c *Console) Routes(mux *http.ServeMux) {
 	act("GET /grants/{name}/revoke", c.revokeGrantForm)
 	act("POST /grants/{name}/revoke", c.revokeGrant)
 	act("POST /apps", c.addApp)
+	act("GET /add", c.pasteForm)
+	act("POST /add", c.paste)
+	act("GET /add/{ticket}", c.pasted)
+	act("POST /add/{ticket}/keep", c.keepPasted)
+	act("POST /add/{ticket}/forget", c.forgetPasted)
 	act("POST /links/sites", c.addSite)
 	act("POST /links/sites/{name}/sales", c.setSales)
 	act("GET /links/sites/{name}/remove", c.removeSiteForm)

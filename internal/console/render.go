@@ -51,6 +51,7 @@ var notices = map[string]string{
 	"pass-out":   "The pass was revoked and stops at the next call.",
 	"disabled":   "Switched off. Nothing is sent for it until it is switched on again.",
 	"enabled":    "Switched on again.",
+	"forgotten":  "Forgotten. Nothing of it was kept.",
 	"app-added":  "Kept. The next thing is somebody's consent.",
 	"site-added": "Kept. Links of its country get it from now on.",
 	"sales-set":  "Noted.",

@@ -26,7 +26,7 @@ func TestEveryPageRenders(t *testing.T) {
 			}
 		}
 	}
-	parts := []string{"", "top", "tab", "bottom", "sentence", "problem", "time", "fixes", "trouble", "tasks", "kinds", "attempt", "regions"}
+	parts := []string{"", "top", "tab", "bottom", "sentence", "problem", "time", "fixes", "trouble", "tasks", "kinds", "attempt", "regions", "pasteditem"}
 	for _, name := range console.TemplateNames() {
 		if !strings.HasSuffix(name, ".html") && !slices.Contains(parts, name) && !slices.Contains(seen, name) {
 			t.Errorf("no test renders the template %s", name)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/detect"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 )
 
@@ -15,7 +16,7 @@ import (
 var words = template.FuncMap{
 	"span": span, "stamp": stamp, "clock": clock, "turn": turn, "join": func(s []string) string { return strings.Join(s, ", ") },
 	"count": count, "iso": func(t time.Time) string { return t.UTC().Format(time.RFC3339) }, "countries": countries,
-	"code": codeMarks, "tab": tabOf, "trouble": troubleOf, "deref": func(b *bool) bool { return b != nil && *b },
+	"code": codeMarks, "tab": tabOf, "trouble": troubleOf, "kind": detect.Word, "deref": func(b *bool) bool { return b != nil && *b },
 }
 
 // span is a length of time as people say it: its largest unit, and the next where the first is small.

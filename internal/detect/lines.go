@@ -230,9 +230,9 @@ func valueLike(w string) bool {
 	return len(w) >= 16 && strings.ContainsAny(w, "0123456789") && !strings.ContainsAny(w, "_-.")
 }
 
-// labelLike reports an ordinary word, of letters alone.
+// labelLike reports an ordinary word, of letters alone. One access key id in thirty has no digit, so long words of capitals are none.
 func labelLike(w string) bool {
-	if len(w) > 24 {
+	if len(w) > 24 || len(w) >= 19 && strings.ToUpper(w) == w && !strings.Contains(w, "_") {
 		return false
 	}
 	for i := range len(w) {

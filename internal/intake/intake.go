@@ -223,3 +223,37 @@ func (n *Intake) Forget(by audit.Actor, ticket string) error {
 	delete(n.waiting, ticket)
 	return nil
 }
+
+// Said says in words what asking Amazon brought.
+func (i Item) Said() string {
+	switch i.State {
+	case Good:
+		return "yes, Amazon accepts it"
+	case Proven:
+		return "Amazon knows id and secret together"
+	case Waits:
+		return "not yet, or not at all"
+	case Bad:
+		return "no"
+	case Unclear:
+		return "could not be asked"
+	}
+	return "not asked"
+}
+
+// Level says how good that is: "fine", "bad" or "off".
+func (i Item) Level() string {
+	switch i.State {
+	case Good, Proven:
+		return "fine"
+	case Waits, Bad:
+		return "bad"
+	}
+	return "off"
+}
+
+// Root reports whether it is or may be a root user's key.
+func (i Item) Root() bool {
+	is := func(p problem.Problem) bool { return p.Code == problem.AWSRootKey }
+	return slices.ContainsFunc(i.Problems, is) || slices.ContainsFunc(i.Careful, is)
+}
