@@ -74,6 +74,7 @@ func (w *walk) all() {
 		{"break", w.breakConsent},
 		{"doctor", w.doctorNames},
 		{"mend", w.mend},
+		{"paste recognised", w.recognisePaste},
 		{"product shown", w.productShown},
 		{"app key explained", w.explainAppKey},
 		{"key rotated", w.rotateKey},

@@ -348,6 +348,7 @@ const (
 	GatewayVendDenied              Code = "gateway.vend_denied"
 	IntakeGone                     Code = "intake.gone"
 	IntakeNoApp                    Code = "intake.no_app"
+	IntakeNothingTicked            Code = "intake.nothing_ticked"
 	IntakeNothingToKeep            Code = "intake.nothing_to_keep"
 	IntakeRefusedOrNew             Code = "intake.refused_or_new"
 	IntakeVersionUnknown           Code = "intake.version_unknown"
@@ -831,6 +832,7 @@ var catalogue = map[Code]Problem{
 	GatewayVendDenied:              {Code: GatewayVendDenied, What: "The pass may not take AWS credentials.", Whose: OperatorsOwn, Fix: "Make a caller with `lockkeeper caller add NAME --grant GRANT --vend`, or call AWS through the gateway, which signs for the caller.", Status: 403},
 	IntakeGone:                     {Code: IntakeGone, What: "What was pasted no longer waits here: it was kept, dropped, or its ten minutes are over.", Whose: OperatorsOwn, Fix: "Paste it again; nothing of it was stored.", Status: 404},
 	IntakeNoApp:                    {Code: IntakeNoApp, What: "A refresh token works only with the security profile that it was given to, and none is kept.", Whose: OperatorsOwn, Fix: "Paste the client id and client secret together with the refresh token.", Status: 409},
+	IntakeNothingTicked:            {Code: IntakeNothingTicked, What: "Nothing was ticked, so nothing was kept.", Whose: OperatorsOwn, Fix: "Tick what shall be kept, or choose Forget all of it.", Status: 422},
 	IntakeNothingToKeep:            {Code: IntakeNothingToKeep, What: "There is nothing in this item that can be kept.", Whose: OperatorsOwn, Fix: "Read what the verdict says of it, and paste what is missing together with it.", Status: 409},
 	IntakeRefusedOrNew:             {Code: IntakeRefusedOrNew, What: "Amazon accepts this credential in no region: it is younger than 48 hours and not yet known there, or its secret is not this id's.", Whose: OperatorsOwn, Fix: "If it is new, keep it with its version, and Lockkeeper tries until Amazon knows it; else copy id and secret again, or add a new credential in Associates Central.", Status: 409},
 	IntakeVersionUnknown:           {Code: IntakeVersionUnknown, What: "The version of this Creators API credential is not known, and without it neither is its region.", Whose: OperatorsOwn, Fix: "Let Lockkeeper ask Amazon, or paste it with the version that Associates Central shows beside it, such as 3.1.", Status: 409},
