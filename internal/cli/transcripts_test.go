@@ -17,7 +17,7 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
 
-// TestTranscripts runs the sessions that README.md and the tutorials show. A block marked console is a session: what follows "$ " is
+// TestTranscripts runs the sessions that README.md, the tutorials and the pages that are listed show. A block marked console is a session: what follows "$ " is
 // run as it stands, and what stands below must be printed, in that order. "..." stands for anything; times, ports and long numbers
 // may differ; other lines may come between. A question that ends in <something> is answered as the person would. The blocks
 // of a page are one session, unless their second word names another.
@@ -31,7 +31,7 @@ func TestTranscripts(t *testing.T) {
 	if err != nil || len(tutorials) == 0 {
 		t.Fatalf("there are no tutorials: %v", err)
 	}
-	files := []string{"README.md"}
+	files := []string{"README.md", "docs/howto/earn-from-links.md"}
 	for _, f := range tutorials {
 		files = append(files, "docs/tutorial/"+filepath.Base(f))
 	}
