@@ -13,7 +13,7 @@ const common = { PartnerTag: env.PAAPI_PARTNER_TAG, PartnerType: 'Associates', M
 const resources = ['ItemInfo.Title', 'OffersV2.Listings.Price', 'BrowseNodeInfo.BrowseNodes', 'ParentASIN', 'Images.Primary.Large']
 const wanted = { search: resources, items: resources, variations: ['ItemInfo.Title', 'VariationSummary.VariationDimension'], nodes: ['BrowseNodes.Ancestor'] }
 
-// Amazon's own SDK, and its copies: one client for the process, callbacks.
+// Amazon's own SDK, and its copies: one client for the process; the older with callbacks, the newer with promises.
 function official (sdk) {
   const client = sdk.ApiClient.instance
   Object.assign(client, { host, region, accessKey: env.PAAPI_ACCESS_KEY })
@@ -21,7 +21,10 @@ function official (sdk) {
     client.secretKey = secret
     const Request = sdk[name[0].toUpperCase() + name.slice(1) + 'Request']
     const api = new sdk.DefaultApi()
-    api[name](Object.assign(new Request(), common, members), (error, data) => error ? reject(error) : resolve(JSON.parse(JSON.stringify(data))))
+    const plain = data => JSON.parse(JSON.stringify(data))
+    const request = Object.assign(new Request(), common, members)
+    const promise = api[name](request, (error, data) => error ? reject(error) : resolve(plain(data)))
+    if (promise && promise.then) promise.then(data => resolve(plain(data)), reject)
   })
   return {
     search: (m, s) => call('searchItems', m, s), items: (m, s) => call('getItems', m, s),
