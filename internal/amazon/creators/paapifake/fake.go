@@ -93,16 +93,6 @@ func (f *fake) identify(x *kit.Exchange) {
 	x.Parsed = v
 }
 
-// env is what software of the first account is given.
-func (f *fake) env() map[string]string {
-	for _, k := range f.keys {
-		if k.owner == kit.Seasoned {
-			return map[string]string{"PAAPI_ACCESS_KEY": k.id, "PAAPI_SECRET_KEY": k.secret, "PAAPI_PARTNER_TAG": f.world.Affiliates.Affiliate(k.owner).Tags("20")[0]}
-		}
-	}
-	return nil
-}
-
 // describe tells the control side what there is. Secrets of the sandbox are there to be used.
 func (f *fake) describe() map[string]any {
 	type shown struct {
