@@ -52,6 +52,23 @@ type filter struct {
 type setTest struct {
 	by     field
 	values map[string]bool
+	only   string // the value, where there is just one
+}
+
+func newSetTest(by field, values []string) setTest {
+	t := setTest{by: by, values: set(values)}
+	if len(values) == 1 {
+		t.only = values[0]
+	}
+	return t
+}
+
+func (t *setTest) keeps(e record) bool {
+	v := e.value(t.by)
+	if t.only != "" {
+		return v == t.only
+	}
+	return t.values[v]
 }
 
 type textTest struct {
@@ -181,7 +198,7 @@ func (q *filter) take(r *reader, k filterKey) {
 	case k.ownID:
 		q.ids = set(values)
 	default:
-		q.sets = append(q.sets, setTest{k.by, set(values)})
+		q.sets = append(q.sets, newSetTest(k.by, values))
 	}
 }
 
@@ -211,8 +228,8 @@ func (q *filter) keeps(e record) bool {
 	if q.none || (q.ids != nil && !q.ids[h.id]) {
 		return false
 	}
-	for _, t := range q.sets {
-		if !t.values[e.value(t.by)] {
+	for i := range q.sets {
+		if !q.sets[i].keeps(e) {
 			return false
 		}
 	}

@@ -113,15 +113,15 @@ func (q *reportQuery) need() {
 // A gathering is a query under way.
 type gathering struct {
 	*reportQuery
-	t    *traffic
-	rows map[reportKey]*reportRow
-	row  *reportRow // that was added to
-	out  func(*reportRow)
+	t      *traffic
+	rows   map[reportKey]*reportRow
+	recent []*reportRow // that was added to last, by day
+	out    func(*reportRow)
 }
 
 // run hands every row to out, campaign by campaign; the row is not to be kept.
 func (q *reportQuery) run(now time.Time, out func(*reportRow)) {
-	g := &gathering{reportQuery: q, t: q.f.traffic(q.p, now), rows: map[reportKey]*reportRow{}, out: out}
+	g := &gathering{reportQuery: q, t: q.f.traffic(q.p, now), rows: map[reportKey]*reportRow{}, recent: make([]*reportRow, q.last-q.first+1), out: out}
 	products := []string{q.kind.product}
 	if q.kind.product == "ALL" {
 		products = adProducts
@@ -214,7 +214,7 @@ func (g *gathering) take(l *line, group, clause int, c *cell) {
 		key.day = int32(c.day)
 	}
 	if g.grain&byBoughtRow == 0 {
-		g.add(l, group, clause, key, &c.v)
+		g.add(l, group, clause, c.day, key, &c.v)
 		return
 	}
 	for i := range c.sales {
@@ -227,20 +227,21 @@ func (g *gathering) take(l *line, group, clause int, c *cell) {
 		}
 		var v vector
 		s.count(&v)
-		g.add(l, group, clause, key, &v)
+		g.add(l, group, clause, c.day, key, &v)
 	}
 }
 
-func (g *gathering) add(l *line, group, clause int, key reportKey, v *vector) {
-	r := g.row
-	if r == nil || r.reportKey != key || r.l != l {
+func (g *gathering) add(l *line, group, clause, day int, key reportKey, v *vector) {
+	recent := &g.recent[day-g.first]
+	r := *recent
+	if r == nil || r.reportKey != key {
 		r = g.rows[key]
 	}
 	if r == nil {
 		r = &reportRow{reportKey: key, q: g.reportQuery, l: l, g: &l.groups[group], k: &l.groups[group].clauses[clause], sums: make([]int64, len(g.needed))}
 		g.rows[key] = r
 	}
-	g.row = r
+	*recent = r
 	for i, m := range g.needed {
 		r.sums[i] += v[m]
 	}
@@ -260,5 +261,5 @@ func (g *gathering) flush() {
 		g.out(r)
 	}
 	clear(g.rows)
-	g.row = nil
+	clear(g.recent)
 }

@@ -26,7 +26,7 @@ type v1Key struct {
 // keys are the filters that a resource's query takes (OAS).
 func (r *v1Resource) keys() []v1Key {
 	by := func(key string, f field) v1Key {
-		return v1Key{key: key, most: 1000, take: func(q *v1Filter, values []string, _ bool) { q.sets = append(q.sets, setTest{f, set(values)}) }}
+		return v1Key{key: key, most: 1000, take: func(q *v1Filter, values []string, _ bool) { q.sets = append(q.sets, newSetTest(f, values)) }}
 	}
 	text := func(key string) v1Key {
 		return v1Key{key: key, most: 100, match: true, take: func(q *v1Filter, values []string, exact bool) {
