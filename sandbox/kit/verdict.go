@@ -32,8 +32,12 @@ const (
 // faster than this is surely in a loop.
 const PollPause = 2 * time.Second
 
-// A fake marks with Note(NoteClient, rule) what it alone can see of a client's behaviour.
-const NoteClient = "client"
+// What a fake marks for the verdicts: with Note(NoteClient, rule) what it alone can see of a client's behaviour, with Note(NotePoll, id) a look
+// at something that is still being made.
+const (
+	NoteClient = "client"
+	NotePoll   = "poll"
+)
 
 // Verdicts holds the exchanges that are kept against the rules, oldest first.
 func (j *Journal) Verdicts(f Filter) []Verdict {
@@ -49,7 +53,7 @@ func (j *Journal) Verdicts(f Filter) []Verdict {
 type court struct {
 	verdicts   []Verdict
 	last       map[string]*Entry // by client and operation: the latest that told it to wait
-	polled     map[string]*Entry // by client and path
+	polled     map[string]*Entry // by client and what is being made
 	given      map[string]*Entry // by consent: the latest that gave a newer refresh token
 	refreshing map[string]*Entry // by consent: the refresh that ends last
 }
@@ -59,6 +63,9 @@ func (c *court) hear(e *Entry) {
 	for _, n := range e.Notes {
 		if n.Name == NoteClient {
 			c.find(n.Value, e, nil, marked[n.Value])
+		}
+		if n.Name == NotePoll {
+			c.hearPoll(who+" "+n.Value, e)
 		}
 	}
 	key := who + " " + e.Program + " " + e.Operation + " " + e.Region
@@ -71,16 +78,16 @@ func (c *court) hear(e *Entry) {
 	if wait(e) > 0 {
 		c.last[key] = e
 	}
-	if e.Method == http.MethodGet && strings.HasSuffix(e.Operation, ".poll") {
-		key := who + " " + e.Path
-		if before := c.polled[key]; before != nil && e.At.Sub(before.At) < PollPause {
-			c.find(RulePolledFast, e, before, fmt.Sprintf("It asked for the same report again within %s.", PollPause))
-		}
-		c.polled[key] = e
-	}
 	if e.Program == "lwa" && e.Operation == "token" && e.Grant != "" && e.Generation > 0 {
 		c.hearRefresh(e)
 	}
+}
+
+func (c *court) hearPoll(key string, e *Entry) {
+	if before := c.polled[key]; before != nil && e.At.Sub(before.At) < PollPause {
+		c.find(RulePolledFast, e, before, fmt.Sprintf("It asked for the same report again within %s.", PollPause))
+	}
+	c.polled[key] = e
 }
 
 func (c *court) hearRefresh(e *Entry) {

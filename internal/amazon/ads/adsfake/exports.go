@@ -140,6 +140,9 @@ func exportRefusal(x *kit.Exchange, status int, code, message string) kit.Respon
 
 // tellExport tells how far an export is. Exports do answer with their own media type (ads-lwa 2.3).
 func (f *fake) tellExport(v *visit, j *job, status int, media string, poll bool) kit.Response {
+	if poll {
+		v.x.Note(kit.NotePoll, j.id)
+	}
 	how := j.look(f, v.x.Now, poll)
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -125,6 +125,9 @@ func (f *fake) deleteReport(v *visit) kit.Response {
 }
 
 func (f *fake) tellReport(v *visit, j *job, media string, poll bool) kit.Response {
+	if poll {
+		v.x.Note(kit.NotePoll, j.id)
+	}
 	status := j.look(f, v.x.Now, poll)
 	j.mu.Lock()
 	defer j.mu.Unlock()

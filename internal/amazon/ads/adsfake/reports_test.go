@@ -414,3 +414,30 @@ func TestPausedIsNotShown(t *testing.T) {
 		t.Error("the filter finds no paused campaign")
 	}
 }
+
+// TestReportVerdicts holds that a client which polls in a loop, or sends its token to the download URL, is told on.
+func TestReportVerdicts(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.shop()
+	made := read[wireReport](t, c.order("spCampaigns", products, "campaign", "campaignId cost", "SUMMARY", first, last))
+	rules := func() (all []string) {
+		for _, v := range s.front.Journal.Verdicts(kit.Filter{}) {
+			all = append(all, v.Rule)
+		}
+		return all
+	}
+	for range 3 {
+		c.report(t, made.ReportID)
+		s.world.Clock.Advance(10 * time.Second)
+	}
+	if got := rules(); got != nil {
+		t.Errorf("a patient client: %v", got)
+	}
+	address := *c.report(t, made.ReportID).URL
+	c.report(t, made.ReportID)
+	s.download(address, http.Header{"Authorization": c.header["Authorization"]})
+	if got := rules(); !slices.Equal(got, []string{kit.RulePolledFast, kit.RuleDownloadToken}) {
+		t.Errorf("an impatient one: %v", got)
+	}
+}

@@ -60,6 +60,7 @@ func (f *fake) download(x *kit.Exchange) kit.Response {
 	lives, _ := strconv.Atoi(q.Get("X-Amz-Expires"))
 	switch {
 	case len(x.Header["Authorization"]) > 0:
+		x.Note(kit.NoteClient, kit.RuleDownloadToken)
 		return storageRefusal(x, http.StatusBadRequest, "InvalidArgument", "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, "+
 			"Signature query string parameter or the Authorization header should be specified")
 	case q.Get("X-Amz-Signature") == "":

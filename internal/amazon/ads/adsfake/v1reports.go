@@ -284,6 +284,9 @@ type v1Part struct {
 }
 
 func (f *fake) wireV1Report(v *visit, j *job, poll bool) *v1Report {
+	if poll {
+		v.x.Note(kit.NotePoll, j.id)
+	}
 	status := j.look(f, v.x.Now, poll)
 	j.mu.Lock()
 	defer j.mu.Unlock()
