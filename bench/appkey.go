@@ -12,6 +12,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"os"
 	"os/exec"
@@ -91,8 +92,6 @@ func buildLargeApp(ctx context.Context, dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	noise := make([]byte, largeApp)
-	_, _ = rand.Read(noise)
 	manifest := `<manifest xmlns:android="http://schemas.android.com/apk/res/android" xmlns:amazon="http://schemas.amazon.com/apk/res/android" package="com.example.reader">
 <uses-sdk android:minSdkVersion="21" android:targetSdkVersion="29"/>
 <application><amazon:enable-feature android:name="com.amazon.device.messaging" android:required="false"/></application></manifest>`
@@ -100,8 +99,11 @@ func buildLargeApp(ctx context.Context, dir string) (string, error) {
 	if err := os.MkdirAll(in("assets"), 0o700); err != nil {
 		return "", err
 	}
+	if err := writeNoise(in("assets/noise.bin"), largeApp); err != nil {
+		return "", err
+	}
 	for name, text := range map[string][]byte{
-		"assets/noise.bin": noise, "AndroidManifest.xml": []byte(manifest), "key.pk8": key,
+		"AndroidManifest.xml": []byte(manifest), "key.pk8": key,
 		"cert.pem": pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
 	} {
 		if err := os.WriteFile(in(name), text, 0o600); err != nil {
@@ -117,6 +119,16 @@ func buildLargeApp(ctx context.Context, dir string) (string, error) {
 		}
 	}
 	return in("large.apk"), nil
+}
+
+// writeNoise fills a file with what does not compress. It passes through little memory, since a child's peak counts its parent's as well.
+func writeNoise(path string, size int64) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.CopyN(f, rand.Reader, size)
+	return errors.Join(err, f.Close())
 }
 
 // apps writes what was measured.

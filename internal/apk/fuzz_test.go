@@ -5,13 +5,29 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"sync"
 	"testing"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/apk/apktest"
 )
 
+// built is the app that all targets begin with.
+var built struct {
+	once sync.Once
+	app  []byte
+}
+
 // sample is an app that is signed in every way, by Debian's tools.
 func sample(tb testing.TB) []byte {
+	tb.Helper()
+	built.once.Do(func() { built.app = build(tb) })
+	if built.app == nil {
+		tb.Fatal("the app could not be built")
+	}
+	return built.app
+}
+
+func build(tb testing.TB) []byte {
 	tb.Helper()
 	b := apktest.New(tb)
 	key := b.Key("Release", "ec")

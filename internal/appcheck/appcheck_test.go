@@ -93,6 +93,7 @@ func TestApps(t *testing.T) {
 		{name: "key in small letters", shown: []string{build(apktest.App{Key: lower}, release)}, problems: "package_case", next: add(release)},
 		{name: "line break", shown: []string{build(apktest.App{Key: right + "\n"}, release)}, problems: "white_space", next: "The key itself is good, its file is not"},
 		{name: "no key", shown: []string{build(apktest.App{}, release)}, problems: "file_missing", next: add(release)},
+		{name: "no key, and the right one given", shown: []string{build(apktest.App{}, release), b.File("api_key.txt", []byte(right))}, problems: "file_missing", next: "The key fits the app and is not in it: `lockkeeper appkey install api_key.txt`"},
 		{name: "key elsewhere", shown: []string{build(apktest.App{Assets: map[string]string{"www/api_key.txt": right}}, release)}, problems: "file_misplaced", next: "It must lie at assets/api_key.txt"},
 		{name: "key in the manifest, for signing in", shown: []string{build(apktest.App{MetaKey: right, SignsIn: true, NoFeature: true}, release)}, notes: "in_manifest", next: "Nothing: "},
 		{name: "no feature", shown: []string{build(apktest.App{Key: right, NoFeature: true}, release)}, problems: "feature_missing", next: "Put <amazon:enable-feature"},

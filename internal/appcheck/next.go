@@ -36,6 +36,9 @@ func (w *work) next() string {
 	if p, ok := w.firstOf(first); ok {
 		return p.Fix
 	}
+	if put := w.putIn(); put != "" {
+		return put
+	}
 	if w.has(needsNew...) {
 		if add := w.addKey(); add != "" {
 			return add
@@ -54,6 +57,24 @@ func (w *work) next() string {
 		}
 	}
 	return w.found.Problems[0].Fix
+}
+
+// putIn is what to do where an app lacks its key and a key that fits was shown beside it.
+func (w *work) putIn() string {
+	if !w.has(problem.AppkeyFileMissing) {
+		return ""
+	}
+	for _, code := range needsNew {
+		if code != problem.AppkeyFileMissing && w.has(code) {
+			return ""
+		}
+	}
+	for _, k := range w.keys {
+		if k.app < 0 && k.key.Signer != appkey.Nobody {
+			return fmt.Sprintf("The key fits the app and is not in it: `lockkeeper appkey install %s` in the project's folder, and build again.", k.name)
+		}
+	}
+	return ""
 }
 
 func (w *work) firstOf(codes []problem.Code) (problem.Problem, bool) {

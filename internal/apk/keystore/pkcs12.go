@@ -40,7 +40,8 @@ func readPKCS12(b []byte, password secret.Value) ([]Entry, error) {
 }
 
 func openPKCS12(b []byte, password string) ([]Entry, error) {
-	blocks, err := pkcs12.ToPEM(b, password) // the one reader that keeps several keys and their names
+	//lint:ignore SA1019 the one reader that keeps several keys and their names; the private keys that it gives are wiped unread
+	blocks, err := pkcs12.ToPEM(b, password)
 	if err != nil {
 		if errors.Is(err, pkcs12.ErrIncorrectPassword) || errors.Is(err, pkcs12.ErrDecryption) {
 			return nil, ErrPassword
