@@ -25,7 +25,8 @@ type report struct {
 	firstAnswer time.Duration
 	startCPU    time.Duration
 	resident    int64
-	links       []linkRun // sorted by time
+	links       []linkRun       // sorted by time
+	detect      []time.Duration // sorted
 	appkey      map[string][]appRun
 }
 
@@ -164,6 +165,7 @@ sharing %d cores. Each refresh is durable and brings a rotated refresh token. A 
 			grantsKept, r.firstAnswer.Milliseconds(), r.startCPU.Milliseconds(), float64(r.resident)/1e6, r.devOnce.Seconds())
 	}
 	r.tagged(b)
+	r.looked(b)
 	r.apps(b)
 	if host, err := os.ReadFile("/proc/loadavg"); err == nil {
 		fmt.Fprintf(b, "Load average when this was written: %s. Above the number of cores, the figures are of a busy machine.\n", strings.Fields(string(host))[0])
