@@ -79,6 +79,8 @@ type Config struct {
 	Callers   Callers
 	Operators Operators
 	Sites     Sites
+	KeyPairs  KeyPairs
+	Rotations Rotations
 	Audit     Audit
 	Intake    Intake
 	Now       func() time.Time
@@ -149,6 +151,8 @@ func (c *Console) Routes(mux *http.ServeMux) {
 	act("GET /connect/{ticket}", c.connecting)
 	act("POST /grants/{name}/refresh", c.refreshGrant)
 	act("POST /grants/{name}/verify", c.verifyGrant)
+	act("POST /grants/{name}/keys", c.syncKeys)
+	act("POST /grants/{name}/rotation", c.rotateKey)
 	act("POST /grants/{name}/doctor", c.examineGrant)
 	act("POST /grants/{name}/disable", c.disableGrant)
 	act("POST /grants/{name}/enable", c.enableGrant)

@@ -34,6 +34,10 @@ func (c *Console) showGrant(w http.ResponseWriter, r *http.Request, op operator.
 		c.fail(w, r, op, asProblem(err), "")
 		return
 	}
+	if g.Kind == broker.KeyPair {
+		c.showKeyPair(w, r, op, g, found, looked)
+		return
+	}
 	names, err := c.appNames(r)
 	if err != nil {
 		c.fail(w, r, op, asProblem(err), "")
@@ -124,6 +128,17 @@ func (c *Console) revokeGrantForm(w http.ResponseWriter, r *http.Request, op ope
 	g, err := c.grantNamed(r)
 	if err != nil {
 		c.fail(w, r, op, asProblem(err), "")
+		return
+	}
+	if g.Kind == broker.KeyPair {
+		render(c, w, r, op, http.StatusOK, surePage{
+			What: "Forget “" + g.Name + "”?",
+			Warns: []string{
+				"Its secret is destroyed here, and every call through it stops. The name is not used again.",
+				"At AWS the key stays as it is: make it inactive or delete it there, under IAM > Users > the user > Security credentials.",
+			},
+			Action: "/grants/" + g.Name + "/revoke", Button: "Forget " + g.Name, Back: "/grants/" + g.Name,
+		})
 		return
 	}
 	at := problem.New(problem.BrokerWithdrawAtAmazon)

@@ -46,6 +46,8 @@ var notices = map[string]string{
 	"password":   "Your password was changed, and every session ended. Sign in with the new one.",
 	"refreshed":  "Amazon gave a new access token.",
 	"verified":   "Amazon was asked again; these are the accounts.",
+	"looked":     "AWS was asked again; these are the keys.",
+	"rotating":   "The key is being replaced; below is how far it is.",
 	"revoked":    "Revoked. Its tokens are destroyed here.",
 	"shut-out":   "Shut out. Its passes stop at the next call.",
 	"pass-out":   "The pass was revoked and stops at the next call.",
