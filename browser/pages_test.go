@@ -27,7 +27,7 @@ import (
 
 // everyPage are all pages that stand at an address of their own, in a world with something of everything in it.
 var everyPage = []string{
-	"/", "/grants", "/grants/acme", "/grants/wrong", "/grants/gone", "/grants/acme/revoke", "/connect", "/connect?grant=acme", "/apps", "/keys", "/credentials", "/callers",
+	"/", "/grants", "/grants/acme", "/grants/wrong", "/grants/gone", "/grants/stream", "/grants/acme/revoke", "/connect", "/connect?grant=acme", "/apps", "/keys", "/credentials", "/callers",
 	"/callers/reports/revoke", "/links", "/add", "/links/sites/mysite-20/remove", "/log", "/audit", "/guide", "/guide/ads", "/guide/products", "/guide/links", "/guide/fire", "/guide/aws", "/appkey", "/account", "/nothing",
 }
 
@@ -40,6 +40,13 @@ func busy(t *testing.T) (*keytest.Key, string) {
 	k.Connect("wrong", kit.Shop, kit.SellerCentral)
 	gone := k.Sandbox.Consent(kit.Shop, kit.ViewOnly)
 	if _, err := k.Client.Adopt(t.Context(), api.Adopt{Name: "gone", App: kit.Shop, RefreshToken: gone.RefreshToken()}); err != nil {
+		t.Fatal(err)
+	}
+	pair := k.Sandbox.World().AWSKey(kit.AWSStream, 1)
+	if _, err := k.Client.AddKey(t.Context(), api.NewKeyPair{Name: "stream", Realm: "sandbox", KeyID: pair.ID, Secret: pair.Secret}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Client.RotateKey(t.Context(), "stream"); err != nil {
 		t.Fatal(err)
 	}
 	for range 5 { // some hours, so that there is something to see

@@ -69,7 +69,7 @@ func (q *request) serve() *problem.Problem {
 		return p
 	}
 	raw, query, _ := strings.Cut(q.target(), "?")
-	path, why := canonicalPath(raw)
+	path, why := canonicalPath(atRoot(raw))
 	if why != "" {
 		return because(problem.GatewayPathRefused, why)
 	}
@@ -107,6 +107,16 @@ func (q *request) serve() *problem.Problem {
 	return q.call(grant, at)
 }
 
+// atRoot drops the slash after a grant's name where nothing follows: AWS's services have one path, the root, and their clients put it behind
+// whatever address they are given.
+func atRoot(raw string) string {
+	rest, ok := strings.CutPrefix(raw, "/lk/g/")
+	if ok && len(rest) > 1 && strings.IndexByte(rest, '/') == len(rest)-1 {
+		return raw[:len(raw)-1]
+	}
+	return raw
+}
+
 // route finds the program and Amazon's path: ours are under /lk, everything else is Amazon's.
 func (q *request) route(at hostAs) (*snapshot.Grant, *problem.Problem) {
 	inPath := ""
@@ -119,10 +129,10 @@ func (q *request) route(at hostAs) (*snapshot.Grant, *problem.Problem) {
 			return nil, refusal(problem.GatewayRouteUnknown)
 		}
 		name, _, ok := strings.Cut(rest, "/")
-		if !ok {
-			return nil, refusal(problem.GatewayRouteUnknown)
-		}
 		inPath, q.path = name, rest[len(name):]
+		if !ok {
+			q.path = "/"
+		}
 	}
 	grant, p := q.named(inPath)
 	if p != nil {
@@ -130,8 +140,8 @@ func (q *request) route(at hostAs) (*snapshot.Grant, *problem.Problem) {
 	}
 	switch {
 	case inPath != "":
-		if q.program = q.g.programs[grant.Program]; q.program == nil {
-			return nil, refusal(problem.GatewayRouteUnknown)
+		if q.program = q.g.programs[grant.Program]; q.program == nil || q.path == "/" && grant.Signs.IsZero() {
+			return nil, refusal(problem.GatewayRouteUnknown) // only AWS's services have anything at the root
 		}
 		if q.front != nil && q.front.program != q.program {
 			return nil, refusal(problem.GatewayGrantUnknown)

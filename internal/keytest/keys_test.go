@@ -151,3 +151,49 @@ func TestVend(t *testing.T) {
 		t.Error("a session with ten minutes to go was lent")
 	}
 }
+
+// Software that cannot sign sends its pass and AWS's own body; the gateway signs, for the service and region of the grant and no other.
+func TestTheGatewaySigns(t *testing.T) {
+	t.Parallel()
+	k := keyed(t, kit.AWSStream, nil)
+	ctx := t.Context()
+	caller, err := k.Client.AddCaller(ctx, api.NewCaller{Name: "worker", Grants: []string{kit.AWSStream}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	call := func(body string, header ...string) (int, string) {
+		t.Helper()
+		req, err := http.NewRequestWithContext(ctx, "POST", k.Status.Gateway+"/lk/g/"+kit.AWSStream+"/", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+caller.Pass)
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		for i := 0; i < len(header); i += 2 {
+			req.Header.Set(header[i], header[i+1])
+		}
+		resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = resp.Body.Close() }()
+		text, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp.StatusCode, string(text)
+	}
+	const who = "Action=GetCallerIdentity&Version=2011-06-15"
+	for range 2 { // before and after the key was replaced: the software notices nothing
+		if status, text := call(who); status != 200 || !strings.Contains(text, ":user/"+kit.AWSStream) {
+			t.Fatal(status, text)
+		}
+		if _, err := k.Client.RotateKey(ctx, kit.AWSStream); err != nil && !strings.Contains(err.Error(), "rotated already") {
+			t.Fatal(err)
+		}
+	}
+	// R23: what a caller sends of a signature's parts does not reach AWS.
+	if status, text := call(who, "X-Amz-Date", "20200101T000000Z", "X-Amz-Security-Token", "sbx-made-up", "X-Amz-Content-Sha256", strings.Repeat("0", 64)); status != 200 {
+		t.Error(status, text)
+	}
+}
