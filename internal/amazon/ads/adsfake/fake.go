@@ -1,5 +1,5 @@
-// Package adsfake is the Amazon Ads API of the sandbox: profiles, manager and ads accounts, Sponsored Products and
-// portfolios, with the checks of Amazon's gateway in front.
+// Package adsfake is the Amazon Ads API of the sandbox: profiles, manager, ads and test accounts, Sponsored Products, Brands and Display,
+// portfolios, reports and exports over metrics that add up, and the Ads API v1, with the checks of Amazon's gateway in front.
 //
 // It keeps its whole state in memory and draws every id from the world's seed. What it answers comes from recorded
 // traffic and Amazon's specifications, and where these differ a switch decides; divergences.md says which, and what is
