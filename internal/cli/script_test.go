@@ -65,6 +65,9 @@ func setup(env *testscript.Env) error {
 	if err := deviceFiles(env); err != nil {
 		return err
 	}
+	if err := creatorsFiles(env); err != nil {
+		return err
+	}
 	return fireFiles(env.WorkDir)
 }
 
