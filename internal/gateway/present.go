@@ -36,6 +36,7 @@ func (g *Gateway) presented(h http.Header) (string, *problem.Problem) {
 	}
 	for _, v := range h["Authorization"] {
 		text, scheme := credential(v)
+		text, _, _ = strings.Cut(text, ",") // clients of the Creators API put ", Version 2.1" behind a token
 		switch {
 		case !ours(text):
 			foreign = foreign || amazons(text)
