@@ -53,7 +53,7 @@ func (c *Console) showConnect(w http.ResponseWriter, r *http.Request, op operato
 func (c *Console) connect(w http.ResponseWriter, r *http.Request, op operator.Operator) {
 	r.Body = http.MaxBytesReader(w, r.Body, mostForm)
 	p := connectPage{Name: strings.ToLower(strings.TrimSpace(r.PostFormValue("name"))), App: r.PostFormValue("app"), Region: r.PostFormValue("region")}
-	ticket, err := c.begin(r, op, p)
+	to, err := c.begin(r, op, p)
 	if err != nil {
 		prob := asProblem(err)
 		p.Problem = &prob
@@ -61,10 +61,11 @@ func (c *Console) connect(w http.ResponseWriter, r *http.Request, op operator.Op
 		c.showConnect(w, r, op, status(prob), p)
 		return
 	}
-	done(w, r, "/connect/"+ticket, "")
+	done(w, r, to, "")
 }
 
-func (c *Console) begin(r *http.Request, op operator.Operator, p connectPage) (ticket string, err error) {
+// begin begins a consent and returns the page that goes on from there. Where nobody has to consent, that is the grant's.
+func (c *Console) begin(r *http.Request, op operator.Operator, p connectPage) (to string, err error) {
 	apps, err := c.cfg.Vault.Apps(r.Context())
 	if err != nil {
 		return "", err
@@ -79,11 +80,18 @@ func (c *Console) begin(r *http.Request, op operator.Operator, p connectPage) (t
 				return "", problem.New(problem.APIUnknownRegion)
 			}
 		}
+		if c.cfg.OwnAuthority != nil && c.cfg.OwnAuthority(a.Program) {
+			g, err := c.cfg.Broker.ConnectCredentials(r.Context(), op.Actor(), in)
+			if err != nil {
+				return "", err
+			}
+			return "/grants/" + g.Name, nil
+		}
 		begun, err := c.cfg.Broker.Begin(r.Context(), op.Actor(), in)
 		if err != nil {
 			return "", err
 		}
-		return c.Begin(begun), nil
+		return "/connect/" + c.Begin(begun), nil
 	}
 	if len(apps) == 0 {
 		return "", problem.New(problem.APINoApp)

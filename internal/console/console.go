@@ -25,6 +25,7 @@ import (
 type Broker interface {
 	Begin(ctx context.Context, by audit.Actor, c broker.Connect) (broker.Consent, error)
 	Finish(ctx context.Context, c broker.Callback) (broker.Grant, error)
+	ConnectCredentials(ctx context.Context, by audit.Actor, c broker.Connect) (broker.Grant, error)
 	Grants() []broker.Grant
 	GrantNamed(name string) (broker.Grant, bool)
 	Attempts(ctx context.Context, g id.Grant, limit int) ([]broker.Attempt, error)
@@ -85,7 +86,10 @@ type Config struct {
 	Intake    Intake
 	Now       func() time.Time
 
-	Scopes func(program string) []string                              // asked for by default
+	Scopes func(program string) []string // asked for by default
+
+	OwnAuthority func(program string) bool // whether nobody consents to a program's grants. Defaults to no.
+
 	Verify func(ctx context.Context, g id.Grant) error                // asks Amazon which accounts a grant opens
 	Doctor func(ctx context.Context, grant string) ([]Finding, error) // looks at a grant
 

@@ -48,6 +48,12 @@ func (d Doctor) Grant(ctx context.Context, g Grant) []Check {
 	if !usable {
 		return append(checks, found("accounts", Unknown, problem.New(problem.DoctorNotAsked)))
 	}
+	if own(g.Program) {
+		if p, ok := g.Program.(amazon.EligibilityChecker); ok && g.Asker != nil {
+			return append(checks, d.eligible(ctx, g, p)...)
+		}
+		return append(checks, d.accounts(ctx, g, true)...)
+	}
 	alive, good := d.alive(ctx, g)
 	checks = append(checks, alive, d.user(ctx, g))
 	return append(checks, d.accounts(ctx, g, good)...)
@@ -104,7 +110,7 @@ func (d Doctor) accounts(ctx context.Context, g Grant, alive bool) []Check {
 	if !ok || g.Asker == nil {
 		return nil
 	}
-	now, problems, err := lister.Accounts(ctx, g.Asker, canon.Regions())
+	now, problems, err := lister.Accounts(ctx, g.Asker, regionsOf(g))
 	var checks []Check
 	for _, p := range problems {
 		checks = append(checks, found("accounts", Broken, d.deeper(g, p, alive)))

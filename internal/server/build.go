@@ -82,7 +82,7 @@ func (s *Server) build(ctx context.Context) error {
 	s.console = console.New(console.Config{
 		KeyPairs: s.keys, Rotations: s.rotator,
 		Broker: s.broker, Vault: s.vault, Callers: s.policy, Operators: s.people, Sites: s.sites, Intake: s.intake, Audit: s.store, Now: now,
-		Scopes: s.scopes, Verify: s.verify, Doctor: s.look, ReturnURL: s.Addresses().ReturnURL, Gateway: s.Addresses().Gateway,
+		Scopes: s.scopes, OwnAuthority: s.ownAuthority, Verify: s.verify, Doctor: s.look, ReturnURL: s.Addresses().ReturnURL, Gateway: s.Addresses().Gateway,
 		Sandbox: s.cfg.SandboxURL != "", Secure: strings.HasPrefix(s.consoleURL(), "https:"),
 	})
 	s.api = api.New(api.Config{

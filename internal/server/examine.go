@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -53,6 +54,16 @@ func (s *Server) examineApp(ctx context.Context, a vault.App) ([]api.Finding, er
 		return nil, err
 	}
 	var found []api.Finding
+	if s.ownAuthority(a.Program) && len(secrets) > 0 {
+		newest := secrets[0]
+		for _, c := range s.doctor().OwnApp(ctx, s.programs[a.Program], lwa.App{
+			ClientID: cmp.Or(newest.ClientID, a.ClientID), Secret: newest.Value, Realm: a.Realm, Region: a.Region, Program: a.Program,
+			Version: cmp.Or(newest.AmazonVersion, a.Version), Created: newest.Created,
+		}, len(secrets) > 1) {
+			found = append(found, finding("app.", a.Name, c))
+		}
+		return found, nil
+	}
 	for _, v := range secrets[:min(1, len(secrets))] {
 		for _, c := range s.doctor().App(ctx, doctor.App{
 			App:       lwa.App{ClientID: a.ClientID, Secret: v.Value, Realm: a.Realm, Region: a.Region},
