@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
@@ -57,6 +58,7 @@ func (e *standings) run(ctx context.Context) error {
 // keepStanding writes down what Amazon said, and tells the log where it changed.
 func (s *Server) keepStanding(ctx context.Context, g id.Grant, why problem.Code) {
 	changed, err := s.broker.SetEligibility(ctx, g, why)
+	s.jobs.Poke() // when to ask next is another time now
 	switch {
 	case err != nil:
 		s.log.Error("keeping whether Amazon answers for a grant", "grant", string(g), "error", err)
@@ -97,7 +99,7 @@ func (s *Server) askAt(g broker.Grant) (time.Time, bool) {
 	return g.Eligibility.Checked.Add(askEligible), true
 }
 
-// askEligibility asks for one grant. An answer that says nothing counts as asked: the next is no nearer than any other.
+// askEligibility asks for one grant. Where nothing could be learned the runner asks again, after growing pauses of up to a minute.
 func (s *Server) askEligibility(ctx context.Context, subject string) error {
 	g, ok := s.broker.Grant(id.Grant(subject))
 	if !ok {
@@ -107,10 +109,11 @@ func (s *Server) askEligibility(ctx context.Context, subject string) error {
 	defer cancel()
 	p := s.programs[g.Program]
 	why, err := p.(amazon.EligibilityChecker).Eligible(ctx, s.asker(ctx, g, p), g.Region)
-	code := g.Eligibility.Problem
 	if err != nil {
-		s.log.Warn("asking whether Amazon answers for a grant's account", "grant", g.Name, "error", err)
-	} else if code = ""; why != nil {
+		return fmt.Errorf("asking whether Amazon answers for a grant's account: %w", err)
+	}
+	code := problem.Code("")
+	if why != nil {
 		code = why.Code
 	}
 	s.keepStanding(ctx, g.ID, code)
