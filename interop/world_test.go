@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/adm/admfake"
 	"github.com/lockkeeper-dev/lockkeeper/internal/config"
 	"github.com/lockkeeper-dev/lockkeeper/internal/keytest"
 	"github.com/lockkeeper-dev/lockkeeper/sandbox"
@@ -33,6 +34,7 @@ type world struct {
 	tls       string // where the gateway answers for Amazon's own hosts
 	authority string // and whom to trust there
 	throttled *kit.Armed
+	made      []admfake.Device
 }
 
 // sandboxWorld is Amazon on loopback with a consent that was just given.
