@@ -43,6 +43,10 @@ func child(role string, args []string) error {
 		return childSandbox(args)
 	case "refresh":
 		return childRefresh(args)
+	case "fire":
+		return childFire(args)
+	case "broadcast":
+		return childBroadcast(args)
 	case "grants":
 		return childGrants(args)
 	}

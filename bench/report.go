@@ -28,6 +28,7 @@ type report struct {
 	links       []linkRun       // sorted by time
 	detect      []time.Duration // sorted
 	appkey      map[string][]appRun
+	push        map[string][]pushed
 }
 
 func contains(list, name string) bool {
@@ -167,6 +168,7 @@ sharing %d cores. Each refresh is durable and brings a rotated refresh token. A 
 	r.tagged(b)
 	r.looked(b)
 	r.apps(b)
+	r.pushes(b)
 	if host, err := os.ReadFile("/proc/loadavg"); err == nil {
 		fmt.Fprintf(b, "Load average when this was written: %s. Above the number of cores, the figures are of a busy machine.\n", strings.Fields(string(host))[0])
 	}

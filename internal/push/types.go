@@ -121,7 +121,7 @@ var ErrNotFound = errors.New("looking it up: there is none")
 // Store is what push needs of a database. Each changing method is one transaction and durable when it returns.
 type Store interface {
 	// PutRegistrations adds registrations, and gives those that are known their new name and tags; one that was retired lives again.
-	// It tells how many were new.
+	// It tells how many were new. A long list may be kept in parts, of which each is one transaction.
 	PutRegistrations(ctx context.Context, all []Registration) (added int, err error)
 	Registrations(ctx context.Context, f Filter) ([]Registration, error)
 	RegistrationsNamed(ctx context.Context, g id.Grant, texts []string) ([]Registration, error) // by Amazon's id or by name

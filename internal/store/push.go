@@ -18,8 +18,24 @@ func tagText(tags []string) string {
 	return " " + strings.Join(tags, " ") + " "
 }
 
+// putStep is how many registrations share a write. The engine's journal of a statement grows with the writes before it, so that one large
+// transaction would take time by the square of its size, and hold up everybody.
+const putStep = 500
+
 // PutRegistrations implements push.Store.
 func (s *Store) PutRegistrations(ctx context.Context, all []push.Registration) (added int, err error) {
+	for len(all) > 0 {
+		n := min(len(all), putStep)
+		some, err := s.putRegistrations(ctx, all[:n])
+		if added += some; err != nil {
+			return added, err
+		}
+		all = all[n:]
+	}
+	return added, nil
+}
+
+func (s *Store) putRegistrations(ctx context.Context, all []push.Registration) (added int, err error) {
 	err = s.Write(ctx, func(*sql.Tx) error {
 		added = 0
 		put, err := s.hot(`INSERT INTO push_registration (id, grant_id, registration, name, tags, added_at) VALUES ($1, $2, $3, $4, $5, $6)

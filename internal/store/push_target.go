@@ -25,9 +25,15 @@ const fromTargets = ` FROM push_target t JOIN push_registration r ON r.id = t.de
 
 // Targets implements push.Store.
 func (s *Store) Targets(ctx context.Context, b id.Broadcast, now time.Time, limit int) ([]push.Target, time.Time, error) {
-	rows, err := s.rdb.QueryContext(ctx, `SELECT `+targetColumns+fromTargets+` AND t.outcome = '' AND t.next_at <= $2 ORDER BY t.next_at, t.device LIMIT $3`,
-		string(b), now.UnixMilli(), limit)
-	page, err := collect(rows, err, scanTarget)
+	rows, err := s.rdb.QueryContext(ctx, `SELECT t.device, r.registration, t.tries, t.next_at, r.retired_at`+fromTargets+`
+		AND t.outcome = '' AND t.next_at <= $2 ORDER BY t.next_at, t.device LIMIT $3`, string(b), now.UnixMilli(), limit)
+	page, err := collect(rows, err, func(row scanner) (push.Target, error) {
+		var t push.Target
+		var next, retired int64
+		err := row.Scan((*string)(&t.Device), &t.Registration, &t.Tries, &next, &retired)
+		t.Next = moment(next)
+		return t.WithRetired(retired > 0), err
+	})
 	if err != nil || len(page) > 0 {
 		return page, time.Time{}, err
 	}
@@ -63,19 +69,20 @@ func (s *Store) SettleTargets(ctx context.Context, b id.Broadcast, settled []pus
 		if err := json.Unmarshal([]byte(text), &counts); err != nil {
 			return fmt.Errorf("reading a broadcast's counts: %w", err)
 		}
-		put, err := s.hot(`UPDATE push_target SET outcome = $3, tries = $4, next_at = $5, status = $6, problem = $7, at = $8
-			WHERE broadcast = $1 AND device = $2 AND outcome = ''`)
+		rest, accepted, err := s.settleAccepted(b, settled)
 		if err != nil {
 			return err
 		}
-		for _, t := range settled {
-			res, err := put.Exec(string(b), string(t.Device), t.Fate, t.Tries, millis(t.Next), t.Status, string(t.Problem), millis(t.At))
+		if accepted > 0 {
+			counts[push.Waiting] -= accepted
+			counts[string(adm.Accepted)] += accepted
+		}
+		for _, t := range rest {
+			n, err := s.settleTarget(b, t)
 			if err != nil {
-				return fmt.Errorf("settling a device: %w", err)
-			}
-			if n, err := res.RowsAffected(); err != nil {
 				return err
-			} else if n == 0 || t.Fate == push.Waiting {
+			}
+			if n == 0 || t.Fate == push.Waiting {
 				continue // it has its fate already, or has none yet
 			}
 			counts[push.Waiting]--
@@ -95,6 +102,20 @@ func (s *Store) SettleTargets(ctx context.Context, b id.Broadcast, settled []pus
 		return err
 	})
 	return state, counts, err
+}
+
+// settleTarget writes down one fate. It reports 0 where there was one already.
+func (s *Store) settleTarget(b id.Broadcast, t push.Target) (int64, error) {
+	put, err := s.hot(`UPDATE push_target SET outcome = $3, tries = $4, next_at = $5, status = $6, problem = $7, at = $8
+		WHERE broadcast = $1 AND device = $2 AND outcome = ''`)
+	if err != nil {
+		return 0, err
+	}
+	res, err := put.Exec(string(b), string(t.Device), t.Fate, t.Tries, millis(t.Next), t.Status, string(t.Problem), millis(t.At))
+	if err != nil {
+		return 0, fmt.Errorf("settling a device: %w", err)
+	}
+	return res.RowsAffected()
 }
 
 // settleRegistration applies what a fate says of the registration.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -58,7 +57,7 @@ func (p *Program) Send(ctx context.Context, s amazon.Asker, registration string,
 	if !CleanRegistration(registration) {
 		return Result{Outcome: Invalid, Problem: problem.New(problem.ADMInvalidRegistration).With("it is no registration id")}
 	}
-	r, answer := p.post(ctx, s, "/messaging/registrations/"+url.PathEscape(registration)+"/messages", body, now)
+	r, answer := p.post(ctx, s, "/messaging/registrations/"+registration+"/messages", body, now)
 	if r.Outcome != Accepted {
 		return r
 	}
@@ -80,8 +79,21 @@ func CleanRegistration(text string) bool {
 	if text == "" || text == "." || text == ".." || len(text) > 4096 {
 		return false
 	}
-	return !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`/\?#%"<>`, r) })
+	for i := range len(text) { // a broadcast asks for every device
+		if !idChars[text[i]] {
+			return false
+		}
+	}
+	return true
 }
+
+// idChars are the characters that an id may have: visible ASCII that ends no path segment and is no part of an escape.
+var idChars = func() (t [256]bool) {
+	for c := '!'; c <= '~'; c++ {
+		t[c] = !strings.ContainsRune("/\\?#%\"<>", c)
+	}
+	return t
+}()
 
 // post makes one call that sends something, and says what came of it.
 func (p *Program) post(ctx context.Context, s amazon.Asker, path string, body []byte, now time.Time) (Result, *amazon.Answer) {
