@@ -60,6 +60,12 @@ func ask(t *testing.T, k *keytest.Key, method, address, body string, header http
 
 func bearer(token string) http.Header { return http.Header{"Authorization": {"Bearer " + token}} }
 
+// absent is a name that nothing has.
+const absent = "EXAMPLE"
+
+// mayLack are routes that read what is not there in this test's world: a viewer is let through to them, and told so.
+var mayLack = []string{"/rotation", "/push/", "/keys", absent}
+
 // A known route is one of the control API's description, with the names that there are filled in.
 type known struct {
 	method, path, id string
@@ -82,6 +88,7 @@ func described(t *testing.T, k *keytest.Key, names map[string]string) []known {
 		for part, name := range names {
 			path = strings.ReplaceAll(path, part+"/{name}", part+"/"+url.PathEscape(name))
 		}
+		path = strings.ReplaceAll(path, "{key}", absent)
 		if strings.Contains(path, "{") {
 			t.Errorf("%s has something to fill in that this test does not know", path)
 		}
@@ -117,7 +124,7 @@ func namesOf(t *testing.T, k *keytest.Key) map[string]string {
 	if err != nil || len(credentials) == 0 {
 		t.Fatalf("no credentials: %v", err)
 	}
-	return map[string]string{"/apps": kit.Shop, "/grants": "acme", "/callers": "reports", "/sites": "mysite-20", "/credentials": credentials[0].ID, "/consents": "EXAMPLE", "/programs": "ads", "/guides": "ads"}
+	return map[string]string{"/apps": kit.Shop, "/grants": "acme", "/callers": "reports", "/sites": "mysite-20", "/push/groups": absent, "/push/broadcasts": absent, "/pasted": absent, "/credentials": credentials[0].ID, "/consents": "EXAMPLE", "/programs": "ads", "/guides": "ads"}
 }
 
 // TestH1_ControlAPINeedsASession calls every route of the control API's description with everything that is no session, a caller's
@@ -230,6 +237,7 @@ func TestH1_ViewerLooksOnly(t *testing.T) {
 		}
 		got := ask(t, k, r.method, k.Status.Console+r.path, `{}`, bearer(session))
 		switch {
+		case r.method == "GET" && got.status == http.StatusNotFound && slices.ContainsFunc(mayLack, func(part string) bool { return strings.Contains(r.path, part) }):
 		case r.method == "GET" && r.id != "get-consent" && got.status != http.StatusOK:
 			t.Errorf("a viewer's %s %s: %d %s", r.method, r.path, got.status, got.body)
 		case r.method != "GET":
