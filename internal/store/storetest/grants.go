@@ -12,6 +12,7 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/broker"
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
+	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
 	"github.com/lockkeeper-dev/lockkeeper/internal/store"
 	"github.com/lockkeeper-dev/lockkeeper/internal/vault"
@@ -79,6 +80,10 @@ func grants(t *testing.T, open Open) {
 		want := addGrant(t, s, "shop")
 		want.Accounts = []canon.Account{{ID: "1", Kind: canon.Seller, Region: canon.EU, Country: "UK", VerifiedAt: start()}}
 		must(t, s.SetAccounts(t.Context(), want.ID, want.Accounts))
+		want.ClientID, want.AmazonVersion = "another client", "3.1"
+		must(t, s.SetClient(t.Context(), want.ID, want.ClientID, want.AmazonVersion))
+		want.Eligibility = broker.Eligibility{Problem: problem.CreatorsNotEligible, Since: start(), Checked: start().Add(time.Hour)}
+		must(t, s.SetEligibility(t.Context(), want.ID, want.Eligibility))
 		got, access, err := s.GrantByID(t.Context(), want.ID)
 		must(t, err)
 		if diff := cmp.Diff(want, got); diff != "" || string(access) != "access 1" {
