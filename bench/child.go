@@ -98,7 +98,7 @@ func childGateway(args []string) error {
 	if err != nil {
 		return err
 	}
-	registry := policy.New(policy.Config{Store: st, Audit: st, Publisher: snap, Now: time.Now})
+	registry := policy.New(policy.Config{Store: st, Sealer: passSealer{sealer}, Audit: st, Publisher: snap, Now: time.Now})
 	now := time.Now()
 	grant := id.New[id.Grant](now)
 	snap.PublishGrant(snapshot.Grant{
@@ -107,7 +107,18 @@ func childGateway(args []string) error {
 	})
 	token := secret.New(secretHeader[len("Bearer "):])
 	snap.PublishToken(grant, snapshot.Token{Access: token, Generation: 1, Obtained: now, Expires: now.Add(time.Hour)})
-	_, pass, err := registry.Add(ctx, audit.Itself("bench"), policy.NewCaller{Name: callerName, Rules: []policy.Rule{{Grants: []id.Grant{grant}}}})
+	site := id.New[id.Grant](now)
+	snap.PublishGrant(snapshot.Grant{
+		ID: site, Name: "site", Program: "creators", Realm: amazon.Sandbox, Version: "3.1", Region: canon.NA,
+		Accounts: []canon.Account{{ID: "www.amazon.com", Region: canon.NA}}, Health: snapshot.OK,
+	})
+	snap.PublishToken(site, snapshot.Token{Access: token, Generation: 1, Obtained: now, Expires: now.Add(time.Hour)})
+	rules := []policy.Rule{{Grants: []id.Grant{grant, site}}}
+	_, pass, err := registry.Add(ctx, audit.Itself("bench"), policy.NewCaller{Name: callerName, Rules: rules})
+	if err != nil {
+		return err
+	}
+	signer, key, err := registry.Add(ctx, audit.Itself("bench"), policy.NewCaller{Name: "signer", Rules: rules, Kind: policy.SigV4})
 	if err != nil {
 		return err
 	}
@@ -132,7 +143,7 @@ func childGateway(args []string) error {
 	done := make(chan error, 1)
 	go func() { done <- gate.Run(running) }()
 	go func() { _ = gate.Server().Serve(l) }()
-	return sayAndWait(map[string]string{"Addr": l.Addr().String(), "Pass": pass.Reveal()}, func() any {
+	return sayAndWait(map[string]string{"Addr": l.Addr().String(), "Pass": pass.Reveal(), "Key": signer.Passes[0].KeyID, "Secret": key.Reveal()}, func() any {
 		stop()
 		if err := <-done; err != nil {
 			return err

@@ -51,6 +51,8 @@ type process struct {
 	addr  string
 	tls   string // its second address, where it has one
 	pass  string
+
+	key, secret string // of a pass that signs
 }
 
 // cores of a child.
@@ -95,11 +97,11 @@ func start(ctx context.Context, where int, addr string, name string, args ...str
 	if addr != "" {
 		return p, p.await(ctx)
 	}
-	var said struct{ Addr, TLS, Pass string }
+	var said struct{ Addr, TLS, Pass, Key, Secret string }
 	if err := p.hear(&said); err != nil {
 		return nil, fmt.Errorf("starting %s: %w", strings.Join(args, " "), err)
 	}
-	p.addr, p.tls, p.pass = said.Addr, said.TLS, said.Pass
+	p.addr, p.tls, p.pass, p.key, p.secret = said.Addr, said.TLS, said.Pass, said.Key, said.Secret
 	return p, nil
 }
 

@@ -27,6 +27,7 @@ type report struct {
 	resident    int64
 	links       []linkRun       // sorted by time
 	detect      []time.Duration // sorted
+	paapi       map[string]sample
 	appkey      map[string][]appRun
 	push        map[string][]pushed
 }
@@ -165,6 +166,7 @@ sharing %d cores. Each refresh is durable and brings a rotated refresh token. A 
 		fmt.Fprintf(b, "## Start and memory\n\n| | |\n|---|--:|\n| `serve` with %d grants, start to first answer | %d ms, %d ms of CPU |\n| resident after 3 s | %.1f MB |\n| `dev --once`, once built | %.1f s |\n\n",
 			grantsKept, r.firstAnswer.Milliseconds(), r.startCPU.Milliseconds(), float64(r.resident)/1e6, r.devOnce.Seconds())
 	}
+	r.translated(b)
 	r.tagged(b)
 	r.looked(b)
 	r.apps(b)

@@ -64,7 +64,8 @@ func loadRoots(dir string) (*x509.CertPool, error) {
 	return pool, err
 }
 
-// childUpstream answers every request with the same kilobyte, or with a megabyte where it is asked for, with and without TLS.
+// childUpstream answers every request with the same kilobyte, of the Ads API or of the Creators API, or with a megabyte where it is asked for,
+// with and without TLS.
 func childUpstream(args []string) error {
 	pair, err := tls.LoadX509KeyPair(filepath.Join(args[0], "cert.pem"), filepath.Join(args[0], "key.pem"))
 	if err != nil {
@@ -80,6 +81,9 @@ func childUpstream(args []string) error {
 	}
 	secure := tls.NewListener(inner, &tls.Config{Certificates: []tls.Certificate{pair}, NextProtos: []string{"http/1.1"}})
 	body := `{"campaigns":["` + strings.Repeat("x", 1000) + `"],"totalResults":1}`
+	if len(args) > 1 {
+		body = creatorsAnswer
+	}
 	answer := []byte(strings.Join([]string{
 		"HTTP/1.1 200 OK", "Server: Server", "Content-Type: application/json", "X-Amz-Rid: P2P44C0QBZ2R94JRS99Z",
 		"Vary: Content-Type,Accept-Encoding,User-Agent", "Content-Length: " + strconv.Itoa(len(body)), "", body,
