@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -112,7 +113,7 @@ func (a *API) adopt(ctx context.Context, in Adopt) (Grant, error) {
 	return out, err
 }
 
-// appFor finds the app: by name; for an existing grant its own; else the only one.
+// appFor finds the app: by name; for an existing grant its own; else the only one that somebody can consent to, or the only one.
 func (a *API) appFor(ctx context.Context, in Connect) (vault.App, error) {
 	if in.App != "" {
 		return a.cfg.Vault.AppNamed(ctx, in.App)
@@ -128,10 +129,13 @@ func (a *API) appFor(ctx context.Context, in Connect) (vault.App, error) {
 			}
 		}
 	}
-	switch len(apps) {
-	case 0:
+	if len(apps) == 0 {
 		return vault.App{}, problem.New(problem.APINoApp)
-	case 1:
+	}
+	if asks := slices.DeleteFunc(slices.Clone(apps), func(v vault.App) bool { return a.cfg.OwnAuthority(v.Program) }); len(asks) == 1 {
+		return asks[0], nil
+	}
+	if len(apps) == 1 {
 		return apps[0], nil
 	}
 	var names []string

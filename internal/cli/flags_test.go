@@ -35,7 +35,7 @@ func TestF5_NoFlagTakesASecret(t *testing.T) {
 				walk(append(append([]string(nil), path...), fields[0]))
 			}
 			for _, flag := range fields {
-				name, is := strings.CutPrefix(flag, "--")
+				name, is := strings.CutPrefix(strings.TrimRight(flag, ".,;:)"), "--")
 				if !is || strings.HasPrefix(line, "  lockkeeper") {
 					continue
 				}

@@ -1,4 +1,5 @@
-// Command awsgo is aws-sdk-go-v2 as its users run it; what it talks to stands in the environment.
+// Command awsgo is aws-sdk-go-v2 as its users run it: a module of its own, so that the main one does not depend on it. What it talks to,
+// and with which credentials, stands in the environment and in nothing that this program does.
 package main
 
 import (
