@@ -20,8 +20,15 @@ type Descriptor struct {
 	Also    []string                `toml:"also"`    // its other hosts, such as token endpoints of its own
 	Roots   []string                `toml:"roots"`   // path prefixes that this program owns at the gateway's root
 	Headers HeaderRules             `toml:"headers"` // what of a caller's headers is ours
+	Pace    Pace                    `toml:"pace"`    // how throttled calls of one account go on; the zero Pace spaces nothing
 
 	Operations []Operation `toml:"operation"`
+}
+
+// A Pace bounds the calls a second that Amazon allows an account, where it does not tell which allowance an account has.
+type Pace struct {
+	Slow float64 `toml:"slow"` // what every account has
+	Fast float64 `toml:"fast"` // what none has more than
 }
 
 // HeaderRules name the headers that a caller does not decide alone.

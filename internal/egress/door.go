@@ -72,11 +72,14 @@ type Door struct {
 	real    upstream
 	sandbox upstream // nil where there is none
 	limits  *limits
+	paces   paces
+	pace    map[string]amazon.Pace // by host
 }
 
 // New returns a Door.
 func New(cfg Config) (*Door, error) {
-	d := &Door{cfg: cfg.withDefaults(), hosts: map[string]bool{}, held: map[string]bool{}}
+	d := &Door{cfg: cfg.withDefaults(), hosts: map[string]bool{}, held: map[string]bool{}, pace: map[string]amazon.Pace{}}
+	d.paces = paces{now: d.cfg.Now, keys: map[LimitKey]*pace{}}
 	d.limits = newLimits(d.cfg.Now)
 	if err := d.learn(); err != nil {
 		return nil, err
@@ -130,6 +133,7 @@ func (d *Door) learn() error {
 	for _, p := range d.cfg.Programs {
 		desc := p.Descriptor()
 		for _, h := range desc.Hosts {
+			d.pace[h] = desc.Pace
 			hosts = append(hosts, h)
 		}
 		hosts = append(hosts, desc.Also...)

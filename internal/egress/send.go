@@ -41,6 +41,9 @@ func (d *Door) send(ctx context.Context, c amazon.Call, key LimitKey) (*amazon.A
 		return nil, &amazon.SendError{Err: err}
 	}
 	defer r.release()
+	if err := d.paces.turn(ctx, key, d.pace[host]); err != nil {
+		return nil, &amazon.SendError{Err: sortError(ctx, err)}
+	}
 	start := d.cfg.Now()
 	r.headTime, r.stallTime, r.end = c.Timeout, c.Timeout, time.Now().Add(c.Timeout)
 	resp, err := up.exchange(ctx, r)
@@ -48,7 +51,7 @@ func (d *Door) send(ctx context.Context, c amazon.Call, key LimitKey) (*amazon.A
 		return nil, sendError(ctx, err)
 	}
 	defer func() { _ = resp.body.Close() }()
-	d.limits.note(key, resp.status, resp.header)
+	d.note(key, host, resp)
 	body, err := io.ReadAll(io.LimitReader(resp.body, c.Limit+1))
 	a := &amazon.Answer{Status: resp.status, Header: incoming(resp.header), Body: body, Truncated: err != nil}
 	if int64(len(body)) > c.Limit {
@@ -62,6 +65,14 @@ func (d *Door) send(ctx context.Context, c amazon.Call, key LimitKey) (*amazon.A
 	}
 	a.Took = d.cfg.Now().Sub(start)
 	return a, nil
+}
+
+// note remembers what an answer says of how often its account may call.
+func (d *Door) note(key LimitKey, host string, resp *response) {
+	d.limits.note(key, resp.status, resp.header)
+	if resp.status == http.StatusTooManyRequests {
+		d.paces.slow(key, d.pace[host])
+	}
 }
 
 // sendError makes the error of a failed exchange: whether bytes may have left, and a problem without the transport's own words.

@@ -63,12 +63,16 @@ func (d *Door) Stream(ctx context.Context, s Stream) (*Reply, error) {
 	if s.Call.Timeout > 0 {
 		r.headTime = s.Call.Timeout
 	}
+	if err := d.paces.turn(ctx, s.Key, d.pace[host]); err != nil {
+		r.release()
+		return nil, &amazon.SendError{Err: sortError(ctx, err)}
+	}
 	resp, err := up.exchange(ctx, r)
 	r.release()
 	if err != nil {
 		return nil, sendError(ctx, err)
 	}
-	d.limits.note(s.Key, resp.status, resp.header)
+	d.note(s.Key, host, resp)
 	reply := &Reply{Status: resp.status, Header: incoming(resp.header), Length: resp.length, Body: &replyBody{ctx, resp.body}}
 	if hidden := secrets(&s.Call); len(hidden) > 0 {
 		scrubHeader(reply.Header, hidden)
