@@ -52,6 +52,9 @@ func TestStory_SandboxPage(t *testing.T) {
 	b.until("an armed fault", `document.getElementById("faults").textContent.includes("f1: status 429")`)
 	b.click("button", "Remove f1")
 	b.until("no fault", `document.getElementById("faults").textContent === ""`)
+	b.until("its devices", `document.getElementById("devices").rows.length > 0`)
+	b.click("button", "Do it")
+	b.until("an answer of a control", `document.getElementById("said").textContent !== ""`)
 	b.checked(axe, "the sandbox's page")
 	b.picture("sandbox")
 	for name, secret := range map[string]string{"the token": ready.Token} {

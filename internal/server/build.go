@@ -101,7 +101,7 @@ func (s *Server) build(ctx context.Context) error {
 
 // kinds are the sorts of durable work that this server does.
 func (s *Server) kinds() []jobs.Kind {
-	return []jobs.Kind{s.rotations(), s.eligibility(), s.push.Kind(), s.recheck()}
+	return []jobs.Kind{s.rotations(), s.eligibility(), s.push.Kind(), s.recheck(), s.lastUses()}
 }
 
 // login is the way to Login with Amazon.

@@ -80,6 +80,7 @@ type Server struct {
 	keys     *keypair.Keeper
 	rotator  *rotation.Rotator
 	rechecks rechecks
+	copies   copies
 	jobs     *jobs.Runner
 	push     *push.Push
 	intake   *intake.Intake

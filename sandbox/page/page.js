@@ -131,7 +131,33 @@ async function showWorld () {
   }
   for (const id of ['program', 'fault-program']) if (![...$(id).options].some(o => o.value === 'lwa')) $(id).append(element('option', 'lwa', { value: 'lwa' }))
   $('world').replaceChildren(...parts)
+  await showControls(Object.keys(world.programs))
   showSwitches(await ask('GET', 'switches'))
+}
+
+let controls = []
+
+// showControls offers what the fakes can be asked to do besides answering.
+async function showControls (programs) {
+  controls = []
+  for (const program of programs) {
+    for (const c of await ask('GET', 'programs/' + program)) controls.push({ program, ...c })
+  }
+  $('control').replaceChildren(...controls.map((c, i) => element('option', `${c.program}: ${c.name}`, { value: i })))
+  const describe = () => { $('about').textContent = controls.length ? controls[$('control').value].about : '' }
+  $('control').addEventListener('change', describe)
+  describe()
+  $('receipts').hidden = !controls.some(c => c.program === 'adm' && c.name === 'receipts')
+}
+
+async function showReceipts () {
+  if ($('receipts').hidden) return
+  const all = await ask('POST', 'programs/adm/receipts', { each: true })
+  $('devices').replaceChildren(...(all.each || []).slice(0, 200).map(d => {
+    const row = element('tr')
+    row.append(...[d.key, d.state, d.accepted, d.answered, d.waiting, d.registration_id].map(v => element('td', v)))
+    return row
+  }))
 }
 
 async function look () {
@@ -141,6 +167,7 @@ async function look () {
   showJournal(journal.entries)
   showVerdicts(verdicts)
   showFaults(faults)
+  await showReceipts()
   trouble(null)
 }
 
@@ -152,6 +179,16 @@ async function main () {
   $('fault').addEventListener('submit', event => {
     event.preventDefault()
     act('POST', 'faults', { ...JSON.parse($('do').value), match: { program: $('fault-program').value }, times: Number($('times').value) })
+  })
+  $('ask').addEventListener('submit', async event => {
+    event.preventDefault()
+    const c = controls[$('control').value]
+    try {
+      $('said').replaceChildren(tree(await ask('POST', `programs/${c.program}/${c.name}`, JSON.parse($('input').value || '{}'))))
+      await look()
+    } catch (error) {
+      $('said').textContent = error.message
+    }
   })
   try {
     await showWorld()
