@@ -87,29 +87,7 @@ func TestVend(t *testing.T) {
 	t.Parallel()
 	k := keyed(t, kit.AWSStream, nil)
 	ctx := t.Context()
-	ask := func(grant, authorization string) (int, map[string]string) {
-		t.Helper()
-		req, err := http.NewRequestWithContext(ctx, "GET", k.Status.Gateway+"/lk/aws/"+grant+"/credentials", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		req.Header.Set("Authorization", authorization)
-		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-		resp, err := client.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = resp.Body.Close() }()
-		text, err := io.ReadAll(resp.Body)
-		if err != nil || resp.Header.Get("Content-Type") != "application/json" {
-			t.Fatal(err, resp.Header)
-		}
-		var out map[string]string
-		if err := json.Unmarshal(text, &out); err != nil {
-			t.Fatalf("%s: %v", text, err)
-		}
-		return resp.StatusCode, out
-	}
+	ask := func(grant, authorization string) (int, map[string]string) { return lend(t, k, grant, authorization) }
 	plain, err := k.Client.AddCaller(ctx, api.NewCaller{Name: "plain", Grants: []string{kit.AWSStream}})
 	if err != nil {
 		t.Fatal(err)
@@ -149,6 +127,45 @@ func TestVend(t *testing.T) {
 	k.Sandbox.Advance(50 * time.Minute)
 	if _, later := ask(kit.AWSStream, lent.Pass); later["AccessKeyId"] == got["AccessKeyId"] {
 		t.Error("a session with ten minutes to go was lent")
+	}
+}
+
+// lend asks for session credentials as an AWS SDK does.
+func lend(t *testing.T, k *keytest.Key, grant, authorization string) (int, map[string]string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), "GET", k.Status.Gateway+"/lk/aws/"+grant+"/credentials", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", authorization)
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil || resp.Header.Get("Content-Type") != "application/json" {
+		t.Fatal(err, resp.Header)
+	}
+	var out map[string]string
+	if err := json.Unmarshal(text, &out); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return resp.StatusCode, out
+}
+
+// A key that AWS gives no session is not lent at all: the long-lived pair never leaves in its place.
+func TestAKeyWithoutSessionsIsNotLent(t *testing.T) {
+	t.Parallel()
+	k := keyed(t, kit.AWSDenied, nil)
+	lent, err := k.Client.AddCaller(t.Context(), api.NewCaller{Name: "lent", Grants: []string{kit.AWSDenied}, Vend: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, got := lend(t, k, kit.AWSDenied, lent.Pass)
+	if status < 400 || got["code"] != string(problem.AWSCannotVend) || got["message"] == "" || got["SecretAccessKey"] != "" {
+		t.Errorf("%d %s %s", status, got["code"], got["message"])
 	}
 }
 
