@@ -18,7 +18,7 @@ func Samples() []Sample {
 	return []Sample{
 		sample[signInPage](), sample[accountPage](), sample[failPage](), sample[surePage](), sample[overviewPage](), sample[guidesPage](), sample[guidePage](),
 		sample[grantsPage](), sample[grantPage](), sample[connectPage](), sample[connectingPage](), sample[donePage](), sample[unconsentedPage](),
-		sample[appsPage](), sample[keysPage](), sample[appKeyPage](), sample[credentialsPage](), sample[callersPage](), sample[passPage](), sample[refreshLogPage](), sample[auditPage](), sample[linksPage](), sample[pastePage](), sample[keptPage](),
+		sample[appsPage](), sample[keysPage](), sample[appKeyPage](), sample[credentialsPage](), sample[callersPage](), sample[passPage](), sample[refreshLogPage](), sample[auditPage](), sample[linksPage](), sample[keyPage](), sample[pastePage](), sample[keptPage](),
 	}
 }
 

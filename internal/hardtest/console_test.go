@@ -46,7 +46,7 @@ func TestH1_ConsoleNeedsASession(t *testing.T) {
 			open++
 			continue
 		}
-		for part, name := range map[string]string{"/apps/{name}": kit.Shop, "/grants/{name}": "acme", "/callers/{name}": "reports", "{task}": "ads", "{ticket}": "EXAMPLE", "{pass}": "EXAMPLE"} {
+		for part, name := range map[string]string{"/apps/{name}": kit.Shop, "/grants/{name}": "acme", "/callers/{name}": "reports", "/links/sites/{name}": "example-20", "{task}": "ads", "{ticket}": "EXAMPLE", "{pass}": "EXAMPLE"} {
 			path = strings.ReplaceAll(path, part, strings.ReplaceAll(part, "{"+strings.Trim(part[strings.Index(part, "{"):], "{}")+"}", url.PathEscape(name)))
 		}
 		if strings.Contains(path, "{") {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lockkeeper-dev/lockkeeper/internal/api"
 	"github.com/lockkeeper-dev/lockkeeper/internal/audit"
 	"github.com/lockkeeper-dev/lockkeeper/internal/keytest"
 	"github.com/lockkeeper-dev/lockkeeper/internal/operator"
@@ -68,7 +69,7 @@ func siteMap(t *testing.T) [][3]string {
 		t.Fatal(err)
 	}
 	var all [][3]string
-	names := strings.NewReplacer("{$}", "", "{name}", "acme", "{task}", "ads", "{ticket}", "none", "{pass}", "none", "{hash}", "none")
+	names := strings.NewReplacer("{$}", "", "/links/sites/{name}", "/links/sites/acme-20", "{name}", "acme", "{task}", "ads", "{ticket}", "none", "{pass}", "none", "{hash}", "none")
 	for _, m := range regexp.MustCompile(`\t(open|look|act)\("(GET|POST) ([^"]+)"`).FindAllStringSubmatch(string(text), -1) {
 		all = append(all, [3]string{m[1], m[2], names.Replace(m[3])})
 	}
@@ -244,6 +245,9 @@ func TestViewerLooks(t *testing.T) {
 	t.Parallel()
 	k := keytest.Start(t, keytest.Options{})
 	k.Grant("acme")
+	if _, err := k.Client.AddSite(t.Context(), api.NewSite{SiteID: "acme-20", Country: "US"}); err != nil {
+		t.Fatal(err)
+	}
 	k.Stop()
 	st, err := store.Open(t.Context(), store.Config{Dir: k.Status.Data})
 	if err != nil {
