@@ -24,7 +24,8 @@ function official (sdk) {
     const plain = data => JSON.parse(JSON.stringify(data))
     const request = Object.assign(new Request(), common, members)
     const promise = api[name](request, (error, data) => error ? reject(error) : resolve(plain(data)))
-    if (promise && promise.then) promise.then(data => resolve(plain(data)), reject)
+    // The older one returns superagent's request, which sends itself once more where somebody calls its then.
+    if (promise instanceof Promise) promise.then(data => resolve(plain(data)), reject)
   })
   return {
     search: (m, s) => call('searchItems', m, s), items: (m, s) => call('getItems', m, s),
