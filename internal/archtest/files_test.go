@@ -262,6 +262,18 @@ func TestPackageComments(t *testing.T) {
 	}
 }
 
+// TestOnlyMissingFactsSkip holds that no test passes over itself but where the shared facts are missing, which under CI fails.
+func TestOnlyMissingFactsSkip(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		for _, call := range []string{".Skip" + "(", ".Skip" + "f(", ".Skip" + "Now("} {
+			if bytes.Contains(s.text, []byte(call)) && filepath.Dir(s.path) != filepath.Join("internal", "sharedtest") {
+				t.Errorf("%s calls %s: use sharedtest, or let the test fail", s.path, call)
+			}
+		}
+	}
+}
+
 // TestNothingUnfinished holds that no part is named in place of being built, and that no machine's path or key is in the tree.
 func TestNothingUnfinished(t *testing.T) {
 	t.Parallel()

@@ -3,13 +3,13 @@ package guide_test
 import (
 	"bytes"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/guide"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
+	"github.com/lockkeeper-dev/lockkeeper/internal/sharedtest"
 )
 
 // A fact is one thing that people have read before they come to us, and what of the guide says it. The first word or words of the line of
@@ -127,16 +127,9 @@ func TestEveryFactIsInTheGuide(t *testing.T) {
 // TestEveryLineHasAFact: no line of the file of facts is without a row above.
 func TestEveryLineHasAFact(t *testing.T) {
 	t.Parallel()
-	shared := os.Getenv("LOCKKEEPER_SHARED")
-	if shared == "" {
-		shared = filepath.Join("..", "..", "..", "shared")
-	}
-	text, err := os.ReadFile(filepath.Join(shared, "contracts", "what-users-read.md"))
+	text, err := os.ReadFile(sharedtest.Path(t, "contracts", "what-users-read.md"))
 	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("the facts are not here: set LOCKKEEPER_SHARED: %v", err)
-		}
-		t.Skip("the facts are not here: set LOCKKEEPER_SHARED")
+		t.Fatal(err)
 	}
 	used := map[string]bool{}
 	for line := range strings.SplitSeq(string(text), "\n") {

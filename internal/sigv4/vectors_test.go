@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/secret"
+	"github.com/lockkeeper-dev/lockkeeper/internal/sharedtest"
 	"github.com/lockkeeper-dev/lockkeeper/internal/sigv4"
 )
 
@@ -39,14 +40,7 @@ type vector struct {
 
 func vectors(t *testing.T) map[string]vector {
 	t.Helper()
-	shared := os.Getenv("LOCKKEEPER_SHARED")
-	if shared == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("the vectors are not here: set LOCKKEEPER_SHARED")
-		}
-		t.Skip("the vectors are not here: set LOCKKEEPER_SHARED")
-	}
-	folders, err := filepath.Glob(filepath.Join(shared, "vectors", "sigv4", "*"))
+	folders, err := filepath.Glob(filepath.Join(sharedtest.Path(t, "vectors", "sigv4"), "*"))
 	if err != nil || len(folders) != 38 {
 		t.Fatalf("%d vectors, want 38: %v", len(folders), err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/ads"
 	"github.com/lockkeeper-dev/lockkeeper/internal/secret"
+	"github.com/lockkeeper-dev/lockkeeper/internal/sharedtest"
 )
 
 // Amazon's specifications, and the paths of each that were switched off (ads-lwa 5.2, 5.3) and are left out on purpose.
@@ -28,19 +29,10 @@ var contractOnly = []string{"/adsAccounts", "/termsTokens", "/sb/keywords", "/sb
 // TestNoPathIsMisspelt compares every operation with Amazon's specifications, and every path of theirs with the operations.
 func TestNoPathIsMisspelt(t *testing.T) {
 	t.Parallel()
-	shared := os.Getenv("LOCKKEEPER_SHARED")
-	if shared == "" {
-		shared = filepath.Join("..", "..", "..", "..", "shared")
-	}
-	if _, err := os.Stat(filepath.Join(shared, "specs")); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("LOCKKEEPER_SHARED has no specs: %v", err)
-		}
-		t.Skip("LOCKKEEPER_SHARED has no specs: ", err)
-	}
+	folder := sharedtest.Path(t, "specs")
 	theirs := map[string]*openapi3.Operation{}
 	for name, gone := range specs {
-		text, err := os.ReadFile(filepath.Join(shared, "specs", name))
+		text, err := os.ReadFile(filepath.Join(folder, name))
 		if err != nil {
 			t.Fatal(err)
 		}

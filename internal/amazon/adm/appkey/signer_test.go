@@ -3,19 +3,16 @@ package appkey
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/lockkeeper-dev/lockkeeper/internal/sharedtest"
 )
 
 // TestAmazonsNumber compares Amazon's public key with the one that the contract gives, digit by digit.
 func TestAmazonsNumber(t *testing.T) {
 	t.Parallel()
-	shared := os.Getenv("LOCKKEEPER_SHARED")
-	if shared == "" && os.Getenv("CI") != "true" {
-		t.Skip("LOCKKEEPER_SHARED is not set")
-	}
-	text, err := os.ReadFile(filepath.Join(shared, "contracts", "adm.md"))
+	text, err := os.ReadFile(sharedtest.Path(t, "contracts", "adm.md"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3filter"
 
+	"github.com/lockkeeper-dev/lockkeeper/internal/sharedtest"
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
 
@@ -27,7 +27,7 @@ type listedType struct {
 
 func listedTypes(t *testing.T) map[string]listedType {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(shared(t), "contracts", "ads-report-types.json"))
+	text, err := os.ReadFile(sharedtest.Path(t, "contracts", "ads-report-types.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

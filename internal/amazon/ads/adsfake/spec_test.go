@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,29 +16,14 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/ads/adsfake"
+	"github.com/lockkeeper-dev/lockkeeper/internal/sharedtest"
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
-
-// shared finds the folder of Amazon's documents, which are not part of the repository.
-func shared(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("LOCKKEEPER_SHARED")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "..", "..", "shared")
-	}
-	if _, err := os.Stat(filepath.Join(dir, "specs")); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("the specifications are not there: set LOCKKEEPER_SHARED to the folder that holds specs/: %v", err)
-		}
-		t.Skip("LOCKKEEPER_SHARED names no folder with specs/: answers are not compared with Amazon's specifications")
-	}
-	return dir
-}
 
 // oracle is one of Amazon's specifications, ready to be compared with.
 func oracle(t *testing.T, name string) routers.Router {
 	t.Helper()
-	doc, err := openapi3.NewLoader().LoadFromFile(filepath.Join(shared(t), "specs", name))
+	doc, err := openapi3.NewLoader().LoadFromFile(sharedtest.Path(t, "specs", name))
 	if err != nil {
 		t.Fatal(err)
 	}
