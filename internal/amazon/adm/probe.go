@@ -15,6 +15,6 @@ func (p *Program) Probes(k amazon.Pair) []amazon.Probe {
 		return nil
 	}
 	return []amazon.Probe{{
-		Order: 10, Host: lwa.Hosts(canon.NA).API, Program: "adm", Region: canon.NA, Ask: lwa.ClientProbe(k, canon.NA, p.descriptor.Scopes[0]),
+		Order: 10, Host: lwa.Hosts(canon.NA).API, Program: "adm", Region: canon.NA, Ask: lwa.ClientProbe(k, canon.NA, p.Descriptor().Scopes[0]),
 	}}
 }

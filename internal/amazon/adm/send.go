@@ -110,7 +110,7 @@ func (p *Program) ask(ctx context.Context, s amazon.Asker, c amazon.Call, now ti
 	if answer.Status >= 200 && answer.Status < 300 {
 		return r, answer
 	}
-	r.Problem = p.matcher.Match(amazon.Evidence{Status: answer.Status, Header: answer.Header, Body: answer.Body, Now: now})
+	r.Problem = p.Refusal(amazon.Evidence{Status: answer.Status, Header: answer.Header, Body: answer.Body, Now: now})
 	r.Wait, _ = amazon.RetryAfter(answer.Header, now)
 	r.Outcome = outcomeOf(r.Problem.Code, answer.Status)
 	return r, answer

@@ -136,7 +136,7 @@ func (p *Program) ask(ctx context.Context, s amazon.Asker, region canon.Region, 
 		return nil, &lost
 	}
 	if answer.Status != http.StatusOK {
-		refusal := p.matcher.Match(amazon.Evidence{Status: answer.Status, Header: answer.Header, Body: answer.Body})
+		refusal := p.Refusal(amazon.Evidence{Status: answer.Status, Header: answer.Header, Body: answer.Body})
 		return answer, &refusal
 	}
 	return answer, nil

@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
-	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 )
 
 //go:embed program.toml
@@ -20,10 +19,7 @@ var programText []byte
 var problemsText []byte
 
 // Program is the Amazon Ads API. Make it with New.
-type Program struct {
-	descriptor *amazon.Descriptor
-	matcher    *amazon.Matcher
-}
+type Program struct{ amazon.Described }
 
 var (
 	_ amazon.Program       = (*Program)(nil)
@@ -33,22 +29,8 @@ var (
 // New returns the program.
 func New() *Program { return embedded() }
 
-// embedded reads the embedded description once; it is shared and never changed. A broken one is a mistake of ours, which every test
-// would meet, and panics.
-var embedded = sync.OnceValue(func() *Program {
-	descriptor, err := amazon.ParseDescriptor(programText)
-	if err != nil {
-		panic(err)
-	}
-	matcher, err := amazon.NewMatcher(descriptor.Code, problemsText)
-	if err != nil {
-		panic(err)
-	}
-	return &Program{descriptor: descriptor, matcher: matcher}
-})
-
-// Descriptor implements amazon.Program.
-func (p *Program) Descriptor() *amazon.Descriptor { return p.descriptor }
+// embedded reads the description once; it is shared and never changed.
+var embedded = sync.OnceValue(func() *Program { return &Program{amazon.Describe(programText, problemsText)} })
 
 // Inject implements amazon.Program. Both spellings of the client id go out: the classic APIs want one, v1 the other, and the real
 // service takes both at once (ads-lwa 2.2). "Bearer " is mandatory, without it Amazon parses the header as an AWS signature.
@@ -59,12 +41,4 @@ func (p *Program) Inject(m amazon.Material) amazon.Injection {
 		amazon.Plain("Amazon-Ads-ClientId", m.ClientID),
 	}
 	return amazon.Injection{Headers: append(headers, m.Selectors...)}
-}
-
-// Classify implements amazon.Program.
-func (p *Program) Classify(e amazon.Evidence) (problem.Problem, bool) {
-	if e.Status >= 200 && e.Status < 400 {
-		return problem.Problem{}, false
-	}
-	return p.matcher.Match(e), true
 }

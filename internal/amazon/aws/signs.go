@@ -21,12 +21,12 @@ func (p *Program) Signs(service, region string) (amazon.Signs, error) {
 	if service == "iam" {
 		want, region = iamHost, home // IAM is one service for the whole account, always signed us-east-1 (contract 5.2)
 	}
-	for _, h := range p.descriptor.Hosts {
+	for _, h := range p.Descriptor().Hosts {
 		if h == want {
 			return amazon.Signs{Service: service, Region: region, Host: want}, nil
 		}
 	}
-	if slices.Contains(p.descriptor.Also, want) {
+	if slices.Contains(p.Descriptor().Also, want) {
 		return amazon.Signs{Service: service, Region: region, Host: want}, nil
 	}
 	return amazon.Signs{}, problem.New(problem.AWSNoHost).With("%s in %s", short(service), short(region))

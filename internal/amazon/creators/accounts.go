@@ -71,7 +71,7 @@ func (p *Program) Eligible(ctx context.Context, s amazon.Asker, region canon.Reg
 	if answer.Status < http.StatusMultipleChoices {
 		return nil, nil
 	}
-	refusal := p.matcher.Match(amazon.Evidence{Status: answer.Status, Header: answer.Header, Body: answer.Body})
+	refusal := p.Refusal(amazon.Evidence{Status: answer.Status, Header: answer.Header, Body: answer.Body})
 	switch {
 	case amazon.NotEligible(refusal.Code):
 		return &refusal, nil

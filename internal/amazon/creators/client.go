@@ -181,7 +181,7 @@ func (c Client) ask(ctx context.Context, path string, in map[string]any, tagged 
 		return wireAnswer{}, problem.New(problem.CreatorsUnreachable).Because(err)
 	}
 	if answer.Status != http.StatusOK {
-		return wireAnswer{}, New().matcher.Match(amazon.Evidence{Status: answer.Status, Header: answer.Header, Body: answer.Body})
+		return wireAnswer{}, New().Refusal(amazon.Evidence{Status: answer.Status, Header: answer.Header, Body: answer.Body})
 	}
 	return readAnswer(answer.Body)
 }

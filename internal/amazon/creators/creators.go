@@ -12,7 +12,6 @@ import (
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/lwa"
-	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 )
 
 //go:embed program.toml
@@ -22,10 +21,7 @@ var programText []byte
 var problemsText []byte
 
 // Program is the Creators API. Make it with New.
-type Program struct {
-	descriptor *amazon.Descriptor
-	matcher    *amazon.Matcher
-}
+type Program struct{ amazon.Described }
 
 var (
 	_ amazon.Program            = (*Program)(nil)
@@ -40,22 +36,8 @@ var (
 // New returns the program.
 func New() *Program { return embedded() }
 
-// embedded reads the embedded description once; it is shared and never changed. A broken one is a mistake of ours, which every test
-// would meet, and panics.
-var embedded = sync.OnceValue(func() *Program {
-	descriptor, err := amazon.ParseDescriptor(programText)
-	if err != nil {
-		panic(err)
-	}
-	matcher, err := amazon.NewMatcher(descriptor.Code, problemsText)
-	if err != nil {
-		panic(err)
-	}
-	return &Program{descriptor: descriptor, matcher: matcher}
-})
-
-// Descriptor implements amazon.Program.
-func (p *Program) Descriptor() *amazon.Descriptor { return p.descriptor }
+// embedded reads the description once; it is shared and never changed.
+var embedded = sync.OnceValue(func() *Program { return &Program{amazon.Describe(programText, problemsText)} })
 
 // Inject implements amazon.Program. A token of 2.x wants its version behind it, one of 3.x must go without (creators-paapi-aws 3.1).
 // Which of the two a token is, it shows itself: while an old credential is replaced by one of the other wire, the grant's version may
@@ -66,12 +48,4 @@ func (p *Program) Inject(m amazon.Material) amazon.Injection {
 		authorization.Suffix = ", Version 2." + v.digit()
 	}
 	return amazon.Injection{Headers: append([]amazon.Field{authorization}, m.Selectors...)}
-}
-
-// Classify implements amazon.Program.
-func (p *Program) Classify(e amazon.Evidence) (problem.Problem, bool) {
-	if e.Status >= 200 && e.Status < 400 {
-		return problem.Problem{}, false
-	}
-	return p.matcher.Match(e), true
 }
