@@ -67,6 +67,15 @@ func asCredential(part amazon.Part) amazon.Part {
 	if part.Role == amazon.TheID {
 		part.Version = "3"
 	}
+	part.Problems = slices.Clone(part.Problems)
+	for i, p := range part.Problems { // the same slips, but another page to copy from
+		switch p.Code {
+		case problem.LWAClientSecretForm:
+			part.Problems[i] = problem.New(problem.CreatorsCredentialSecretForm).With("%s", p.Detail)
+		case problem.LWAClientIDForm:
+			part.Problems[i] = problem.New(problem.CreatorsCredentialIDForm).With("%s", p.Detail)
+		}
+	}
 	part.Wants = slices.Clone(part.Wants)
 	for i, w := range part.Wants {
 		switch w.Role {
