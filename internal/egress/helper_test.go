@@ -114,7 +114,7 @@ func raw(t *testing.T, serve func(c net.Conn, r *bufio.Reader)) string {
 	}
 	var open sync.WaitGroup
 	t.Cleanup(func() { _ = l.Close(); open.Wait() })
-	go func() {
+	open.Go(func() { // counted too, so that a connection is never added while the cleanup already waits for none
 		for {
 			c, err := l.Accept()
 			if err != nil {
@@ -125,7 +125,7 @@ func raw(t *testing.T, serve func(c net.Conn, r *bufio.Reader)) string {
 				serve(c, bufio.NewReader(c))
 			})
 		}
-	}()
+	})
 	return "http://" + l.Addr().String()
 }
 
