@@ -2,8 +2,8 @@ package canon
 
 import "time"
 
-// Money is an amount as Amazon told it, never computed with: prices that people see must be the ones that Amazon gave.
-type Money struct {
+// Price is an amount as Amazon told it, never computed with: prices that people see must be the ones that Amazon gave.
+type Price struct {
 	Amount   string `json:"amount"`            // a decimal in whole units, as on the wire: "9.5"
 	Currency string `json:"currency"`          // ISO 4217
 	Display  string `json:"display,omitempty"` // as people read it there: "$9.50"
@@ -35,8 +35,8 @@ type Attribute struct {
 
 // An Offer is a seller's price for a product. Prices and stock may be shown for an hour.
 type Offer struct {
-	Price         *Money `json:"price,omitempty"`
-	Was           *Money `json:"was,omitempty"`            // what the saving is counted from
+	Price         *Price `json:"price,omitempty"`
+	Was           *Price `json:"was,omitempty"`            // what the saving is counted from
 	WasKind       string `json:"was_kind,omitempty"`       // LIST_PRICE, WAS_PRICE ...
 	SavingPercent int    `json:"saving_percent,omitempty"` //
 	Availability  string `json:"availability,omitempty"`   // IN_STOCK, OUT_OF_STOCK ...
@@ -70,8 +70,8 @@ type Products struct {
 type Family struct {
 	Count   int         `json:"count"`
 	Pages   int         `json:"pages"`
-	Lowest  *Money      `json:"lowest,omitempty"`
-	Highest *Money      `json:"highest,omitempty"`
+	Lowest  *Price      `json:"lowest,omitempty"`
+	Highest *Price      `json:"highest,omitempty"`
 	Varies  []Dimension `json:"varies,omitempty"`
 }
 

@@ -7,11 +7,11 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 )
 
-func (m *wireMoney) canon() *canon.Money {
+func (m *wireMoney) canon() *canon.Price {
 	if m == nil || m.Amount == "" {
 		return nil
 	}
-	return &canon.Money{Amount: m.Amount.String(), Currency: m.Currency, Display: m.Display}
+	return &canon.Price{Amount: m.Amount.String(), Currency: m.Currency, Display: m.Display}
 }
 
 func (t *wireText) text() string {

@@ -1,0 +1,69 @@
+package canon
+
+import (
+	"strconv"
+	"time"
+)
+
+// A Decimal is an exact decimal number as text, such as "0.25"; empty means none. It is for ratios and metrics, which are no money.
+type Decimal string
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// ParseDay reads "YYYY-MM-DD".
+func ParseDay(s string) (Day, error) {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return "", err
+	}
+	return Day(t.Format(time.DateOnly)), nil
+}
+
+// DayOf is the calendar day of an instant in a place.
+func DayOf(t time.Time, place *time.Location) Day { return Day(t.In(place).Format(time.DateOnly)) }
+
+// Add returns the day n days later.
+func (d Day) Add(n int) Day {
+	t, err := time.Parse(time.DateOnly, string(d))
+	if err != nil {
+		return d
+	}
+	return Day(t.AddDate(0, 0, n).Format(time.DateOnly))
+}
+
+// In returns the first moment of the day in a place; the zero time of an empty day.
+func (d Day) In(place *time.Location) time.Time {
+	t, err := time.ParseInLocation(time.DateOnly, string(d), place)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+func dayStart(d Day, place *time.Location) time.Time {
+	if t := d.In(place); !t.IsZero() {
+		return t.UTC()
+	}
+	return time.Time{}
+}
+
+// dayEnd is the last second of a day, so that a reader who looks at the date alone sees the right one.
+func dayEnd(d Day, place *time.Location) time.Time {
+	if t := d.Add(1).In(place); d != "" && !t.IsZero() {
+		return t.Add(-time.Second).UTC()
+	}
+	return time.Time{}
+}
+
+// settleDay takes an instant into a day of a place.
+func settleDay(d *Day, at time.Time, place *time.Location) error {
+	if at.IsZero() {
+		return nil
+	}
+	day := DayOf(at, place)
+	if *d != "" && *d != day {
+		return ErrBothDiffer
+	}
+	*d = day
+	return nil
+}

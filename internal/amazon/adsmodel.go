@@ -1,0 +1,99 @@
+package amazon
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
+)
+
+// An AdsModel is a Program whose campaigns can be read and written in the words of canon. Its caller sees nothing of which of Amazon's wires
+// was spoken. All calls are of one account, whose profile id the program puts into the selector.
+type AdsModel interface {
+	// AdsChannels tells through which channels a kind of object can be read; one empty channel where a kind stands above them.
+	AdsChannels(kind canon.AdsKind) []canon.Channel
+
+	// AdsCan tells what can be done to a kind in a channel, and which fields a change may name. What it lists is what works.
+	AdsCan(kind canon.AdsKind, channel canon.Channel) AdsAbility
+
+	// AdsList reads one page. All conditions of the query hold for what comes back, whether or not the wire knows them. The error is a
+	// problem, of Amazon's refusal where it refused.
+	AdsList(ctx context.Context, s Asker, account canon.Account, q AdsQuery) (AdsPage, error)
+
+	// AdsPlan makes the exact requests of changes without sending them. A change that cannot be made has a refusal of its own in
+	// refused, under its index, and is in no request.
+	AdsPlan(account canon.Account, changes []AdsChange) (requests []AdsRequest, refused map[int]AdsRefusal)
+
+	// AdsWrite makes changes, all of one kind and channel, and returns as many results in their order. Nothing is sent a second time that
+	// may have had an effect: where no answer came, the result says that it is unknown.
+	AdsWrite(ctx context.Context, s Asker, account canon.Account, changes []AdsChange) []AdsResult
+}
+
+// An AdsAbility is what can be done to one kind of object in one channel.
+type AdsAbility struct {
+	List, Create, Update, Archive bool
+
+	Operation map[string]string // of "list", "create", "update", "archive": ids of the program's operations, for policy
+	Filters   []string          // that the wire itself applies, e.g. "campaign_id"
+	Creatable []string          // JSON names of the fields that a new one may have
+	Updatable []string          // JSON names of the fields that a change may touch
+	Required  []string          // JSON names of the fields that a new one must have
+}
+
+// An AdsQuery asks for one page of one account's objects.
+type AdsQuery struct {
+	Kind    canon.AdsKind
+	Channel canon.Channel // one of AdsChannels(Kind)
+
+	// Conditions. An empty one is none.
+	IDs, Campaigns, Groups, Portfolios []string
+	Statuses                           []canon.AdsStatus // Defaults to all but ARCHIVED.
+	Type                               string            // of targets, target options, promoted and assets
+
+	Page string // Next of the page before; empty for the first
+	Size int    // Most objects of a page. Defaults to the most that the wire gives.
+	Raw  bool   // with Amazon's own object in Raw
+}
+
+// An AdsPage is one page. Objects have ID, OrganizationID, Provider and all that the wire told; ConnectionID, FetchedAt and ETag are its reader's.
+type AdsPage struct {
+	Objects []canon.AdsObject
+	Next    string // empty at the end
+}
+
+// An AdsChange makes, changes or archives one object: Before is nil for a new one, After is nil for one to be archived. Otherwise the fields
+// that differ are what is sent. The kind and channel are those of whichever is there.
+type AdsChange struct {
+	Before, After canon.AdsObject
+}
+
+// An AdsRequest is one request to Amazon as it would leave, without its credentials.
+type AdsRequest struct {
+	Operation string            `json:"operation"`
+	Method    string            `json:"method"`
+	Host      string            `json:"host"`
+	Path      string            `json:"path"`
+	Header    map[string]string `json:"headers,omitempty"`
+	Body      json.RawMessage   `json:"body,omitempty"`
+	Rows      []int             `json:"rows"` // indexes of the changes that it makes
+}
+
+// An AdsResult is what became of one change.
+type AdsResult struct {
+	OK      bool
+	Unknown bool            // no answer came: it may have been made
+	ID      string          // of the object, where it is known
+	After   canon.AdsObject // as Amazon says that it now is; nil where it did not say
+	Refusal *AdsRefusal     // where it is not OK
+}
+
+// An AdsRefusal is why something was not done: the catalogue's entry, and Amazon's own words.
+type AdsRefusal struct {
+	Problem   problem.Problem
+	Status    int    // Amazon's HTTP status; 0 where Amazon was not asked
+	Code      string // Amazon's own, such as FIELD_VALUE_IS_BELOW_MINIMUM_LIMIT
+	Message   string // Amazon's own words
+	Field     string // where in the object: a JSON name of canon where that is known, else Amazon's location
+	RequestID string
+}
