@@ -171,14 +171,14 @@ func (c *Control) counts(w http.ResponseWriter, _ *http.Request) {
 	reply(w, http.StatusOK, append([]kit.Count{}, c.sandbox.Journal().Counts()...))
 }
 
-// verify takes a list of expectations. 200 says that all are met, 409 tells which are not.
+// verify takes a list of expectations. 200 says that all are met, 409 tells which are not, and what came nearest.
 func (c *Control) verify(w http.ResponseWriter, r *http.Request) {
 	var in []kit.Expectation
 	if !take(w, r, &in) {
 		return
 	}
 	if err := c.sandbox.Verify(in...); err != nil {
-		reply(w, http.StatusConflict, map[string]any{"ok": false, "error": err.Error()})
+		reply(w, http.StatusConflict, map[string]any{"ok": false, "error": err.Error(), "unmet": append([]*kit.Unmet{}, kit.Unmets(err)...)})
 		return
 	}
 	reply(w, http.StatusOK, map[string]any{"ok": true})

@@ -36,6 +36,7 @@ type (
 	Entry       = kit.Entry
 	Journal     = kit.Journal
 	Expectation = kit.Expectation
+	Unmet       = kit.Unmet
 )
 
 // Options say what a sandbox is to be. The zero value is a good one for tests.

@@ -30,8 +30,8 @@ func Never(f Filter) Expectation { return Expectation{Times: "never", Filter: f}
 // InOrder expects an entry for each filter, each arriving after the one before. Others may come between.
 func InOrder(fs ...Filter) Expectation { return Expectation{Times: "in_order", Filters: fs} }
 
-// Verify holds expectations against the journal and says which of them are not met. Exchanges under way count too. Where
-// the ring no longer has the entries that the answer needs, that is an error and not a guess.
+// Verify holds expectations against the journal and says which of them are not met: each is an *Unmet in the error, with the entries that
+// come nearest. Exchanges under way count too. Where the ring no longer has the entries that the answer needs, that is an error and not a guess.
 func (j *Journal) Verify(all ...Expectation) error {
 	var errs []error
 	for _, e := range all {
@@ -42,25 +42,28 @@ func (j *Journal) Verify(all ...Expectation) error {
 
 func (j *Journal) verify(e Expectation) error {
 	if e.Times == "in_order" {
-		return j.inOrder(e.Filters)
+		return j.inOrder(e)
 	}
 	n, err := j.Number(e.Filter)
 	if err != nil {
 		return err
 	}
-	ok := false
+	few, many := false, false
 	switch e.Times {
 	case "exactly":
-		ok = n == e.N
+		few, many = n < e.N, n > e.N
 	case "at_least":
-		ok = n >= e.N
+		few = n < e.N
 	case "never":
-		ok = n == 0
+		many = n > 0
 	default:
 		return fmt.Errorf("verifying: %q is none of exactly, at_least, never, in_order", e.Times)
 	}
-	if !ok {
-		return fmt.Errorf("verifying: expected %s %d of %s, the journal has %d", e.Times, e.N, text(e.Filter), n)
+	switch unmet := (&Unmet{Expectation: e, Have: n}); {
+	case few:
+		return unmet.missing(j, e.Filter)
+	case many:
+		return unmet.surplus(j, e.Filter)
 	}
 	return nil
 }
@@ -91,16 +94,17 @@ func (j *Journal) Number(f Filter) (int64, error) {
 // ErrDropped says that the journal's ring has gone round: give it more room, or ask only after a later number.
 var ErrDropped = errors.New("the journal has dropped entries that would be needed to tell")
 
-func (j *Journal) inOrder(fs []Filter) error {
+func (j *Journal) inOrder(e Expectation) error {
 	after := int64(0)
-	for i, f := range fs {
+	for i, f := range e.Filters {
 		if i == 0 && j.Dropped(f.After) > 0 {
 			return fmt.Errorf("verifying an order: %w", ErrDropped)
 		}
 		f.After = max(f.After, after)
 		found := j.Entries(f)
 		if len(found) == 0 {
-			return fmt.Errorf("verifying an order: after %d steps there is no %s", i, text(f))
+			u := (&Unmet{Expectation: e, Have: int64(i)}).surplus(j, e.Filters[i])
+			return u.missing(j, f)
 		}
 		after = found[0].Seq
 	}
