@@ -144,7 +144,14 @@ func TestControl(t *testing.T) {
 	}
 	s.ask("POST", "/journal/verify", `[{"times":"exactly","n":1,"filter":{"effect":"rotated"}},
 		{"times":"in_order","filters":[{"effect":"rotated"},{"effect":"refused"}]}]`, 200, nil)
-	s.ask("POST", "/journal/verify", `[{"times":"never","filter":{"effect":"refused"}}]`, 409, nil)
+	var verdict struct {
+		Error string      `json:"error"`
+		Unmet []kit.Unmet `json:"unmet"`
+	}
+	s.ask("POST", "/journal/verify", `[{"times":"never","filter":{"effect":"refused"}},{"times":"exactly","n":1,"filter":{"effect":"rotated","status":429}}]`, 409, &verdict)
+	if len(verdict.Unmet) != 2 || len(verdict.Unmet[0].Met) != 1 || verdict.Unmet[1].Nearest[0].Differs[0].Field != "status" {
+		t.Errorf("unmet %+v", verdict)
+	}
 	var counts []kit.Count
 	s.ask("GET", "/journal/counts", "", 200, &counts)
 	if len(counts) != 2 {

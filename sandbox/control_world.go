@@ -17,7 +17,7 @@ func (c *Control) world(w http.ResponseWriter, _ *http.Request) {
 	}
 	world := c.sandbox.World()
 	reply(w, http.StatusOK, map[string]any{
-		"seed": world.Seed, "now": world.Now(), "url": "http://" + c.sandbox.Addr(),
+		"seed": world.Seed, "lax": world.Lax(), "now": world.Now(), "url": "http://" + c.sandbox.Addr(),
 		"profiles": world.Profiles(), "users": world.Users(), "consents": append([]kit.ScenarioConsent{}, world.Consents...), "programs": programs,
 	})
 }

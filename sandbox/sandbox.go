@@ -52,6 +52,7 @@ type Options struct {
 	Policy     string            // what a refresh does to the refresh token: static, strict, grace, family-revoke, expiring. Defaults to "static".
 	Switches   map[string]string // by name, see each fake's divergences.md. Defaults to each switch's own default.
 	ReturnURLs []string          // further Allowed Return URLs of every security profile. Defaults to none.
+	Lax        bool              // verify nothing that is presented: short for the switch lwa.auth=lax. Defaults to false.
 	Unkind     bool              // small faults all the time, drawn from the seed, see kit.Unkind. Defaults to false.
 	Journal    int               // how many exchanges are kept; counts are exact without end. Defaults to 8192.
 	World      *kit.World        // Defaults to kit.DefaultWorld(Seed, Clock); if set, Seed and Clock are not used.
@@ -139,6 +140,9 @@ func newFront(o Options) (*kit.Front, error) {
 	}
 	if o.Policy != "" {
 		switches["lwa.policy"] = o.Policy
+	}
+	if o.Lax {
+		switches["lwa.auth"] = "lax"
 	}
 	for _, name := range slices.Sorted(maps.Keys(switches)) {
 		sw := front.Switch(name)

@@ -19,6 +19,7 @@ type ServeConfig struct {
 	Control   string            // the control side, which is always on loopback. Defaults to "127.0.0.1:7081" beside Listen's default, else to a free port.
 	ReadyFile string            // written with mode 0600 once both sides answer, removed at the end. Defaults to one that Running finds.
 	Scenario  *ScenarioFile     // the world; Seed and Clock are then its own. Defaults to the default world.
+	Lax       bool              // verify nothing that is presented. Defaults to false.
 	Unkind    bool              // small faults all the time. Defaults to false.
 	Force     bool              // allow Listen to be reachable from other machines. Defaults to false.
 	Seed      int64             // Defaults to 0.
@@ -37,6 +38,7 @@ type Ready struct {
 	Control string `json:"control,omitempty"`
 	Token   string `json:"token,omitempty"` // for the control side, as Authorization: Bearer
 	Seed    int64  `json:"seed"`
+	Lax     bool   `json:"lax,omitempty"` // nothing that is presented is verified
 	PID     int    `json:"pid"`
 }
 
@@ -55,7 +57,7 @@ func Serve(ctx context.Context, c ServeConfig) (err error) {
 		World:  world,
 		Listen: c.Listen, TLS: c.ListenTLS != "off", Control: cmp.Or(c.Control, "127.0.0.1:0"),
 		ListenTLS: c.ListenTLS, Force: c.Force, Seed: c.Seed, Policy: c.Policy, Clock: c.Clock,
-		Switches: c.Switches, ReturnURLs: c.Returns, Unkind: c.Unkind,
+		Switches: c.Switches, ReturnURLs: c.Returns, Unkind: c.Unkind, Lax: c.Lax,
 	})
 	if err != nil {
 		return err
@@ -77,7 +79,7 @@ func Serve(ctx context.Context, c ServeConfig) (err error) {
 
 // Ready is what a ready file says of this sandbox.
 func (s *Server) Ready() Ready {
-	r := Ready{URL: s.URL("", "NA"), TLS: s.TLSAddr(), CA: string(s.CA()), Seed: s.World().Seed, PID: os.Getpid()}
+	r := Ready{URL: s.URL("", "NA"), TLS: s.TLSAddr(), CA: string(s.CA()), Seed: s.World().Seed, Lax: s.World().Lax(), PID: os.Getpid()}
 	if s.control != nil {
 		r.Control, r.Token = s.control.URL, s.control.Token
 	}

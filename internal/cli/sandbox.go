@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -38,6 +39,7 @@ Its control side moves the clock, injects faults and reads the journal; ` + "`lo
 	flags.StringVar(&o.config.ReadyFile, "ready-file", "", "file to write once all answers; holds the control side's token")
 	flags.BoolVar(&o.config.Force, "force", false, "allow an address that other machines can reach: the sandbox tells its secrets to everyone")
 	flags.StringVar(&o.scenario, "scenario", "", "file that describes another world: its users, consents and ad accounts")
+	flags.BoolVar(&o.config.Lax, "lax", false, "verify nothing: any id, secret, token or signature will do, and none at all; to look around, never to try a client")
 	flags.BoolVar(&o.config.Unkind, "unkind", false, "small faults all the time, drawn from the seed: for the tests of a client that should stand them")
 	flags.Int64Var(&o.config.Seed, "seed", 0, "what ids, secrets and tokens are drawn from")
 	flags.StringVar(&o.clock, "clock", "real", "real, frozen, a factor such as 60, or a time such as 2026-11-21T12:00:00Z to stand at")
@@ -75,7 +77,10 @@ func sandboxRun(cmd *cobra.Command, o *sandboxOptions) error {
 		r.Token = "" // it is in the ready file, and standard output may be anybody's
 		_ = o.f.show(sandboxKeys{r, world.Profiles()}, func() {
 			fmt.Fprintln(o.f.Out, "Amazon on your own machine.")
-			o.f.pairs("address", r.URL, "over TLS", r.TLS, "control side", r.Control)
+			o.f.pairs("address", r.URL, "over TLS", r.TLS, "control side", r.Control, "seed", strconv.FormatInt(r.Seed, 10))
+			if r.Lax {
+				fmt.Fprintln(o.f.Out, "Nothing that is presented is verified (--lax).")
+			}
 			for _, p := range world.Profiles() {
 				fmt.Fprintf(o.f.Out, "\n%s\n", p.Name)
 				o.f.pairs("client id", p.ClientID, "client secret", p.Secret())

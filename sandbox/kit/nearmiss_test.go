@@ -33,21 +33,26 @@ func TestNearMisses(t *testing.T) {
 	}{
 		{
 			"another status", kit.Exactly(1, kit.Filter{Match: match("a", kit.Shop), Status: 429}), 0,
-			[]near{{1, []string{"status"}}}, nil, `near it is nr 1: shop, GET localhost/a, a, 200; status is "200", not "429"`,
+			[]near{{1, []string{"status"}}},
+			nil, `near it is nr 1: shop, GET localhost/a, a, 200; status is "200", not "429"`,
 		},
 		{
 			"another client", kit.AtLeast(2, kit.Filter{Match: match("b", kit.Shop), Effect: "made"}), 0,
-			[]near{{2, []string{"client"}}, {1, []string{"operation", "effect"}}}, nil, `client is "agency", not "shop"`,
+			[]near{{2, []string{"client"}}, {1, []string{"operation", "effect"}}},
+			nil, `client is "agency", not "shop"`,
 		},
 		{
 			"one field, misspelt", kit.AtLeast(1, kit.Filter{Match: match("aa", "")}), 0,
-			[]near{{1, []string{"operation"}}, {3, []string{"operation"}}, {2, []string{"operation"}}}, nil, `operation is "a", not "aa"`,
+			[]near{{1, []string{"operation"}}, {3, []string{"operation"}}, {2, []string{"operation"}}},
+			nil, `operation is "a", not "aa"`,
 		},
 		{"nothing in common", kit.Exactly(1, kit.Filter{Match: match("x", kit.Unlinked), Status: 500}), 0, nil, nil, "the journal has 0"},
 		{"too many", kit.Never(kit.Filter{Status: 200}), 2, nil, []int64{2, 1}, "expected no {\"status\":200}, the journal has 2\n  met by nr 2: agency, POST"},
 		{
 			"out of order", kit.InOrder(kit.Filter{Match: match("b", "")}, kit.Filter{Match: match("a", "")}), 1,
-			[]near{{3, []string{"operation"}}}, []int64{1}, "after 1 steps there is no {\"operation\":\"a\",\"after\":2}\n  met by nr 1, before its turn: shop",
+			[]near{{3, []string{"operation"}}},
+			[]int64{1},
+			"after 1 steps there is no {\"operation\":\"a\",\"after\":2}\n  met by nr 1, before its turn: shop",
 		},
 	} {
 		err := f.Journal.Verify(kit.Never(kit.Filter{Status: 599}), c.e)

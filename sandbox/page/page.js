@@ -123,7 +123,7 @@ function section (name, value) {
 
 async function showWorld () {
   const world = await ask('GET', 'world')
-  $('where').textContent = `${world.url}, seed ${world.seed}`
+  $('where').textContent = `${world.url}, seed ${world.seed}` + (world.lax ? ', verifies nothing that is presented' : '')
   const parts = [section('Security profiles', world.profiles), section('Users', world.users)]
   for (const [program, part] of Object.entries(world.programs)) {
     parts.push(section(program, part))

@@ -41,10 +41,10 @@ func (f *fake) read(x *kit.Exchange) (*message, *kit.Response) {
 		r := deny(x, status, reason)
 		return nil, &r
 	}
-	if f.is.types.Is("strict") && (x.Header.Get("X-Amzn-Type-Version") != messageType || x.Header.Get("X-Amzn-Accept-Type") != resultType) {
+	if f.is.types.Is("strict") && !f.world.Lax() && (x.Header.Get("X-Amzn-Type-Version") != messageType || x.Header.Get("X-Amzn-Accept-Type") != resultType) {
 		return no(http.StatusBadRequest, "InvalidType")
 	}
-	if media, _, err := mime.ParseMediaType(x.Header.Get("Content-Type")); err != nil || media != "application/json" {
+	if media, _, err := mime.ParseMediaType(x.Header.Get("Content-Type")); (err != nil || media != "application/json") && !f.world.Lax() {
 		return no(http.StatusBadRequest, "InvalidType")
 	}
 	var in struct {

@@ -35,7 +35,7 @@ func (f *fake) identify(x *kit.Exchange) {
 		x.Client = x.Header.Get(clientHeaderV1)
 	}
 	scheme, token, ok := strings.Cut(v.authorization, " ")
-	if v.bearer = ok && strings.EqualFold(scheme, "Bearer"); !v.bearer {
+	if v.bearer = ok && strings.EqualFold(scheme, "Bearer"); !v.bearer && !f.world.Lax() {
 		return
 	}
 	v.claims, v.tokenErr = x.Token(strings.TrimSpace(token))
@@ -62,6 +62,9 @@ func (v *visit) clientIDs() []string {
 
 // member returns what the caller may do with a profile; ok is false for somebody else's.
 func (v *visit) member(p *profile) (edit, ok bool) {
+	if v.f.world.Lax() {
+		return true, true
+	}
 	if v.claims.User == nil {
 		return false, false
 	}

@@ -87,6 +87,9 @@ func (f *fake) handle(x *kit.Exchange) kit.Response {
 // authenticate finds the key and checks the signature, the time and the scope (contract 5.3, auth errors).
 func (v *visit) authenticate() (kit.Response, bool) {
 	x, f := v.x, v.f
+	if f.world.Lax() && v.anyone() {
+		return kit.Response{}, false
+	}
 	refused := func(status int, code, text string) (kit.Response, bool) { return fault(x, status, code, text), true }
 	s, err := kit.ReadSignature(x)
 	switch {
@@ -135,6 +138,18 @@ func (v *visit) authenticate() (kit.Response, bool) {
 	return kit.Response{}, false
 }
 
+// anyone is authenticate where nothing need be true: a key that is none, or no signature, is the administrator's while there is one.
+func (v *visit) anyone() bool {
+	if k := v.f.keys[v.signed.KeyID]; k != nil {
+		v.key, v.user = k, k.user
+	} else if t := v.f.sessions[v.signed.KeyID]; t != nil {
+		v.session, v.user = t, t.user
+	} else {
+		v.user = v.f.users[kit.AWSAdmin]
+	}
+	return v.user != nil
+}
+
 // may asks the caller's policies about an action on a user.
 func (v *visit) may(u *user) (kit.Response, bool) {
 	resource := "*"
@@ -142,7 +157,7 @@ func (v *visit) may(u *user) (kit.Response, bool) {
 		resource = v.f.arn(u)
 	}
 	action := v.service + ":" + v.action
-	if v.session == nil && v.user.allowed(action, resource) {
+	if v.session == nil && v.user.allowed(action, resource) || v.f.world.Lax() {
 		return kit.Response{}, true
 	}
 	return fault(v.x, http.StatusForbidden, "AccessDenied", "User: "+v.caller()+" is not authorized to perform: "+action+

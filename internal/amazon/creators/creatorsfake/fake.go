@@ -85,6 +85,9 @@ func (f *fake) identify(x *kit.Exchange) {
 	}
 	v := &visit{f: f, x: x}
 	v.claims, v.tokenErr = f.world.Affiliates.CheckToken(v.bearer())
+	if v.claims.Credential == nil {
+		v.claims.Credential = f.world.Affiliates.CredentialOrAny("", false, x.Region) // nil but where nothing need be true
+	}
 	if v.claims.Credential != nil {
 		x.Client = v.claims.Credential.ID
 	}
