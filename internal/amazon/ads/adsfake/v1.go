@@ -4,9 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
@@ -18,17 +16,43 @@ import (
 type v1Resource struct {
 	list, one, id string // "campaigns", "campaign", "campaignId"
 	most          int    // of one page
-	translate     func(*translation)
-	stores        []int // kinds of children; nil for campaigns
+	shapes        []*v1Shape
 }
 
-func v1Resources() []*v1Resource {
+func (f *fake) v1Resources() []*v1Resource {
 	return []*v1Resource{
-		{"campaigns", "campaign", "campaignId", 5000, (*translation).campaign, nil},
-		{"adGroups", "adGroup", "adGroupId", 1000, (*translation).group, []int{adGroups}},
-		{"ads", "ad", "adId", 1000, (*translation).ad, []int{productAds}},
-		{"targets", "target", "targetId", 5000, (*translation).target, targetKinds},
+		{"campaigns", "campaign", "campaignId", 5000, campaignShapes(f)},
+		{"adGroups", "adGroup", "adGroupId", 1000, groupShapes(f)},
+		{"ads", "ad", "adId", 1000, adShapes(f)},
+		{"targets", "target", "targetId", 5000, targetShapes(f)},
 	}
+}
+
+// shape is the resource as one ad product has it; nil for products that are not served.
+func (r *v1Resource) shape(product string) *v1Shape {
+	for _, s := range r.shapes {
+		if s.product == product {
+			return s
+		}
+	}
+	return nil
+}
+
+// find tells which ad product and which store have an id. Held by the profile's lock.
+func (r *v1Resource) find(p *profile, id string) (*v1Shape, v1Store) {
+	for _, shape := range r.shapes {
+		for _, store := range shape.stores {
+			if store.holds(p, id) {
+				return shape, store
+			}
+		}
+	}
+	return nil, nil
+}
+
+// absent is the error of an id that nothing has.
+func (r *v1Resource) absent(at, id string) []itemError {
+	return []itemError{r.shapes[0].stores[0].notFound(at, id)}
 }
 
 // v1Path is what all of v1's paths begin with.
@@ -36,7 +60,7 @@ const v1Path = "/adsApi/v1/"
 
 func (f *fake) v1Routes() []kit.Route {
 	var all []kit.Route
-	for _, r := range v1Resources() {
+	for _, r := range f.v1Resources() {
 		read := guard{scoped: true, media: "application/json"}
 		write := read
 		write.write = true
@@ -82,7 +106,7 @@ func (f *fake) v1Write(v *visit, r *v1Resource, effect string) kit.Response {
 	seen := map[string]bool{}
 	v.profile.change(v.x.Now, func(b *batch) {
 		for i, o := range objects {
-			t := &translation{f: f, b: b, resource: r, in: o, at: r.list + "[" + strconv.Itoa(i) + "]", create: effect == "created", out: object{}}
+			t := &translation{b: b, resource: r, in: o, at: r.list + "[" + strconv.Itoa(i) + "]", create: effect == "created", out: object{}}
 			outcomes[i].record, outcomes[i].errors = t.run(seen)
 		}
 	})
@@ -102,36 +126,18 @@ func (f *fake) v1Delete(v *visit, r *v1Resource) kit.Response {
 	outcomes := make([]v1Outcome, len(ids))
 	v.profile.change(v.x.Now, func(b *batch) {
 		for i, id := range ids {
-			outcomes[i].record, outcomes[i].errors = f.v1Archive(b, r, id, key+"["+strconv.Itoa(i)+"]")
+			outcomes[i].record, outcomes[i].errors = r.archive(b, id, key+"["+strconv.Itoa(i)+"]")
 		}
 	})
 	return v1Answer(v, r, outcomes, "archived")
 }
 
-func (f *fake) v1Archive(b *batch, r *v1Resource, id, at string) (record, []itemError) {
-	if r.stores == nil {
-		if _, bad := f.campaigns().archive(b, id, at); bad != nil {
-			return nil, bad
-		}
-		c, _, _ := b.p.campaigns.find(id)
-		return c, nil
+func (r *v1Resource) archive(b *batch, id, at string) (record, []itemError) {
+	_, store := r.find(b.p, id)
+	if store == nil {
+		return nil, r.absent(at, id)
 	}
-	n, _ := r.find(b.p, id)
-	if _, bad := f.childCollection(n).archive(b, id, at); bad != nil {
-		return nil, bad
-	}
-	c, _, _ := b.p.children[n].find(id)
-	return c, nil
-}
-
-// find tells which kind of child has an id; the first where none has. Held by the profile's lock.
-func (r *v1Resource) find(p *profile, id string) (n int, ok bool) {
-	for _, n := range r.stores {
-		if _, _, ok := p.children[n].find(id); ok {
-			return n, true
-		}
-	}
-	return r.stores[0], false
+	return store.drop(b, id, at)
 }
 
 // v1Items reads the array of a write; nil goes with a refusal.
@@ -175,7 +181,7 @@ func v1Answer(v *visit, r *v1Resource, outcomes []v1Outcome, effect string) kit.
 		}
 		b = strconv.AppendInt(append(comma(b, done), `{"index":`...), int64(i), 10)
 		b = append(appendString(append(b, ','), r.one), ':')
-		b = append(appendV1(b, s, o.record), '}')
+		b = append(r.append(b, s, o.record), '}')
 		done++
 	}
 	b = append(b, `],"error":[`...)
@@ -199,78 +205,4 @@ func v1Answer(v *visit, r *v1Resource, outcomes []v1Outcome, effect string) kit.
 		v.x.Note("failed_items", strconv.Itoa(failed))
 	}
 	return kit.Response{Status: http.StatusMultiStatus, Header: v.x.ServiceHeaders(""), Body: append(b, `],"partialSuccess":[]}`...)}
-}
-
-// appendV1 writes an error of an item in v1's words.
-func (e *itemError) appendV1(b []byte) []byte {
-	b = appendString(append(b, `{"code":`...), e.v1Code())
-	b = appendString(append(b, `,"message":`...), e.message)
-	return append(appendString(append(b, `,"fieldLocation":`...), v1Location(e.at)), '}')
-}
-
-// v1Codes are the codes of v1 for errors of v3, by reason, else by kind (ads-lwa 6.4).
-var v1Codes = map[string]string{
-	"BLANK": "FIELD_VALUE_IS_EMPTY", "TOO_LONG": "FIELD_SIZE_IS_ABOVE_MAXIMUM_LIMIT", "TOO_SHORT": "FIELD_SIZE_IS_BELOW_MINIMUM_LIMIT",
-	"FORBIDDEN_CHARS": "FIELD_VALUE_CONTAINS_INVALID_CHARACTERS", "TOO_HIGH": "FIELD_VALUE_IS_ABOVE_MAXIMUM_LIMIT", "TOO_LOW": "FIELD_VALUE_IS_BELOW_MINIMUM_LIMIT",
-	"BUDGET_TOO_LOW": "FIELD_VALUE_IS_BELOW_MINIMUM_LIMIT", "BUDGET_TOO_HIGH": "FIELD_VALUE_IS_ABOVE_MAXIMUM_LIMIT", "BID_OUT_OF_MARKET_PLACE_RANGE": "FIELD_VALUE_IS_OUT_OF_RANGE",
-	"BID_GT_BUDGET": "FIELD_VALUE_IS_ABOVE_MAXIMUM_LIMIT", "START_DATE_EARLIER_THAN_TODAY": "DATE_CANNOT_BE_IN_PAST", "END_DATE_EARLIER_THAN_TODAY": "DATE_CANNOT_BE_IN_PAST",
-	"UPDATING_READ_ONLY_START_DATE": "FIELD_VALUE_CANNOT_EDIT", "NAME_NOT_UNIQUE": "FIELD_VALUE_NOT_UNIQUE", "PARENT_ENTITY_NOT_FOUND": "RESOURCE_ID_NOT_FOUND",
-	"PARENT_ENTITY_ARCHIVED": "ARCHIVED_PARENT_CANNOT_CREATE", "ARCHIVED_ENTITY_CANNOT_BE_MODIFIED": "ARCHIVED_RESOURCE_CANNOT_EDIT",
-	"PARENT_ARCHIVED_FORBIDS_UPDATES": "ARCHIVED_PARENT_CANNOT_EDIT", "AUTO_TARGETING_CLAUSE_CANNOT_BE_ARCHIVED_MANUALLY": "AUTOCREATED_ENTITY_CANNOT_EDIT",
-	"AUTO_TARGETING_CLAUSE_CANNOT_BE_CREATED_MANUALLY": "ACTION_NOT_SUPPORTED", "TARGETING_TYPE_NOT_ALLOWED_FOR_AUTO_TARGETING_CAMPAIGN": "ACTION_NOT_SUPPORTED",
-	"TYPE_CONFLICT_IN_AD_GROUP": "ACTION_NOT_SUPPORTED", "FEATURE_NOT_AVAILABLE": "FEATURE_NOT_AVAILABLE", "UNSUPPORTED_MARKETPLACE": "UNSUPPORTED_MARKETPLACE",
-	"DUPLICATE_RESOURCE_ID_FOUND": "DUPLICATE_RESOURCE_ID_FOUND",
-
-	"missingValueError": "FIELD_VALUE_IS_NULL", "duplicateValueError": "DUPLICATE_FIELD_VALUE_FOUND", "entityNotFoundError": "RESOURCE_ID_NOT_FOUND",
-	"entityQuotaError": "ACTIVE_RESOURCE_LIMIT_EXCEEDED", "billingError": "PAYMENT_ISSUE", "otherError": "FIELD_VALUE_CANNOT_EDIT",
-}
-
-func (e *itemError) v1Code() string {
-	if code := v1Codes[e.reason]; code != "" {
-		return code
-	}
-	if code := v1Codes[e.kind]; code != "" {
-		return code
-	}
-	return "FIELD_VALUE_IS_INVALID"
-}
-
-// v1Locations say where in v1 a field of v3 stands.
-var v1Locations = []struct{ v3, v1 string }{
-	{".budget.budgetType", ".budgets[0].recurrenceTimePeriod"},
-	{".budget", ".budgets[0]"},
-	{".dynamicBidding.strategy", ".optimizations.bidSettings.bidStrategy"},
-	{".dynamicBidding.placementBidding", ".optimizations.bidSettings.bidAdjustments.placementBidAdjustments"},
-	{".dynamicBidding.shopperCohortBidding", ".optimizations.bidSettings.bidAdjustments.audienceBidAdjustments"},
-	{".startDate", ".startDateTime"},
-	{".endDate", ".endDateTime"},
-	{".targetingType", ".autoCreationSettings.autoCreateTargets"},
-	{".defaultBid", ".bid.defaultBid"},
-	{".bid", ".bid.bid"},
-	{".sku", ".creative.productCreative.productCreativeSettings.advertisedProduct.productId"},
-	{".asin", ".creative.productCreative.productCreativeSettings.advertisedProduct.productId"},
-	{".customText", ".creative.productCreative.productCreativeSettings.headline"},
-	{".keywordText", ".targetDetails.keywordTarget.keyword"},
-	{".matchType", ".targetDetails.keywordTarget.matchType"},
-	{".expression", ".targetDetails"},
-	{".keywordId", ".targetId"},
-}
-
-// v1Location puts a place in an item of v3 into v1's words.
-func v1Location(at string) string {
-	end := strings.IndexByte(at, ']')
-	if end < 0 {
-		return at
-	}
-	item, rest := at[:end+1], at[end+1:]
-	i := slices.IndexFunc(v1Locations, func(l struct{ v3, v1 string }) bool {
-		return rest == l.v3 || strings.HasPrefix(rest, l.v3+".") || strings.HasPrefix(rest, l.v3+"[")
-	})
-	if i < 0 {
-		return at
-	}
-	if l := v1Locations[i]; l.v3 != ".expression" && l.v3 != ".budget" {
-		return item + l.v1 + strings.TrimPrefix(rest, l.v3)
-	}
-	return item + v1Locations[i].v1
 }

@@ -146,7 +146,7 @@ func TestV1Errors(t *testing.T) {
 		{"create", "campaigns", v1Campaign("errors"), "FIELD_VALUE_NOT_UNIQUE", "campaigns[0].name"},
 		{"create", "campaigns", strings.Replace(v1Campaign("low"), "25.5", "0.1", 1), "FIELD_VALUE_IS_BELOW_MINIMUM_LIMIT", "campaigns[0].budgets[0]"},
 		{"create", "campaigns", strings.Replace(v1Campaign("past"), "2026-03-07", "2020-03-07", 1), "DATE_CANNOT_BE_IN_PAST", "campaigns[0].startDateTime"},
-		{"create", "campaigns", strings.Replace(v1Campaign("other"), "SPONSORED_PRODUCTS", "SPONSORED_BRANDS", 1), "FEATURE_NOT_AVAILABLE", "campaigns[0].adProduct"},
+		{"create", "campaigns", strings.Replace(v1Campaign("other"), "SPONSORED_PRODUCTS", "AMAZON_DSP", 1), "FEATURE_NOT_AVAILABLE", "campaigns[0].adProduct"},
 		{"create", "campaigns", v1Campaign("abroad", `"countries":["DE"]`), "UNSUPPORTED_MARKETPLACE", "campaigns[0].countries"},
 		{"update", "campaigns", `{"campaignId":"1","name":"x"}`, "RESOURCE_ID_NOT_FOUND", "campaigns[0].campaignId"},
 		{"update", "campaigns", `{"campaignId":"` + gone + `","name":"x"}`, "ARCHIVED_RESOURCE_CANNOT_EDIT", "campaigns[0].campaignId"},
@@ -154,7 +154,7 @@ func TestV1Errors(t *testing.T) {
 		{"create", "adGroups", `{"adProduct":"SPONSORED_PRODUCTS","campaignId":"` + gone + `","name":"x","state":"ENABLED","bid":{"defaultBid":1}}`, "ARCHIVED_PARENT_CANNOT_CREATE", "adGroups[0].campaignId"},
 		{"create", "adGroups", `{"adProduct":"SPONSORED_PRODUCTS","campaignId":"` + id + `","name":"x","state":"ENABLED","bid":{"defaultBid":0.001}}`, "FIELD_VALUE_IS_OUT_OF_RANGE", "adGroups[0].bid.defaultBid"},
 		{"create", "targets", `{"adProduct":"SPONSORED_PRODUCTS","adGroupId":"1","state":"ENABLED","negative":false,"targetType":"THEME","targetDetails":{"themeTarget":{"matchType":"KEYWORDS_CLOSE_MATCH"}}}`, "RESOURCE_ID_NOT_FOUND", "targets[0].adGroupId"},
-		{"create", "ads", `{"adProduct":"SPONSORED_PRODUCTS","adGroupId":"1","state":"ENABLED","adType":"VIDEO","creative":{}}`, "RESOURCE_ID_NOT_FOUND", "ads[0].adGroupId"},
+		{"create", "ads", `{"adProduct":"SPONSORED_PRODUCTS","adGroupId":"1","state":"ENABLED","adType":"VIDEO","creative":{}}`, "FIELD_VALUE_IS_INVALID", "ads[0].adType"},
 	} {
 		w := c.v1(tt.verb, tt.resource, `{"`+tt.resource+`":[`+tt.item+`]}`)
 		r := read[v1Result](t, w)

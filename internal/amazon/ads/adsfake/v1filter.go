@@ -10,6 +10,7 @@ import (
 // A v1Filter is a query that was understood. What v3 has no filter for stands beside it.
 type v1Filter struct {
 	filter
+	shape    *v1Shape // of the ad product that is asked for
 	types    []string
 	matches  []string
 	negative *bool
@@ -66,8 +67,9 @@ func (r *v1Resource) query(body []byte) (*v1Filter, string) {
 		return nil, message
 	case !sent:
 		return nil, "adProductFilter is required"
-	case products[0] != sponsoredProducts:
-		return nil, "adProductFilter must be SPONSORED_PRODUCTS: other ad products are not served here"
+	}
+	if q.shape = r.shape(products[0]); q.shape == nil {
+		return nil, "adProductFilter: " + products[0] + " is not served here"
 	}
 	for _, k := range r.keys() {
 		values, sent, message := v1Include(o, k.key, k.most)

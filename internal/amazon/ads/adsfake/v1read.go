@@ -11,20 +11,44 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
 
-// appendV1 writes a record as v1 reads it.
-func appendV1(b []byte, s *prospect, e record) []byte {
+// append writes a record as v1 reads it.
+func (r *v1Resource) append(b []byte, s *prospect, e record) []byte {
 	switch e := e.(type) {
 	case *campaign:
 		return e.appendV1(b, s)
 	case *child:
 		return e.appendV1(b, s)
+	case *thing:
+		return r.appendThing(b, s, e)
 	}
 	return append(b, `null`...)
 }
 
+// appendThing writes what is of Sponsored Brands or Display, as the rules of its shape say.
+func (r *v1Resource) appendThing(b []byte, s *prospect, t *thing) []byte {
+	shape := r.shape(t.kind.product)
+	serving := s.thing(t)
+	b = appendString(append(appendString(append(b, '{'), r.id), ':'), t.id)
+	n := &nest{b: t.appendCommon(b, t.kind.product, serving, serving == t.kind.status)}
+	if t.campaign != "" {
+		n.text("campaignId", t.campaign)
+	}
+	if t.group != "" {
+		n.text("adGroupId", t.group)
+	}
+	for i := range shape.rules {
+		shape.rules[i].tell(n, s, t)
+	}
+	if shape.tell != nil {
+		shape.tell(n, s, t)
+	}
+	n.close(0)
+	return append(n.b, '}')
+}
+
 // appendCommon writes what everything in v1 has, after its id.
-func (h *head) appendCommon(b []byte, serving string, good bool) []byte {
-	b = append(b, `,"adProduct":"SPONSORED_PRODUCTS"`...)
+func (h *head) appendCommon(b []byte, product, serving string, good bool) []byte {
+	b = appendString(append(b, `,"adProduct":`...), product)
 	b = appendString(append(b, `,"state":`...), h.state)
 	if good {
 		b = append(b, `,"status":{"deliveryStatus":"DELIVERING","deliveryReasons":[]}`...)
@@ -39,7 +63,7 @@ func (h *head) appendCommon(b []byte, serving string, good bool) []byte {
 func (c *campaign) appendV1(b []byte, s *prospect) []byte {
 	serving := s.campaign(c)
 	b = appendString(append(b, `{"campaignId":`...), c.id)
-	b = c.appendCommon(b, serving, serving == campaignServes)
+	b = c.appendCommon(b, sponsoredProducts, serving, serving == campaignServes)
 	b = appendString(append(b, `,"name":`...), c.name)
 	if c.portfolio != "" {
 		b = appendString(append(b, `,"portfolioId":`...), c.portfolio)
@@ -93,14 +117,14 @@ func (c *child) appendV1(b []byte, s *prospect) []byte {
 	good := serving == c.kind.status
 	switch c.kind.mark {
 	case 'a':
-		b = c.appendCommon(appendString(append(b, `{"adGroupId":`...), c.id), serving, good)
+		b = c.appendCommon(appendString(append(b, `{"adGroupId":`...), c.id), sponsoredProducts, serving, good)
 		b = appendString(append(b, `,"campaignId":`...), c.campaign)
 		b = appendString(append(b, `,"name":`...), c.name)
 		b = appendDouble(append(b, `,"bid":{"defaultBid":`...), c.bid)
 		b = append(appendString(append(b, `,"currencyCode":`...), s.p.country.currency), '}')
 		return append(b, `,"marketplaceScope":"SINGLE_MARKETPLACE"}`...)
 	case 'd':
-		b = c.appendCommon(appendString(append(b, `{"adId":`...), c.id), serving, good)
+		b = c.appendCommon(appendString(append(b, `{"adId":`...), c.id), sponsoredProducts, serving, good)
 		b = appendString(append(b, `,"campaignId":`...), c.campaign)
 		b = appendString(append(b, `,"adGroupId":`...), c.group)
 		b = append(b, `,"adType":"PRODUCT_AD","marketplaceScope":"SINGLE_MARKETPLACE","creative":{"productCreative":{"productCreativeSettings":{"advertisedProduct":{`...)
@@ -123,7 +147,7 @@ func (c *child) appendV1(b []byte, s *prospect) []byte {
 }
 
 func (c *child) appendTarget(b []byte, s *prospect, serving string, good bool) []byte {
-	b = c.appendCommon(appendString(append(b, `{"targetId":`...), c.id), serving, good)
+	b = c.appendCommon(appendString(append(b, `{"targetId":`...), c.id), sponsoredProducts, serving, good)
 	b = appendString(append(b, `,"campaignId":`...), c.campaign)
 	level := "CAMPAIGN"
 	if c.group != "" {
@@ -221,16 +245,13 @@ func (f *fake) v1Query(v *visit, r *v1Resource) kit.Response {
 	if message != "" {
 		return v1Refusal(v.x, http.StatusBadRequest, message)
 	}
-	after, ok := f.openToken(v.profile, v1Path+r.list, &q.filter)
+	after, ok := f.openToken(v.profile, v1Path+r.list+q.shape.product, &q.filter)
 	if !ok {
 		return v1Refusal(v.x, http.StatusBadRequest, "nextToken is not valid")
 	}
 	var lists [][]record
-	if r.stores == nil {
-		lists = append(lists, records(v.profile.campaigns.all(), after))
-	}
-	for _, n := range r.stores {
-		lists = append(lists, records(v.profile.children[n].all(), after))
+	for _, store := range q.shape.stores {
+		lists = append(lists, store.since(v.profile, after))
 	}
 	s := v.profile.prospect(v.x.Now)
 	b := append(appendString([]byte{'{'}, r.list), ':', '[')
@@ -242,12 +263,12 @@ func (f *fake) v1Query(v *visit, r *v1Resource) kit.Response {
 		if more = n == q.max; more {
 			break
 		}
-		b = appendV1(comma(b, n), s, e)
+		b = r.append(comma(b, n), s, e)
 		n, last = n+1, e.top().seq
 	}
 	b = append(b, ']')
 	if more {
-		b = appendString(append(b, `,"nextToken":`...), f.sealToken(v.profile, v1Path+r.list, &q.filter, last))
+		b = appendString(append(b, `,"nextToken":`...), f.sealToken(v.profile, v1Path+r.list+q.shape.product, &q.filter, last))
 	}
 	return kit.Response{Status: http.StatusOK, Header: v.x.ServiceHeaders(""), Body: append(b, '}')}
 }
