@@ -18,7 +18,7 @@ type AdsModel interface {
 	AdsCan(kind canon.AdsKind, channel canon.Channel) AdsAbility
 
 	// AdsList reads one page. All conditions of the query hold for what comes back, whether or not the wire knows them. The error is a
-	// problem, of Amazon's refusal where it refused.
+	// problem; where Amazon refused, it is also an *AdsRefusal.
 	AdsList(ctx context.Context, s Asker, account canon.Account, q AdsQuery) (AdsPage, error)
 
 	// AdsPlan makes the exact requests of changes without sending them. A change that cannot be made has a refusal of its own in
@@ -34,11 +34,11 @@ type AdsModel interface {
 type AdsAbility struct {
 	List, Create, Update, Archive bool
 
-	Operation map[string]string // of "list", "create", "update", "archive": ids of the program's operations, for policy
-	Filters   []string          // that the wire itself applies, e.g. "campaign_id"
-	Creatable []string          // JSON names of the fields that a new one may have
-	Updatable []string          // JSON names of the fields that a change may touch
-	Required  []string          // JSON names of the fields that a new one must have
+	Operations map[string][]string // of "list", "create", "update", "archive": ids of the program's operations, all of which it may take, for policy
+	Filters    []string            // that the wire itself applies, e.g. "campaign_id"
+	Creatable  []string            // JSON names of the fields that a new one may have
+	Updatable  []string            // JSON names of the fields that a change may touch
+	Required   []string            // JSON names of the fields that a new one must have
 }
 
 // An AdsQuery asks for one page of one account's objects.
@@ -97,3 +97,9 @@ type AdsRefusal struct {
 	Field     string // where in the object: a JSON name of canon where that is known, else Amazon's location
 	RequestID string
 }
+
+// Error implements error: what Lockkeeper says of it.
+func (r *AdsRefusal) Error() string { return r.Problem.Error() }
+
+// Unwrap returns the problem.
+func (r *AdsRefusal) Unwrap() error { return r.Problem }
