@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/adm"
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
 	"github.com/lockkeeper-dev/lockkeeper/internal/jobs"
@@ -16,7 +15,7 @@ import (
 const (
 	mostTries  = 6   // of a device that Amazon cannot take just now
 	mostWaits  = 100 // of a device that is throttled
-	flushSize  = 500
+	flushSize  = 1000
 	flushEvery = 200 * time.Millisecond
 	holdFor    = time.Minute
 	mostOdd    = 20 // answers in a row that nobody understands, after which a broadcast stops to be looked at
@@ -132,7 +131,7 @@ func (p *Push) recover(ctx context.Context, b Broadcast) (Broadcast, error) {
 	if len(settled) == 0 {
 		return b, nil
 	}
-	b.State, b.Counts, err = p.cfg.Store.SettleTargets(ctx, b.ID, settled)
+	b.State, b.Counts, err = p.cfg.Store.SettleTargets(ctx, b.ID, nil, settled)
 	if err == nil {
 		err = p.cfg.Store.MarkBroadcast(ctx, b.ID, Mark{})
 	}
@@ -158,22 +157,24 @@ func (r *run) all(ctx context.Context) error {
 
 func (r *run) pages(ctx context.Context) error {
 	p, s := r.push, r.push.cfg.Store
+	next := reader{run: r}
+	defer next.drop()
 	for {
 		if err := ctx.Err(); err != nil {
 			return p.release(r.way, r.b.ID, err)
 		}
-		page, next, err := s.Targets(r.way, r.b.ID, p.cfg.Now(), p.cfg.Page)
+		page, due, err := next.page()
 		if err != nil {
 			return err
 		}
 		if len(page) == 0 {
-			if next.IsZero() {
+			if due.IsZero() {
 				return s.EndBroadcast(r.way, r.b.ID, Done, "", p.cfg.Now(), time.Time{})
 			}
-			if sleepUntil(ctx, p.cfg.Now, next) != nil {
+			if sleepUntil(ctx, p.cfg.Now, due) != nil {
 				continue
 			}
-			state, _, err := s.SettleTargets(r.way, r.b.ID, nil) // a cancel is seen while waiting, too
+			state, _, err := s.SettleTargets(r.way, r.b.ID, nil, nil) // a cancel is seen while waiting, too
 			if err != nil || state.Ended() {
 				return err
 			}
@@ -182,6 +183,7 @@ func (r *run) pages(ctx context.Context) error {
 		if err := s.MarkBroadcast(r.way, r.b.ID, markOf(r.b.Mark, page)); err != nil {
 			return err
 		}
+		next.ahead()
 		state, err := r.page(ctx, page)
 		if err != nil || state.Ended() {
 			return err
@@ -216,96 +218,8 @@ func markOf(m Mark, page []Target) Mark {
 	return m
 }
 
-// page sends to the devices of one page and writes down what became of them, a part at a time.
-func (r *run) page(ctx context.Context, page []Target) (State, error) {
-	work, settled := make(chan Target), make(chan Target, 2*cap(r.lines))
-	var crew sync.WaitGroup
-	for range min(cap(r.lines), len(page)) {
-		crew.Go(func() {
-			l := <-r.lines
-			defer func() { r.lines <- l }()
-			for t := range work {
-				if t, ok := r.one(ctx, l, t); ok {
-					settled <- t
-				}
-			}
-		})
-	}
-	halt := make(chan struct{})
-	go func() {
-		defer close(work)
-		for _, t := range page {
-			select {
-			case work <- t:
-			case <-ctx.Done():
-				return
-			case <-halt:
-				return
-			}
-			if r.stopped() {
-				return
-			}
-		}
-	}()
-	go func() { crew.Wait(); close(settled) }()
-	return r.settle(settled, halt)
-}
-
-// settle writes down what comes, until nothing more does.
-func (r *run) settle(settled <-chan Target, halt chan struct{}) (State, error) {
-	var (
-		batch  []Target
-		state  = Sending
-		failed error
-		ended  bool
-	)
-	tick := time.NewTicker(flushEvery)
-	defer tick.Stop()
-	flush := func() {
-		if failed != nil || len(batch) == 0 {
-			return
-		}
-		if state, r.b.Counts, failed = r.push.cfg.Store.SettleTargets(r.way, r.b.ID, batch); (failed != nil || state.Ended()) && !ended {
-			ended = true
-			close(halt)
-		}
-		batch = batch[:0]
-	}
-	for {
-		select {
-		case t, more := <-settled:
-			if !more {
-				flush()
-				return state, failed
-			}
-			if batch = append(batch, t); len(batch) >= flushSize {
-				flush()
-			}
-		case <-tick.C:
-			flush()
-		}
-	}
-}
-
 func (r *run) stopped() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.stop.Code != ""
-}
-
-// one sends to one device. It reports false where nothing was tried, so that the device waits as before.
-func (r *run) one(ctx context.Context, l *line, t Target) (Target, bool) {
-	if t.Retired() {
-		t.Fate, t.At = Skipped, r.push.cfg.Now()
-		return t, true
-	}
-	if r.pace.take(ctx) != nil || r.stopped() || !r.log.begin(t.Device) {
-		return t, false
-	}
-	result := l.do(r.way, func(a amazon.Asker) adm.Result {
-		return r.push.program.Send(r.way, a, t.Registration, r.body, r.push.cfg.Now())
-	})
-	t = r.judge(t, result)
-	r.log.end(t)
-	return t, true
 }

@@ -10,20 +10,22 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
 )
 
-// A sentLog remembers, between two flushes to disk, which devices a message was about to leave for and what was answered. Each entry is
-// one small write, not flushed: it outlives a kill of the process, not a loss of power. After a kill, a device without an entry was never
+// A sentLog remembers, between two flushes to disk, which devices a message was about to leave for and what was answered. Entries are
+// small writes, not flushed: they outlive a kill of the process, not a loss of power. After a kill, a device without an entry was never
 // sent to; one that was begun and has no answer has an unknown fate; an answer counts. After a loss of power the boot id differs, and
 // the fate of every device that was taken up and is not in the store is unknown (Mark).
 type sentLog struct {
 	mu   sync.Mutex
 	file *os.File // nil where there is no folder
 	path string
+	line []byte // what is being written
 }
 
 // An entry is one line: begun where Fate is nil.
@@ -111,26 +113,46 @@ func (l *sentLog) restart() error {
 	return err
 }
 
-// begin notes that a message is about to leave for a device. It reports false where that could not be written: nothing may leave then.
-func (l *sentLog) begin(d id.Registration) bool { return l.write(entry{Device: d}) }
-
-// end notes what became of it. Where that cannot be written, the fate is unknown after a kill, as it would be without this line.
-func (l *sentLog) end(t Target) {
-	l.write(entry{t.Device, &fate{t.Fate, t.Tries, millis(t.Next), t.Status, string(t.Problem), millis(t.At), t.New}})
-}
-
-func (l *sentLog) write(e entry) bool {
-	if l.file == nil {
+// note writes down what became of one device, and that a message is about to leave for another; either may be nil. It reports false where that
+// could not be written: nothing may leave then, and the fate is unknown after a kill, as it would be without its line.
+func (l *sentLog) note(done *placed, begun *Target) bool {
+	if l.file == nil || done == nil && begun == nil {
 		return true
-	}
-	line, err := json.Marshal(e)
-	if err != nil {
-		return false
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	_, err = l.file.Write(append(line, '\n'))
+	l.line = l.line[:0]
+	if done != nil {
+		l.line = appendEnd(l.line, done.Target)
+	}
+	if begun != nil {
+		l.line = append(append(append(l.line, `{"d":"`...), begun.Device...), "\"}\n"...)
+	}
+	_, err := l.file.Write(l.line)
 	return err == nil
+}
+
+// appendEnd writes the line of a fate. An id of Amazon's is the one part that may need care, and it is rare.
+func appendEnd(b []byte, t Target) []byte {
+	if t.New != "" {
+		line, err := json.Marshal(entry{t.Device, &fate{t.Fate, t.Tries, millis(t.Next), t.Status, string(t.Problem), millis(t.At), t.New}})
+		if err != nil {
+			return b
+		}
+		return append(append(b, line...), '\n')
+	}
+	b = append(append(append(b, `{"d":"`...), t.Device...), `","f":{"f":"`...)
+	b = strconv.AppendInt(append(append(b, t.Fate...), `","t":`...), int64(t.Tries), 10)
+	if next := millis(t.Next); next != 0 {
+		b = strconv.AppendInt(append(b, `,"n":`...), next, 10)
+	}
+	if t.Status != 0 {
+		b = strconv.AppendInt(append(b, `,"s":`...), int64(t.Status), 10)
+	}
+	if t.Problem != "" {
+		b = append(append(append(b, `,"p":"`...), t.Problem...), '"')
+	}
+	return append(strconv.AppendInt(append(b, `,"a":`...), millis(t.At), 10), "}}\n"...)
 }
 
 // close ends the log. It is removed where everything is in the store.

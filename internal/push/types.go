@@ -109,6 +109,13 @@ type Target struct {
 	retired bool   // it was retired since it was listed
 }
 
+// A Span is a row of devices of a broadcast's list, in the order of ids, that Amazon took at the first try: all between two, both with them,
+// that wait and were never told to.
+type Span struct {
+	From, To id.Registration
+	At       time.Time // of the last answer among them
+}
+
 // Retired reports whether the registration was retired since it was listed.
 func (t Target) Retired() bool { return t.retired }
 
@@ -139,14 +146,16 @@ type Store interface {
 	ClaimBroadcast(ctx context.Context, b id.Broadcast, owner string) (Broadcast, bool, error)
 	// ListTargets writes the next devices down and returns the broadcast as it is then.
 	ListTargets(ctx context.Context, b id.Broadcast, limit int) (Broadcast, error)
-	// Targets returns devices that wait and are due, first tries first, and when the next is due where there are none.
-	Targets(ctx context.Context, b id.Broadcast, now time.Time, limit int) ([]Target, time.Time, error)
+	// Targets returns devices that wait and are due, and when the next is due where there are none: those that were never told to wait,
+	// after one and in the order of ids, and once there are no more, those that were, in the order in which they are due.
+	Targets(ctx context.Context, b id.Broadcast, after id.Registration, now time.Time, limit int) ([]Target, time.Time, error)
 	// MarkBroadcast moves the mark, before devices are taken up.
 	MarkBroadcast(ctx context.Context, b id.Broadcast, m Mark) error
 	// Unmarked returns the devices that wait and lie before the mark: those that may have been sent to.
 	Unmarked(ctx context.Context, b id.Broadcast, m Mark) ([]Target, error)
-	// SettleTargets writes down what became of devices, in broadcast and registrations, and returns the broadcast's state and counts.
-	SettleTargets(ctx context.Context, b id.Broadcast, settled []Target) (State, map[string]int, error)
+	// SettleTargets writes down what became of devices, in broadcast and registrations, and returns the broadcast's state and counts. A
+	// fate that is known stays.
+	SettleTargets(ctx context.Context, b id.Broadcast, taken []Span, others []Target) (State, map[string]int, error)
 	// EndBroadcast lets the lease go with a state; one that was cancelled meanwhile stays so.
 	EndBroadcast(ctx context.Context, b id.Broadcast, s State, p problem.Code, at, heldUntil time.Time) error
 	CancelBroadcast(ctx context.Context, b id.Broadcast, at time.Time) error

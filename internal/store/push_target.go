@@ -23,26 +23,37 @@ func scanTarget(row scanner) (push.Target, error) {
 
 const fromTargets = ` FROM push_target t JOIN push_registration r ON r.id = t.device WHERE t.broadcast = $1`
 
-// Targets implements push.Store.
-func (s *Store) Targets(ctx context.Context, b id.Broadcast, now time.Time, limit int) ([]push.Target, time.Time, error) {
+// Targets implements push.Store. Where nobody else waits, those are looked for once more that were taken up before and not sent to.
+func (s *Store) Targets(ctx context.Context, b id.Broadcast, after id.Registration, now time.Time, limit int) ([]push.Target, time.Time, error) {
+	page, err := s.waiting(ctx, `AND t.next_at = 0 AND t.device > $2 ORDER BY t.device`, b, string(after), limit)
+	if err == nil && len(page) == 0 {
+		page, err = s.waiting(ctx, `AND t.next_at > 0 AND t.next_at <= $2 ORDER BY t.next_at, t.device`, b, now.UnixMilli(), limit)
+	}
+	if err != nil || len(page) > 0 {
+		return page, time.Time{}, err
+	}
+	var next int64
+	err = s.rdb.QueryRowContext(ctx, `SELECT coalesce(min(next_at), 0) FROM push_target WHERE broadcast = $1 AND outcome = '' AND next_at > 0`, string(b)).Scan(&next)
+	if err != nil {
+		return nil, time.Time{}, explain(fmt.Errorf("reading when a device is due: %w", err))
+	}
+	if next == 0 && after != "" {
+		return s.Targets(ctx, b, "", now, limit)
+	}
+	return nil, moment(next), nil
+}
+
+// waiting reads devices that have no fate, with what it takes to send to them.
+func (s *Store) waiting(ctx context.Context, which string, b id.Broadcast, from any, limit int) ([]push.Target, error) {
 	rows, err := s.rdb.QueryContext(ctx, `SELECT t.device, r.registration, t.tries, t.next_at, r.retired_at`+fromTargets+`
-		AND t.outcome = '' AND t.next_at <= $2 ORDER BY t.next_at, t.device LIMIT $3`, string(b), now.UnixMilli(), limit)
-	page, err := collect(rows, err, func(row scanner) (push.Target, error) {
+		AND t.outcome = '' `+which+` LIMIT $3`, string(b), from, limit)
+	return collect(rows, err, func(row scanner) (push.Target, error) {
 		var t push.Target
 		var next, retired int64
 		err := row.Scan((*string)(&t.Device), &t.Registration, &t.Tries, &next, &retired)
 		t.Next = moment(next)
 		return t.WithRetired(retired > 0), err
 	})
-	if err != nil || len(page) > 0 {
-		return page, time.Time{}, err
-	}
-	var next int64
-	err = s.rdb.QueryRowContext(ctx, `SELECT coalesce(min(next_at), 0) FROM push_target WHERE broadcast = $1 AND outcome = ''`, string(b)).Scan(&next)
-	if err != nil {
-		return nil, time.Time{}, explain(fmt.Errorf("reading when a device is due: %w", err))
-	}
-	return nil, moment(next), nil
 }
 
 // Unmarked implements push.Store.
@@ -59,7 +70,7 @@ func (s *Store) Results(ctx context.Context, b id.Broadcast, after id.Registrati
 }
 
 // SettleTargets implements push.Store: each fate once, the registrations that it speaks of, and the counts, in one transaction.
-func (s *Store) SettleTargets(ctx context.Context, b id.Broadcast, settled []push.Target) (state push.State, counts map[string]int, err error) {
+func (s *Store) SettleTargets(ctx context.Context, b id.Broadcast, taken []push.Span, others []push.Target) (state push.State, counts map[string]int, err error) {
 	err = s.Write(ctx, func(tx *sql.Tx) error {
 		var grant, text string
 		if err := tx.QueryRow(`SELECT grant_id, state, counts FROM push_broadcast WHERE id = $1`, string(b)).Scan(&grant, (*string)(&state), &text); err != nil {
@@ -69,15 +80,15 @@ func (s *Store) SettleTargets(ctx context.Context, b id.Broadcast, settled []pus
 		if err := json.Unmarshal([]byte(text), &counts); err != nil {
 			return fmt.Errorf("reading a broadcast's counts: %w", err)
 		}
-		rest, accepted, err := s.settleAccepted(b, settled)
-		if err != nil {
-			return err
+		for _, span := range taken {
+			n, err := s.settleSpan(b, span)
+			if err != nil {
+				return err
+			}
+			counts[push.Waiting] -= n
+			counts[string(adm.Accepted)] += n
 		}
-		if accepted > 0 {
-			counts[push.Waiting] -= accepted
-			counts[string(adm.Accepted)] += accepted
-		}
-		for _, t := range rest {
+		for _, t := range others {
 			n, err := s.settleTarget(b, t)
 			if err != nil {
 				return err
@@ -91,7 +102,7 @@ func (s *Store) SettleTargets(ctx context.Context, b id.Broadcast, settled []pus
 				return err
 			}
 		}
-		if len(settled) == 0 {
+		if len(taken)+len(others) == 0 {
 			return nil
 		}
 		out, err := json.Marshal(counts)
@@ -102,6 +113,21 @@ func (s *Store) SettleTargets(ctx context.Context, b id.Broadcast, settled []pus
 		return err
 	})
 	return state, counts, err
+}
+
+// settleSpan writes down that a row of devices was taken. It returns for how many.
+func (s *Store) settleSpan(b id.Broadcast, span push.Span) (int, error) {
+	put, err := s.hot(`UPDATE push_target SET outcome = 'accepted', tries = 1, status = 200, at = $4
+		WHERE broadcast = $1 AND device >= $2 AND device <= $3 AND outcome = '' AND next_at = 0`)
+	if err != nil {
+		return 0, err
+	}
+	res, err := put.Exec(string(b), string(span.From), string(span.To), millis(span.At))
+	if err != nil {
+		return 0, fmt.Errorf("settling devices: %w", err)
+	}
+	n, err := res.RowsAffected()
+	return int(n), err
 }
 
 // settleTarget writes down one fate. It reports 0 where there was one already.

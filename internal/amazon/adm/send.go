@@ -61,16 +61,27 @@ func (p *Program) Send(ctx context.Context, s amazon.Asker, registration string,
 	if r.Outcome != Accepted {
 		return r
 	}
+	r.ID = registration
+	if !answer.Truncated && echoes(answer.Body, registration) {
+		return r
+	}
 	var in struct {
 		ID string `json:"registrationID"`
 	}
-	r.ID = registration
 	if answer.Truncated || json.Unmarshal(answer.Body, &in) != nil || in.ID != "" && !CleanRegistration(in.ID) {
 		r.Problem = problem.New(problem.ADMBrokenAnswer) // taken all the same: 200 is what counts
 	} else if in.ID != "" {
 		r.ID = in.ID
 	}
 	return r
+}
+
+// echoes reports whether an answer tells nothing but the registration id that was sent to, as nearly all do: a broadcast need not take those
+// apart.
+func echoes(body []byte, registration string) bool {
+	const before, after = `{"registrationID":"`, `"}`
+	return len(body) == len(before)+len(registration)+len(after) && string(body[:len(before)]) == before &&
+		string(body[len(before):len(before)+len(registration)]) == registration && string(body[len(body)-len(after):]) == after
 }
 
 // CleanRegistration reports whether text could be a registration id: one path segment of plain characters. Ids are opaque; all that

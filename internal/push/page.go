@@ -1,0 +1,151 @@
+package push
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/adm"
+)
+
+// A sheet is one page of devices while they are sent to.
+type sheet struct {
+	run     *run
+	page    []Target
+	next    atomic.Int64 // place of the next device that nobody took up
+	halted  atomic.Bool  // nothing more may leave
+	settled chan placed
+}
+
+// placed is a device whose fate is known, with its place on the page.
+type placed struct {
+	Target
+	at int
+}
+
+// page sends to the devices of one page and writes down what became of them, a part at a time.
+func (r *run) page(ctx context.Context, page []Target) (State, error) {
+	s := &sheet{run: r, page: page, settled: make(chan placed, 4*cap(r.lines))}
+	var crew sync.WaitGroup
+	for range min(cap(r.lines), len(page)) {
+		crew.Go(func() {
+			l := <-r.lines
+			defer func() { r.lines <- l }()
+			s.work(ctx, l)
+		})
+	}
+	go func() { crew.Wait(); close(s.settled) }()
+	return s.settle()
+}
+
+// work sends to one device after the other. What became of one is written into the log together with the beginning of the next, which leaves at
+// once; where it must wait, the log has the first before.
+func (s *sheet) work(ctx context.Context, l *line) {
+	var done *placed
+	tell := func() {
+		if done != nil {
+			s.settled <- *done
+			done = nil
+		}
+	}
+	for ctx.Err() == nil && !s.halted.Load() && !s.run.stopped() {
+		at := int(s.next.Add(1) - 1)
+		if at >= len(s.page) {
+			break
+		}
+		t := s.page[at]
+		if t.Retired() {
+			t.Fate, t.At = Skipped, s.run.push.cfg.Now()
+			s.settled <- placed{t, at}
+			continue
+		}
+		if _, ok := s.run.pace.slot(); !ok {
+			s.run.log.note(done, nil)
+			tell()
+			if s.run.pace.take(ctx) != nil || s.run.stopped() {
+				break
+			}
+		}
+		if !s.run.log.note(done, &t) {
+			break // what cannot be written down does not leave
+		}
+		tell()
+		done = &placed{s.run.send(l, t), at}
+	}
+	s.run.log.note(done, nil)
+	tell()
+}
+
+// send sends to one device, and says what that means.
+func (r *run) send(l *line, t Target) Target {
+	result := l.do(r.way, func(a amazon.Asker) adm.Result {
+		return r.push.program.Send(r.way, a, t.Registration, r.body, r.push.cfg.Now())
+	})
+	return r.judge(t, result)
+}
+
+// settle writes down what comes, until nothing more does.
+func (s *sheet) settle() (State, error) {
+	var (
+		r      = s.run
+		batch  []placed
+		state  = Sending
+		failed error
+	)
+	tick := time.NewTicker(flushEvery)
+	defer tick.Stop()
+	flush := func() {
+		if failed != nil || len(batch) == 0 {
+			return
+		}
+		taken, others := s.sort(batch)
+		if state, r.b.Counts, failed = r.push.cfg.Store.SettleTargets(r.way, r.b.ID, taken, others); failed != nil || state.Ended() {
+			s.halted.Store(true)
+		}
+		batch = batch[:0]
+	}
+	for {
+		select {
+		case t, more := <-s.settled:
+			if !more {
+				flush()
+				return state, failed
+			}
+			if batch = append(batch, t); len(batch) >= flushSize {
+				flush()
+			}
+		case <-tick.C:
+			flush()
+		}
+	}
+}
+
+// sort takes devices that stand side by side in the list, and were taken at the first try as nearly all are, together.
+func (s *sheet) sort(batch []placed) (taken []Span, others []Target) {
+	slices.SortFunc(batch, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
+	last := -2 // place of the last one in the last span
+	for _, t := range batch {
+		if !t.plain() || !s.page[t.at].Next.IsZero() {
+			others = append(others, t.Target)
+			continue
+		}
+		if t.at != last+1 {
+			taken = append(taken, Span{From: t.Device, At: t.At})
+		}
+		span := &taken[len(taken)-1]
+		span.To, last = t.Device, t.at
+		if t.At.After(span.At) {
+			span.At = t.At
+		}
+	}
+	return taken, others
+}
+
+// plain reports whether Amazon took the message at its first try, and there is nothing else to tell.
+func (t Target) plain() bool {
+	return t.Fate == string(adm.Accepted) && t.Tries == 1 && t.Status == 200 && t.Problem == ""
+}
