@@ -32,7 +32,7 @@ func newCertificates(hosts []string, now time.Time) (authority []byte, cert tls.
 	ips := []net.IP{net.IPv4(127, 0, 0, 1).To4(), net.IPv6loopback}
 	names := append([]string{"localhost"}, hosts...)
 	ca := &x509.Certificate{
-		SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: "Lockkeeper sandbox CA (do not trust)"},
+		SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: "Lockkeeper sandbox, do not trust"},
 		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(caLife), KeyUsage: x509.KeyUsageCertSign,
 		BasicConstraintsValid: true, IsCA: true, MaxPathLenZero: true,
 		PermittedDNSDomainsCritical: true, PermittedDNSDomains: names,
@@ -43,7 +43,7 @@ func newCertificates(hosts []string, now time.Time) (authority []byte, cert tls.
 		return nil, cert, fmt.Errorf("making the sandbox's certificates: %w", err)
 	}
 	leaf := &x509.Certificate{
-		SerialNumber: big.NewInt(now.UnixNano() + 1), Subject: pkix.Name{CommonName: "Lockkeeper sandbox"},
+		SerialNumber: big.NewInt(now.UnixNano() + 1), Subject: pkix.Name{CommonName: "Amazon in Lockkeeper's sandbox"},
 		NotBefore: ca.NotBefore, NotAfter: ca.NotAfter, KeyUsage: x509.KeyUsageDigitalSignature,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}, DNSNames: names, IPAddresses: ips,
 	}

@@ -54,8 +54,13 @@ func (c *Control) setFaults(w http.ResponseWriter, r *http.Request) {
 	c.faults(w, r)
 }
 
-// replay gives the faults that make the journal's happen again: PUT them to /faults of a sandbox with the same seed.
+// replay gives the faults that make the journal's happen again: PUT them to /faults of a sandbox with the same seed. A journal that has
+// dropped entries cannot tell them.
 func (c *Control) replay(w http.ResponseWriter, _ *http.Request) {
+	if c.sandbox.Journal().Dropped(0) > 0 {
+		problem(w, http.StatusConflict, "replaying: "+kit.ErrDropped.Error())
+		return
+	}
 	all := []wireFault{}
 	for _, f := range kit.Replay(c.sandbox.Journal().Entries(kit.Filter{})) {
 		all = append(all, wireFault{f, kit.Duration(f.Delay)})
@@ -66,7 +71,12 @@ func (c *Control) replay(w http.ResponseWriter, _ *http.Request) {
 // verdicts tells what clients did that their users would come to regret.
 func (c *Control) verdicts(w http.ResponseWriter, r *http.Request) {
 	f := kit.Filter{Match: kit.Match{Program: r.FormValue("program"), Client: r.FormValue("client")}, Agent: r.FormValue("agent")}
-	reply(w, http.StatusOK, append([]kit.Verdict{}, c.sandbox.Journal().Verdicts(f)...))
+	var poll kit.Duration
+	if text := r.FormValue("poll"); text != "" && poll.UnmarshalText([]byte(text)) != nil {
+		problem(w, http.StatusBadRequest, "poll is no length of time such as 30s")
+		return
+	}
+	reply(w, http.StatusOK, append([]kit.Verdict{}, c.sandbox.Journal().Verdicts(f, time.Duration(poll))...))
 }
 
 func (c *Control) clearFaults(w http.ResponseWriter, r *http.Request) {

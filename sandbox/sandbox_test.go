@@ -147,6 +147,7 @@ func TestNoSecretInJournal(t *testing.T) {
 	p, refresh := b.World().Profile(kit.Shop), b.consent.RefreshToken()
 	access := b.consent.Issue("NA").Access
 	for _, r := range []struct{ method, url, auth string }{
+		{http.MethodGet, "https://api.amazon.com/user/profile/" + access, ""},
 		{http.MethodPost, "https://api.amazon.com/auth/o2/token?" + b.form(refresh).Encode(), ""},
 		{http.MethodPost, "https://api.amazon.com/auth/o2/token", "Basic " + p.Secret()},
 		{http.MethodPost, "https://api.amazon.com/auth/o2/token?grant_type=refresh_token&client_id=" + p.Secret() + "&refresh_token=x", ""},

@@ -1,13 +1,16 @@
 package sandbox_test
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"testing"
 	"time"
 
@@ -56,6 +59,58 @@ func TestTLS(t *testing.T) {
 	}
 }
 
+// connect asks the plain port, as an HTTPS proxy, for a way to a host.
+func (b *bench) connect(t *testing.T, host string) (net.Conn, *http.Response) {
+	t.Helper()
+	conn, err := b.DialContext(t.Context(), "tcp", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	if _, err := fmt.Fprintf(conn, "CONNECT %s:443 HTTP/1.1\r\nHost: %s:443\r\n\r\n", host, host); err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), &http.Request{Method: http.MethodConnect})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return conn, resp
+}
+
+// TestConnect: the proxy leads to each of Amazon's hosts, also for a client that names none in its handshake, and nowhere else.
+func TestConnect(t *testing.T) {
+	t.Parallel()
+	b := start(t, sandbox.Options{TLS: true})
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(b.CA())
+	for _, host := range b.Environment().Hosts {
+		conn, resp := b.connect(t, host)
+		if resp.StatusCode != http.StatusOK {
+			t.Errorf("CONNECT %s: %d", host, resp.StatusCode)
+			continue
+		}
+		silent := tls.Client(conn, &tls.Config{
+			InsecureSkipVerify: true, // so that no name is sent; the certificate is verified below
+			VerifyConnection: func(s tls.ConnectionState) error {
+				_, err := s.PeerCertificates[0].Verify(x509.VerifyOptions{DNSName: host, Roots: pool})
+				return err
+			},
+		})
+		if err := silent.HandshakeContext(t.Context()); err != nil {
+			t.Errorf("%s without SNI: %v", host, err)
+		}
+	}
+	for _, host := range []string{"www.example.test", "evil.api.amazon.com.example.test", "127.0.0.1", "localhost", "s3.amazonaws.com"} {
+		if _, resp := b.connect(t, host); resp.StatusCode != http.StatusForbidden {
+			t.Errorf("CONNECT %s: %d", host, resp.StatusCode)
+		}
+	}
+	plain := start(t, sandbox.Options{})
+	if _, resp := plain.connect(t, "api.amazon.com"); resp.StatusCode < 400 {
+		t.Errorf("a sandbox without TLS leads somewhere: %d", resp.StatusCode)
+	}
+}
+
 // TestAuthority holds DESIGN's rules for a CA that answers for Amazon's hosts: short, narrow, named for what it is, and new each time.
 func TestAuthority(t *testing.T) {
 	t.Parallel()
@@ -65,11 +120,14 @@ func TestAuthority(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if slices.Contains(ca.PermittedDNSDomains, "amazon.com") || !slices.Contains(ca.PermittedDNSDomains, "api.amazon.com") || len(ca.PermittedIPRanges) != 2 {
+		t.Errorf("the CA may answer for %v and %v", ca.PermittedDNSDomains, ca.PermittedIPRanges)
+	}
 	if string(first.CA()) == string(second.CA()) {
 		t.Error("two sandboxes have the same CA")
 	}
 	if ca.NotAfter.Sub(ca.NotBefore) > 8*24*time.Hour || !ca.PermittedDNSDomainsCritical || len(ca.PermittedDNSDomains) == 0 ||
-		ca.Subject.CommonName != "Lockkeeper sandbox CA (do not trust)" {
+		ca.Subject.CommonName != "Lockkeeper sandbox, do not trust" {
 		t.Errorf("CA %s until %v for %v", ca.Subject, ca.NotAfter, ca.PermittedDNSDomains)
 	}
 }

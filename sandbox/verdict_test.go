@@ -15,7 +15,7 @@ import (
 // rules names the rules that a client broke.
 func (b *bench) rules() []string {
 	rules := []string{}
-	for _, v := range b.Journal().Verdicts(kit.Filter{}) {
+	for _, v := range b.Journal().Verdicts(kit.Filter{}, 0) {
 		rules = append(rules, v.Rule)
 	}
 	return rules
@@ -98,7 +98,7 @@ func TestVerdicts(t *testing.T) {
 			if diff := cmp.Diff(c.want, b.rules()); diff != "" {
 				t.Errorf("verdicts differ: %s", diff)
 			}
-			for _, v := range b.Journal().Verdicts(kit.Filter{}) {
+			for _, v := range b.Journal().Verdicts(kit.Filter{}, 0) {
 				if v.Client == "" || v.Seq == 0 || !strings.HasSuffix(v.What, ".") {
 					t.Errorf("a verdict that says too little: %+v", v)
 				}

@@ -3,6 +3,7 @@ package kit
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"sync"
@@ -30,7 +31,8 @@ type Fault struct {
 
 	Status     int           `json:"status,omitempty"`      // for status; for html, where it defaults to 200
 	Error      string        `json:"error,omitempty"`       // for status: which of several, as Amazon names it
-	RetryAfter string        `json:"retry_after,omitempty"` // for status: the header's value; empty for no header
+	RetryAfter string        `json:"retry_after,omitempty"` // for status and html: the header's value; empty for no header
+	RetryDate  Duration      `json:"retry_date,omitempty"`  // the same as an HTTP-date, so long after the request by the sandbox's clock
 	Body       string        `json:"body,omitempty"`        // for status: instead of Amazon's own body
 	Delay      time.Duration `json:"delay,omitempty"`       // for slow, and between the pieces of drip, in real time
 	Bytes      int           `json:"bytes,omitempty"`       // for truncate: how much of the body is sent; for drip: of a piece. Defaults there to 64.
@@ -103,6 +105,8 @@ func (f *Fault) check() error {
 		return fmt.Errorf("adding a fault: %s needs an answer, so it is after_effect", f.Do)
 	case (f.Do == Slow || f.Do == Drip) && f.Delay <= 0:
 		return fmt.Errorf("adding a fault: %s needs a delay", f.Do)
+	case f.RetryDate < 0 || f.RetryDate > 0 && f.RetryAfter != "":
+		return errors.New("adding a fault: retry_after and retry_date are two forms of one header, and neither lies in the past")
 	case f.Skip < 0 || f.Bytes < 0 || f.MostInARow < 0:
 		return errors.New("adding a fault: skip, bytes and max_consecutive cannot be negative")
 	case f.Probability < 0 || f.Probability > 1:
@@ -111,6 +115,14 @@ func (f *Fault) check() error {
 		return errors.New("adding a fault: until must come after from")
 	}
 	return nil
+}
+
+// retryAfter is the header that the fault gives an answer: seconds or whatever it was told to be, or a date (RFC 9110 section 10.2.3).
+func (f *Fault) retryAfter(x *Exchange) string {
+	if f.RetryDate > 0 {
+		return x.Now.Add(time.Duration(f.RetryDate)).UTC().Format(http.TimeFormat)
+	}
+	return f.RetryAfter
 }
 
 // An Armed fault is one that the sandbox watches for.

@@ -28,18 +28,19 @@ type Entry struct {
 	Agent     string `json:"agent,omitempty"`
 	Auth      string `json:"auth,omitempty"` // how the request was authorised, masked
 
-	Client     string `json:"client,omitempty"` // the security profile's key, or an unknown client id
-	User       string `json:"user,omitempty"`
-	Grant      string `json:"grant,omitempty"`      // the consent's id
-	Generation int64  `json:"generation,omitempty"` // of the refresh token presented
-	Given      int64  `json:"given,omitempty"`      // generation of the refresh token in the answer
-	Effect     string `json:"effect,omitempty"`     // "issued", "rotated", "refused" ...; empty: nothing took place
-	Status     int    `json:"status"`               // 0 where no answer was begun
-	Error      string `json:"error,omitempty"`
-	Fault      string `json:"fault,omitempty"`       // the id of the fault that acted
-	Wait       string `json:"retry_after,omitempty"` // the answer's Retry-After
-	did        *Fault // what Fault is, for Replay
-	Notes      []Note `json:"notes,omitempty"`
+	Client     string    `json:"client,omitempty"` // the security profile's key, or an unknown client id
+	User       string    `json:"user,omitempty"`
+	Grant      string    `json:"grant,omitempty"`      // the consent's id
+	Generation int64     `json:"generation,omitempty"` // of the refresh token presented
+	Given      int64     `json:"given,omitempty"`      // generation of the refresh token in the answer
+	Effect     string    `json:"effect,omitempty"`     // "issued", "rotated", "refused" ...; empty: nothing took place
+	Status     int       `json:"status"`               // 0 where no answer was begun
+	Error      string    `json:"error,omitempty"`
+	Fault      string    `json:"fault,omitempty"`       // the id of the fault that acted
+	Wait       string    `json:"retry_after,omitempty"` // the answer's Retry-After
+	did        *Fault    // what Fault is, for Replay
+	arrived    time.Time // in real time
+	Notes      []Note    `json:"notes,omitempty"`
 
 	Received  int  `json:"received"`  // bytes of the request's body
 	Length    int  `json:"length"`    // bytes of the answer's body as it was meant

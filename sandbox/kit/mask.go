@@ -4,7 +4,7 @@ import "strings"
 
 // mask hides what must not stand in a journal: of a token only its kind remains, and whether it is the sandbox's.
 func mask(s string) string {
-	for _, prefix := range []string{"Atza|", "Atzr|", "Atc|", "Atna|", "Atnr|", "lkt_", "lkp_", "amzn1.oa2-cs.v1."} {
+	for _, prefix := range []string{"Atza|", "Atzr|", "Atc|", "Atna|", "Atnr|", "Atza%7C", "Atzr%7C", "Atc%7C", "Atza%7c", "Atzr%7c", "Atc%7c", "lkt_", "lkp_", "amzn1.oa2-cs.v1."} {
 		i := strings.Index(s, prefix)
 		if i < 0 {
 			continue

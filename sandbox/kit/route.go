@@ -86,15 +86,16 @@ func unknown(m *mounted, x *Exchange) Response {
 // refuse words a status fault.
 func refuse(m *mounted, x *Exchange, a *Armed) Response {
 	var r Response
+	wait := a.retryAfter(x)
 	switch {
 	case a.Body != "":
 		r = Text(a.Status, "application/json", a.Body)
 	case m != nil && m.Refuse != nil:
-		r = m.Refuse(x, Refusal{Status: a.Status, Error: a.Error, RetryAfter: a.RetryAfter})
+		r = m.Refuse(x, Refusal{Status: a.Status, Error: a.Error, RetryAfter: wait})
 	}
 	r.Status = a.Status
-	if a.RetryAfter != "" {
-		r = r.Set("Retry-After", a.RetryAfter)
+	if wait != "" {
+		r = r.Set("Retry-After", wait)
 	}
 	return r
 }

@@ -36,7 +36,7 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	t := &turn{front: f, w: w, r: r, x: x, started: time.Now()}
 	t.entry = &Entry{
 		Seq: x.Seq, At: x.Now, Began: f.Journal.tick.Add(1), Region: region, Host: short(host), Method: short(r.Method),
-		Path: short(path), Agent: short(r.UserAgent()), Auth: auth(r.Header),
+		Path: mask(path), Agent: mask(r.UserAgent()), Auth: auth(r.Header), arrived: t.started,
 	}
 	if !ok {
 		f.Journal.open(t.entry)
@@ -183,8 +183,8 @@ func (t *turn) act(meant Response) (answer *Response, on bool) {
 			r.Status = a.Status
 		}
 		r = r.Set("Content-Type", "text/html; charset=utf-8")
-		if a.RetryAfter != "" {
-			r = r.Set("Retry-After", a.RetryAfter)
+		if wait := a.retryAfter(t.x); wait != "" {
+			r = r.Set("Retry-After", wait)
 		}
 		r.Header.Del("Content-Length")
 		r.Body = []byte("<!DOCTYPE html>\n<html><head><title>Amazon.com</title></head><body><p>Sorry! Something went wrong on our end.</p></body></html>\n")

@@ -28,8 +28,8 @@ const (
 	RuleDownloadToken   = "authorization_download" // sent Authorization to a presigned address, which refuses it
 )
 
-// PollPause is how long a client should wait at least between two looks at the same report. Amazon advises minutes; a client that is
-// faster than this is surely in a loop.
+// PollPause is how long a client should wait at least between two looks at the same report where nothing else is told. Amazon advises
+// minutes; a client that is faster than this is surely in a loop.
 const PollPause = 2 * time.Second
 
 // What a fake marks for the verdicts: with Note(NoteClient, rule) what it alone can see of a client's behaviour, with Note(NotePoll, id) a look
@@ -39,9 +39,14 @@ const (
 	NotePoll   = "poll"
 )
 
-// Verdicts holds the exchanges that are kept against the rules, oldest first.
-func (j *Journal) Verdicts(f Filter) []Verdict {
-	court := court{last: map[string]*Entry{}, polled: map[string]*Entry{}, given: map[string]*Entry{}, refreshing: map[string]*Entry{}}
+// Verdicts holds the exchanges that are kept against the rules, oldest first. poll is how long a client should wait at least between two looks
+// at the same report. Zero is PollPause. A pause counts by whichever passed more time, the sandbox's clock or the real one: that clock may
+// stand still while a client waits as it was told.
+func (j *Journal) Verdicts(f Filter, poll time.Duration) []Verdict {
+	if poll == 0 {
+		poll = PollPause
+	}
+	court := court{poll: poll, last: map[string]*Entry{}, polled: map[string]*Entry{}, given: map[string]*Entry{}, refreshing: map[string]*Entry{}}
 	entries := j.Entries(f)
 	for i := range entries {
 		court.hear(&entries[i])
@@ -51,6 +56,7 @@ func (j *Journal) Verdicts(f Filter) []Verdict {
 
 // A court remembers what earlier entries said.
 type court struct {
+	poll       time.Duration
 	verdicts   []Verdict
 	last       map[string]*Entry // by client and operation: the latest that told it to wait
 	polled     map[string]*Entry // by client and what is being made
@@ -70,7 +76,7 @@ func (c *court) hear(e *Entry) {
 	}
 	key := who + " " + e.Program + " " + e.Operation + " " + e.Region
 	if before := c.last[key]; before != nil {
-		if due := before.At.Add(wait(before)); e.At.Before(due) {
+		if paused(before, e) < wait(before) {
 			c.find(RuleCameBackEarly, e, before, "It came back before the Retry-After that it was told had passed.")
 		}
 	}
@@ -84,8 +90,8 @@ func (c *court) hear(e *Entry) {
 }
 
 func (c *court) hearPoll(key string, e *Entry) {
-	if before := c.polled[key]; before != nil && e.At.Sub(before.At) < PollPause {
-		c.find(RulePolledFast, e, before, fmt.Sprintf("It asked for the same report again within %s.", PollPause))
+	if before := c.polled[key]; before != nil && paused(before, e) < c.poll {
+		c.find(RulePolledFast, e, before, fmt.Sprintf("It asked for the same report again within %s.", c.poll))
 	}
 	c.polled[key] = e
 }
@@ -104,6 +110,11 @@ func (c *court) hearRefresh(e *Entry) {
 	if whole && e.Given > e.Generation && (c.given[e.Grant] == nil || c.given[e.Grant].Given < e.Given) {
 		c.given[e.Grant] = e
 	}
+}
+
+// paused is how much time passed between two arrivals.
+func paused(before, e *Entry) time.Duration {
+	return max(e.At.Sub(before.At), e.arrived.Sub(before.arrived))
 }
 
 func (c *court) find(rule string, e, before *Entry, what string) {

@@ -11,9 +11,14 @@ import (
 // leaves, so that who has the answer also finds its entry.
 func (t *turn) write(r Response) {
 	h := t.w.Header()
-	h["Date"] = nil // Amazon's date is among the header set, told by the sandbox's clock
 	for name, values := range r.Header {
 		h[name] = values
+	}
+	switch { // Date follows the sandbox's clock; recorded answers of the token endpoint have X-Amz-Date in its place (ads-lwa 1.6)
+	case h["X-Amz-Date"] != nil:
+		h["Date"] = nil
+	case h["Date"] == nil:
+		h["Date"] = []string{t.x.Now.Format(http.TimeFormat)}
 	}
 	t.wait = h.Get("Retry-After")
 	if r.Chunked {

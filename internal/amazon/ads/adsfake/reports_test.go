@@ -422,7 +422,7 @@ func TestReportVerdicts(t *testing.T) {
 	c := s.shop()
 	made := read[wireReport](t, c.order("spCampaigns", products, "campaign", "campaignId cost", "SUMMARY", first, last))
 	rules := func() (all []string) {
-		for _, v := range s.front.Journal.Verdicts(kit.Filter{}) {
+		for _, v := range s.front.Journal.Verdicts(kit.Filter{}, 0) {
 			all = append(all, v.Rule)
 		}
 		return all
@@ -433,6 +433,9 @@ func TestReportVerdicts(t *testing.T) {
 	}
 	if got := rules(); got != nil {
 		t.Errorf("a patient client: %v", got)
+	}
+	if got := s.front.Journal.Verdicts(kit.Filter{}, 30*time.Second); len(got) != 2 || got[0].Rule != kit.RulePolledFast {
+		t.Errorf("one who should wait half a minute: %v", got)
 	}
 	address := *c.report(t, made.ReportID).URL
 	c.report(t, made.ReportID)
