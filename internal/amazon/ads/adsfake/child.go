@@ -44,6 +44,8 @@ func (c *child) value(f field) string {
 		return c.match
 	case byExpressionType, byTargeting:
 		return c.targeting()
+	case byLocale:
+		return c.locale
 	case byASIN:
 		for _, p := range c.expression {
 			if p.kind == "ASIN_SAME_AS" || p.kind == "ASIN_EXPANDED_FROM" {

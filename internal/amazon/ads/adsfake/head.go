@@ -48,6 +48,7 @@ const (
 	byExpressionType
 	byASIN
 	byTargeting
+	byLocale
 )
 
 // A tally is a count that quotas and conflicts between neighbours are decided by: of one kind of thing in one parent.

@@ -104,6 +104,14 @@ func (t *thing) value(f field) string {
 		return t.group
 	case byPortfolio:
 		return t.text("portfolioId")
+	case byLocale:
+		return t.text("nativeLanguageLocale")
+	case byASIN:
+		if t.kind.mark == 't' || t.kind.mark == 'T' {
+			if p := t.predicates(); len(p) > 0 && (p[0].kind == "ASIN_SAME_AS" || p[0].kind == "ASIN_EXPANDED_FROM") {
+				return p[0].value
+			}
+		}
 	}
 	return ""
 }

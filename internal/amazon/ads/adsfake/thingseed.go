@@ -72,10 +72,13 @@ func (f *fake) seedBrand(b *batch, n int) {
 	places := [2]int{at, groupAt}
 	for i := range 2 {
 		creative := pair{"type": "PRODUCT_COLLECTION", "asins": []string{f.asinOf(p, "brand "+ware), f.asinOf(p, "brand two "+ware), f.asinOf(p, "brand three "+ware)}, "headline": "Find your " + ware, "brandName": "Example"}
+		creative["brandLogoAssetID"], creative["customImages"] = "amzn1.assetlibrary.asset1.logo", []pair{{"assetId": "amzn1.assetlibrary.asset1.image"}}
+		page := "PRODUCT_LIST"
 		if i == 1 {
+			page = "DETAIL_PAGE"
 			creative = pair{"type": "VIDEO", "asins": []string{f.asinOf(p, "brand "+ware)}, "videoAssetIds": []string{"amzn1.assetlibrary.asset1.example"}}
 		}
-		f.seedThing(b, sbAds, c, g, places, pair{"name": fmt.Sprintf("%s brand ad %d", ware, i+1), "creative": creative, "landingPage": pair{"pageType": "DETAIL_PAGE"}})
+		f.seedThing(b, sbAds, c, g, places, pair{"name": fmt.Sprintf("%s brand ad %d", ware, i+1), "creative": creative, "landingPage": pair{"pageType": page}})
 	}
 	for i := range 4 {
 		f.seedThing(b, sbKeywords, c, g, places, pair{"keywordText": qualities[i] + " " + strings.ToLower(ware), "matchType": lowerMatches[i%3], "bid": p.seedBid(i)})

@@ -210,8 +210,25 @@ func specV1(t *testing.T) {
 		if p.Users[0] == kit.Advertiser {
 			other := s.as(kit.Advertiser).on(p).plain().with("Amazon-Ads-Clientid", s.world.Profile(kit.Shop).ClientID)
 			for resource := range items {
-				compare(t, router, []comparison{{other, "POST", "/adsApi/v1/query/" + resource, `{` + onlyProducts + `,"stateFilter":{"include":["ENABLED","PAUSED","ARCHIVED"]}}`, 200, ""}})
+				for _, only := range []string{onlyProducts, onlyBrands, onlyDisplay} {
+					compare(t, router, []comparison{{other, "POST", "/adsApi/v1/query/" + resource, `{` + only + `,"stateFilter":{"include":["ENABLED","PAUSED","ARCHIVED"]}}`, 200, ""}})
+				}
 			}
+		}
+	}
+	for _, product := range []string{"SPONSORED_BRANDS", "SPONSORED_DISPLAY"} {
+		campaign, group := c.v1Home(t, product, "spec")
+		for _, item := range v1Items(product, campaign, group) {
+			key := strings.TrimSuffix(item.resource, "s") + "Id"
+			id := c.made(t, item.resource, strings.TrimSuffix(item.resource, "s"), item.called("one").body)
+			compare(t, router, []comparison{
+				{c, "POST", "/adsApi/v1/create/" + item.resource, `{"` + item.resource + `":[` + item.called("two").body + `]}`, 207, ""},
+				{c, "POST", "/adsApi/v1/query/" + item.resource, `{"adProductFilter":{"include":["` + product + `"]},"` + key + `Filter":{"include":["` + id + `"]}}`, 200, ""},
+				{c, "POST", "/adsApi/v1/update/" + item.resource, `{"` + item.resource + `":[{"` + key + `":"` + id + `","state":"PAUSED"}]}`, 207, ""},
+				{c, "POST", "/adsApi/v1/delete/" + item.resource, `{"` + key + `s":["` + id + `"]}`, 207, ""},
+				{c, "POST", "/adsApi/v1/update/" + item.resource, `{"` + item.resource + `":[{"` + key + `":"` + id + `","state":"ENABLED"}]}`, 207, ""},
+				{c, "POST", "/adsApi/v1/query/" + item.resource, `{"adProductFilter":{"include":["` + product + `"]},"stateFilter":{"include":["ARCHIVED"]}}`, 200, ""},
+			})
 		}
 	}
 }

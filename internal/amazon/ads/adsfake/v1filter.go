@@ -13,6 +13,7 @@ type v1Filter struct {
 	shape    *v1Shape // of the ad product that is asked for
 	types    []string
 	matches  []string
+	goals    []string
 	negative *bool
 }
 
@@ -43,13 +44,14 @@ func (r *v1Resource) keys() []v1Key {
 	}
 	switch r.list {
 	case "campaigns":
-		return append(all, text("nameFilter"), by("portfolioIdFilter", byPortfolio))
+		return append(all, text("nameFilter"), by("portfolioIdFilter", byPortfolio),
+			v1Key{key: "goalFilter", most: 3, take: func(q *v1Filter, values []string, _ bool) { q.goals = values }})
 	case "adGroups":
 		return append(all, text("nameFilter"), by("campaignIdFilter", byCampaign))
 	case "ads":
-		return append(all, by("campaignIdFilter", byCampaign), by("adGroupIdFilter", byGroup))
+		return append(all, text("nameFilter"), by("campaignIdFilter", byCampaign), by("adGroupIdFilter", byGroup))
 	}
-	return append(all, text("keywordFilter"), by("campaignIdFilter", byCampaign), by("adGroupIdFilter", byGroup), by("productIdFilter", byASIN),
+	return append(all, text("keywordFilter"), by("campaignIdFilter", byCampaign), by("adGroupIdFilter", byGroup), by("productIdFilter", byASIN), by("nativeLanguageLocaleFilter", byLocale),
 		v1Key{key: "targetTypeFilter", most: 17, take: func(q *v1Filter, values []string, _ bool) { q.types = values }},
 		v1Key{key: "matchTypeFilter", most: 10, take: func(q *v1Filter, values []string, _ bool) { q.matches = values }})
 }
@@ -109,7 +111,7 @@ func (r *v1Resource) query(body []byte) (*v1Filter, string) {
 		return nil, err.Error()
 	}
 	// What a token belongs to is the whole of the selection.
-	for _, s := range [][]string{q.types, q.matches} {
+	for _, s := range [][]string{q.types, q.matches, q.goals} {
 		q.texts = append(q.texts, textTest{by: byMatch, values: append([]string{""}, s...)})
 	}
 	if q.negative != nil {
@@ -141,15 +143,29 @@ func (q *v1Filter) keepsV1(e record) bool {
 	if !q.keeps(e) {
 		return false
 	}
-	c, ok := e.(*child)
-	if !ok || (q.types == nil && q.matches == nil && q.negative == nil) {
+	if q.goals != nil && !q.wanted(e) {
+		return false
+	}
+	if q.types == nil && q.matches == nil && q.negative == nil {
 		return true
 	}
-	switch {
-	case q.types != nil && !slices.Contains(q.types, c.v1Type()):
-		return false
-	case q.matches != nil && !slices.Contains(q.matches, strings.TrimPrefix(c.match, "NEGATIVE_")) && !(c.auto && c.expression != nil && slices.Contains(q.matches, v1Themes[c.expression[0].kind])):
+	target, ok := e.(interface{ v1Clause() v1Clause })
+	if !ok {
 		return false
 	}
-	return q.negative == nil || *q.negative == isNegative(c.kind)
+	c := target.v1Clause()
+	return (q.types == nil || slices.Contains(q.types, c.kind())) && (q.matches == nil || slices.Contains(q.matches, c.matchType())) && (q.negative == nil || *q.negative == c.negative)
+}
+
+// wanted reports whether a campaign has one of the goals; Sponsored Brands alone have any.
+func (q *v1Filter) wanted(e record) bool {
+	t, ok := e.(*thing)
+	if !ok {
+		return false
+	}
+	goal := t.text("goal")
+	return slices.ContainsFunc(brandGoals, func(g v1Word) bool {
+		said, _ := g.v1.(string)
+		return g.v3 == goal && slices.Contains(q.goals, said)
+	})
 }

@@ -58,6 +58,150 @@ func TestV1CampaignsOfAll(t *testing.T) {
 	holds(t, sd(), `"state":"archived"`)
 }
 
+// A v1Item is one thing that can be made through v1.
+type v1Item struct {
+	resource, body string
+	told           string // through v1, beside what was sent
+	older          string // through the older interface
+}
+
+// v1Home makes a campaign with an ad group.
+func (c *caller) v1Home(t testing.TB, product, name string) (campaign, group string) {
+	t.Helper()
+	campaign = c.made(t, "campaigns", "campaign", v1Other(product, name))
+	group = c.made(t, "adGroups", "adGroup", fmt.Sprintf(`{"adProduct":%q,"state":"ENABLED","campaignId":%q,"name":%q}`, product, campaign, name))
+	return campaign, group
+}
+
+// v1Items are things of every kind that v1 can make of an ad product. What # stands for is the name.
+func v1Items(product, campaign, group string) []v1Item {
+	top := fmt.Sprintf(`"adProduct":%q,"state":"ENABLED",`, product)
+	in := top + fmt.Sprintf(`"adGroupId":%q,`, group)
+	target := func(kind, details, older string) v1Item {
+		return v1Item{"targets", `{` + in + `"negative":false,"bid":{"bid":0.75},"targetType":"` + kind + `","targetDetails":{` + details + `}}`, details, older}
+	}
+	not := func(i v1Item) v1Item {
+		i.body = strings.Replace(i.body, `"negative":false,"bid":{"bid":0.75}`, `"negative":true`, 1)
+		return i
+	}
+	product1 := func(asin string) string {
+		return `"productTarget":{"matchType":"PRODUCT_EXACT","productIdType":"ASIN","product":{"productId":"` + asin + `"}}`
+	}
+	const category = `"productCategoryTarget":{"productCategoryRefinement":{"productCategoryRefinement":{"productCategoryId":"77 #","productPriceGreaterThan":10,"productPriceLessThan":20.5}}}`
+	const brand = `"productCategoryTarget":{"productCategoryRefinement":{"productCategoryRefinement":{"productBrandId":"88 #"}}}`
+	if product == "SPONSORED_DISPLAY" {
+		return []v1Item{
+			{"campaigns", v1Other(product, "#", v1DisplayRich), `"costType":"VCPM"`, `"costType":"vcpm"`},
+			{"adGroups", `{` + top + `"campaignId":"` + campaign + `","name":"#","bid":{"defaultBid":0.5},"creativeType":"IMAGE","optimization":{"goalSettings":{"kpi":"REACH"}}}`, `"bid":{"defaultBid":0.5,"currencyCode":"USD"},"creativeType":"IMAGE","optimization":{"goalSettings":{"kpi":"REACH"}}`, `"defaultBid":0.5,"bidOptimization":"reach","creativeType":"IMAGE"`},
+			{"ads", `{` + in + `"adType":"PRODUCT_AD","name":"#","creative":{"productCreative":{"productCreativeSettings":{"advertisedProduct":{"productIdType":"SKU","productId":"SKU-#"}}}}}`, `"advertisedProduct":{"productId":"SKU-#","productIdType":"SKU"}`, `"sku":"SKU-#","adName":"#"`},
+			{"ads", `{` + in + `"adType":"COMPONENT","name":"#","creative":{"componentCreative":{"responsiveEcommerceSettings":{"products":[{"productIdType":"ASIN","productId":"B000000001"}],"landingPage":{"landingPageType":"STORE","landingPageUrl":"https://example.com/#"}}}}}`, `"landingPage":{"landingPageType":"STORE","landingPageUrl":"https://example.com/#"}`, `"asin":"B000000001","adName":"#","landingPageType":"STORE","landingPageURL":"https://example.com/#"`},
+			{"ads", `{` + in + `"adType":"COMPONENT","name":"#","creative":{"componentCreative":{"assetBasedCreativeSettings":{"headlines":["#"],"landingPage":{"landingPageType":"OFF_AMAZON_LINK","landingPageUrl":"https://example.com/off/#"}}}}}`, `"assetBasedCreativeSettings":{"headlines":["#"],"landingPage":{"landingPageType":"OFF_AMAZON_LINK"`, `"landingPageType":"OFF_AMAZON_LINK"`},
+			target("PRODUCT", product1("B000000001"), `"expression":[{"type":"asinSameAs","value":"B000000001"}]`),
+			target("PRODUCT_CATEGORY", category, `"expression":[{"type":"asinCategorySameAs","value":"77 #"},{"type":"asinPriceBetween","value":"10-20.5"}]`),
+			target("PRODUCT_AUDIENCE", `"productAudienceTarget":{"matchType":"PRODUCT_EXACT","event":"PURCHASE","lookback":"DAYS_60","asin":{}}`, `"expression":[{"type":"purchases","value":[{"type":"exactProduct"},{"type":"lookback","value":"60"}]}]`),
+			target("AUDIENCE", `"audienceTarget":{"audienceId":{"defaultValue":"audience-#"}}`, `"expression":[{"type":"audience","value":[{"type":"audienceSameAs","value":"audience-#"}]}]`),
+			target("CONTENT_CATEGORY", `"contentCategoryTarget":{"contentCategoryId":"amzn1.iab-content.#"}`, `"expression":[{"type":"contentCategorySameAs","value":"amzn1.iab-content.#"}]`),
+			target("THEME", `"themeTarget":{"matchType":"PRODUCTS_SIMILAR_TO_ADVERTISED_PRODUCTS"}`, `"expressionType":"auto","expression":[{"type":"similarProduct"}]`),
+			not(target("PRODUCT", product1("B000000002"), `"expression":[{"type":"asinSameAs","value":"B000000002"}]`)),
+			not(target("PRODUCT_CATEGORY", brand, `"expression":[{"type":"asinBrandSameAs","value":"88 #"}]`)),
+		}
+	}
+	const logo, page = `"brandLogos":[{"assetId":"logo","assetVersion":"version_v1"}]`, `"landingPage":{"landingPageType":"STORE","landingPageUrl":"https://example.com/stores/#"}`
+	card := `{"headline":"c","landingPage":{"landingPageType":"STORE","landingPageUrl":"https://example.com/c"},"products":{"productId":"B000000001","productIdType":"ASIN"}}`
+	ad := func(settings, told, older string) v1Item {
+		return v1Item{"ads", `{` + in + `"name":"#","adType":"COMPONENT","creative":{"componentCreative":{` + settings + `}}}`, told, older}
+	}
+	return []v1Item{
+		{"campaigns", v1Other(product, "#", v1BrandRich), `"costType":"CPC"`, `"name":"#"`},
+		{"adGroups", `{` + top + `"campaignId":"` + campaign + `","name":"#"}`, `"name":"#"`, `"name":"#"`},
+		ad(`"productCollectionSettings":{"brand":"Example","headlines":["Find #"],"customImages":[{"assetId":"i","assetVersion":"version_v1"}],"products":[{"productId":"B000000001","productIdType":"ASIN"}],`+logo+`,`+page+`}`,
+			`"productCollectionSettings":{"brand":"Example",`+logo+`,"headlines":["Find #"],"products":[{"productId":"B000000001","productIdType":"ASIN"}],"customImages":[{"assetId":"i","assetVersion":"version_v1"}],`+page+`}`,
+			`"creative":{"asins":["B000000001"],"brandLogoAssetID":"logo","brandName":"Example","customImages":[{"assetId":"i"}],"headline":"Find #","type":"PRODUCT_COLLECTION"}`),
+		ad(`"productVideoSettings":{"videos":[{"assetId":"v","assetVersion":"version_v1"}],"products":[{"productId":"B000000001","productIdType":"ASIN"}]}`,
+			`"landingPage":{"landingPageType":"DETAIL_PAGE"}`, `"creative":{"asins":["B000000001"],"type":"VIDEO","videoAssetIds":["v"]}`),
+		ad(`"productVideoSettings":{"brand":"Example","headlines":["#"],"videos":[{"assetId":"v","assetVersion":"version_v1"}],"products":[{"productId":"B000000001","productIdType":"ASIN"}],`+logo+`,`+page+`}`,
+			page, `"type":"BRAND_VIDEO"`),
+		ad(`"storeSpotlightSettings":{"brand":"Example","headlines":["#"],"cards":[`+card+`,`+card+`,`+card+`],`+logo+`,`+page+`}`, card,
+			`"subpages":[{"asin":"B000000001","pageTitle":"c","url":"https://example.com/c"},`),
+		target("KEYWORD", `"keywordTarget":{"keyword":"word #","matchType":"PHRASE"}`, `"keywordText":"word #","matchType":"phrase"`),
+		not(target("KEYWORD", `"keywordTarget":{"keyword":"not #","matchType":"EXACT"}`, `"keywordText":"not #","matchType":"negativeExact"`)),
+		target("PRODUCT", product1("B000000001"), `"expressions":[{"type":"asinSameAs","value":"B000000001"}]`),
+		target("PRODUCT", `"productTarget":{"matchType":"PRODUCT_SIMILAR","productIdType":"ASIN","product":{"productId":"B000000001"}}`, `"expressions":[{"type":"asinExpandedFrom","value":"B000000001"}]`),
+		target("PRODUCT_CATEGORY", category, `"expressions":[{"type":"asinCategorySameAs","value":"77 #"},{"type":"asinPriceBetween","value":"10-20.5"}]`),
+		not(target("PRODUCT", product1("B000000002"), `"expressions":[{"type":"asinSameAs","value":"B000000002"}]`)),
+		not(target("PRODUCT_CATEGORY", brand, `"expressions":[{"type":"asinBrandSameAs","value":"88 #"}]`)),
+	}
+}
+
+// TestV1OfAll holds that whatever v1 makes of Sponsored Brands and Display is told by it as it was sent, and by the older interfaces in their words;
+// that it can be paused and archived there; and that everything is of its own ad product.
+func TestV1OfAll(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	c := s.shop()
+	for _, product := range []string{"SPONSORED_BRANDS", "SPONSORED_DISPLAY"} {
+		campaign, group := c.v1Home(t, product, "all")
+		for _, item := range v1Items(product, campaign, group) {
+			item = item.called("one")
+			one := strings.TrimSuffix(item.resource, "s")
+			id := c.made(t, item.resource, one, item.body)
+			query := func(product string) *httptest.ResponseRecorder {
+				return c.v1("query", item.resource, `{"adProductFilter":{"include":["`+product+`"]},"`+one+`IdFilter":{"include":["`+id+`"]}}`)
+			}
+			holds(t, query(product), `"`+one+`Id":"`+id+`"`, `"adProduct":"`+product+`"`, item.told, `"state":"ENABLED","status":{"deliveryStatus":"DELIVERING","deliveryReasons":[]}`)
+			for _, other := range []string{"SPONSORED_PRODUCTS", "SPONSORED_BRANDS", "SPONSORED_DISPLAY"} {
+				if w := query(other); other != product && strings.Contains(w.Body.String(), id) {
+					t.Errorf("%s of %s is among those of %s", item.resource, product, other)
+				}
+			}
+			holds(t, c.older(product, item, id), item.older)
+			if item.resource == "campaigns" {
+				continue // TestV1CampaignsOfAll
+			}
+			w := c.v1("update", item.resource, `{"`+item.resource+`":[{"`+one+`Id":"`+id+`","state":"PAUSED"}]}`)
+			holds(t, w, `"state":"PAUSED"`, `"deliveryStatus":"NOT_DELIVERING"`)
+			holds(t, c.v1("delete", item.resource, `{"`+one+`Ids":["`+id+`"]}`), `"state":"ARCHIVED"`)
+			holds(t, c.v1("update", item.resource, `{"`+item.resource+`":[{"`+one+`Id":"`+id+`","state":"ENABLED"}]}`), `"code":"ARCHIVED_RESOURCE_CANNOT_EDIT"`)
+		}
+	}
+}
+
+// called is the item with a name.
+func (i v1Item) called(name string) v1Item {
+	i.body, i.told, i.older = strings.ReplaceAll(i.body, "#", name), strings.ReplaceAll(i.told, "#", name), strings.ReplaceAll(i.older, "#", name)
+	return i
+}
+
+// older reads through the interface that an ad product had before v1.
+func (c *caller) older(product string, item v1Item, id string) *httptest.ResponseRecorder {
+	negative := strings.Contains(item.body, `"negative":true`)
+	if product == "SPONSORED_DISPLAY" {
+		path := map[string]string{"ads": "productAds"}[item.resource]
+		switch {
+		case negative:
+			path = "negativeTargets"
+		case path == "":
+			path = item.resource
+		}
+		return c.plain().do("GET", "/sd/"+path+"/"+id, "")
+	}
+	for _, u := range brands {
+		if u.list == item.resource {
+			return c.of(u).do("POST", u.path+"/list", `{"`+u.deletes+`":{"include":["`+id+`"]}}`)
+		}
+	}
+	path := "targets"
+	switch keyword := strings.Contains(item.body, "keywordTarget"); {
+	case keyword && negative:
+		path = "negativeKeywords"
+	case keyword:
+		path = "keywords"
+	case negative:
+		path = "negativeTargets"
+	}
+	return c.plain().do("GET", "/sb/"+path+"/"+id, "")
+}
+
 // holds holds that an answer has all of the texts.
 func holds(t testing.TB, w *httptest.ResponseRecorder, texts ...string) {
 	t.Helper()

@@ -160,47 +160,10 @@ func (c *child) appendTarget(b []byte, s *prospect, serving string, good bool) [
 		b = appendDouble(append(b, `,"bid":{"bid":`...), c.bid)
 		b = append(appendString(append(b, `,"currencyCode":`...), s.p.country.currency), '}')
 	}
-	kind := c.v1Type()
-	b = appendString(append(b, `,"targetType":`...), kind)
-	b = append(b, `,"targetDetails":{`...)
-	switch kind {
-	case "KEYWORD":
-		b = appendString(append(b, `"keywordTarget":{"keyword":`...), c.name)
-		b = appendString(append(b, `,"matchType":`...), strings.TrimPrefix(c.match, "NEGATIVE_"))
-		if c.native != "" {
-			b = appendString(append(b, `,"nativeLanguageKeyword":`...), c.native)
-		}
-		if c.locale != "" {
-			b = appendString(append(b, `,"nativeLanguageLocale":`...), c.locale)
-		}
-	case "PRODUCT":
-		match := "PRODUCT_EXACT"
-		if c.expression[0].kind == "ASIN_EXPANDED_FROM" {
-			match = "PRODUCT_SIMILAR"
-		}
-		b = appendString(append(b, `"productTarget":{"matchType":`...), match)
-		b = append(appendString(append(b, `,"productIdType":"ASIN","product":{"productId":`...), c.expression[0].value), '}')
-	case "THEME":
-		b = appendString(append(b, `"themeTarget":{"matchType":`...), v1Themes[c.expression[0].kind])
-	default:
-		b = appendRefinement(append(b, `"productCategoryTarget":{"productCategoryRefinement":{"productCategoryRefinement":{`...), c.expression)
-		b = append(b, '}', '}')
-	}
-	return append(b, '}', '}', '}')
-}
-
-// v1Type is the type of a target: as in exports, with the clauses of automatic targeting among the themes.
-func (c *child) v1Type() string {
-	if kind := c.exportType(); kind != "AUTO" {
-		return kind
-	}
-	return "THEME"
-}
-
-// v1Themes are the clauses of automatic targeting, and keyword groups, in v1's words.
-var v1Themes = map[string]string{
-	"QUERY_HIGH_REL_MATCHES": "KEYWORDS_CLOSE_MATCH", "QUERY_BROAD_REL_MATCHES": "KEYWORDS_LOOSE_MATCH", "ASIN_SUBSTITUTE_RELATED": "PRODUCT_SUBSTITUTES",
-	"ASIN_ACCESSORY_RELATED": "PRODUCT_COMPLEMENTS", "KEYWORD_GROUP_SAME_AS": "KEYWORDS_RELATED_TO_YOUR_PRODUCT_CATEGORY",
+	clause := c.v1Clause()
+	b = appendString(append(b, `,"targetType":`...), clause.kind())
+	b = append(b, `,"targetDetails":`...)
+	return append(clause.appendDetails(b), '}')
 }
 
 func appendRefinement(b []byte, expression []predicate) []byte {

@@ -145,8 +145,11 @@ func (s *v1Shape) v1Place(at string) string {
 		}
 	}
 	if best == nil {
-		if outer, _, _ := strings.Cut(rest, "."); s.places[outer] != "" {
-			return item + "." + s.places[outer]
+		if i := strings.IndexAny(rest, ".["); i >= 0 {
+			rest = rest[:i]
+		}
+		if place := s.places[rest]; place != "" {
+			return item + "." + place
 		}
 		return at
 	}

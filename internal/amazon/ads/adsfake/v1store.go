@@ -9,6 +9,7 @@ type v1Shape struct {
 	tell    func(n *nest, s *prospect, t *thing) // the same of reading
 	stores  []v1Store                            // the first is the one that creates go to, unless more says another
 	groups  int                                  // the kind of ad groups, of things
+	types   []string                             // of targets
 	places  map[string]string                    // where in v1 fields of v3 are that no rule carries
 }
 

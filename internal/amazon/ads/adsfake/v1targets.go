@@ -1,41 +1,60 @@
 package adsfake
 
 import (
-	"encoding/json"
 	"slices"
-	"strconv"
+	"strings"
 )
 
-// Where the parts of a target are in v1.
-const (
-	v1Keyword  = "targetDetails.keywordTarget."
-	v1Product  = "targetDetails.productTarget."
-	v1Category = "targetDetails.productCategoryTarget.productCategoryRefinement.productCategoryRefinement."
-)
+// v1Keyword is where a keyword is in v1.
+const v1Keyword = "targetDetails.keywordTarget."
+
+// Match types of keywords of the older dialect.
+var matchWords = []v1Word{
+	{"BROAD", "broad"},
+	{"EXACT", "exact"},
+	{"PHRASE", "phrase"},
+	{"EXACT", "negativeExact"},
+	{"PHRASE", "negativePhrase"},
+}
 
 // targetShapes are targets, which are of several kinds in v3.
 func targetShapes(f *fake) []*v1Shape {
 	rules := func(numeric bool) []v1Rule {
+		match := v1Rule{v1: v1Keyword + "matchType", v3: "matchType", once: true}
+		if numeric {
+			match.form = words(matchWords...)
+		}
 		return []v1Rule{
 			stateRule(numeric),
 			{v1: "adGroupId", v3: "adGroupId", once: true},
 			{v1: "campaignId", v3: "campaignId", once: true},
 			{v1: "marketplaceScope", form: singleMarket},
 			{v1: "bid.bid", v3: "bid", clear: true},
+			{v1: "bid.currencyCode", form: currency, beside: "bid"},
 			{v1: v1Keyword + "keyword", v3: "keywordText", once: true},
-			{v1: v1Keyword + "matchType", v3: "matchType", once: true},
+			match,
 			{v1: v1Keyword + "nativeLanguageKeyword", v3: "nativeLanguageKeyword", once: true},
 			{v1: v1Keyword + "nativeLanguageLocale", v3: "nativeLanguageLocale", once: true},
 		}
 	}
-	products := &v1Shape{product: sponsoredProducts, layout: day, rules: rules(false), places: map[string]string{"expression": "targetDetails", "keywordId": "targetId"}}
+	places := map[string]string{"expression": "targetDetails", "expressions": "targetDetails", "keywordId": "targetId"}
+	products := &v1Shape{product: sponsoredProducts, layout: day, rules: rules(false), types: []string{"KEYWORD", "PRODUCT", "PRODUCT_CATEGORY", "THEME", "LOCATION"}}
 	for _, n := range targetKinds {
 		products.stores = append(products.stores, f.childCollection(n))
 	}
-	return []*v1Shape{products.with((*translation).target)}
+	brands := f.thingShape(rules(true), sbKeywords, sbNegativeKeywords, sbTargets, sbNegativeTargets)
+	brands.types = []string{"KEYWORD", "PRODUCT", "PRODUCT_CATEGORY", "THEME"}
+	display := f.thingShape(rules(true), sdTargets, sdNegativeTargets)
+	display.types = []string{"PRODUCT", "PRODUCT_CATEGORY", "PRODUCT_AUDIENCE", "AUDIENCE", "CONTENT_CATEGORY", "THEME", "LOCATION"}
+	all := []*v1Shape{products, brands, display}
+	for _, s := range all {
+		s.places, s.tell = places, tellTarget
+		s.with((*translation).target)
+	}
+	return all
 }
 
-// target says which kind of v3 a target of Sponsored Products is of, and how it is told there.
+// target says which kind of v3 a target is of, and how it is told there.
 func (t *translation) target() {
 	if !t.create {
 		return
@@ -46,91 +65,72 @@ func (t *translation) target() {
 		return
 	}
 	t.home()
-	grouped := seek(t.in, "adGroupId") != nil
-	switch kind := t.string("targetType"); kind {
-	case "KEYWORD":
-		if match := t.string(v1Keyword + "matchType"); negative && match != "" {
+	kind := t.string("targetType")
+	if !slices.Contains(t.shape.types, kind) {
+		t.fail(notInEnum(t.at+".targetType", kind, t.shape.types))
+		return
+	}
+	n := t.among(kind == "KEYWORD", negative, seek(t.in, "adGroupId") != nil)
+	t.store = t.shape.stores[n]
+	switch {
+	case kind == "KEYWORD" && negative && t.string(v1Keyword+"matchType") != "":
+		match := t.string(v1Keyword + "matchType")
+		if t.shape.product == sponsoredProducts {
 			t.put("matchType", "NEGATIVE_"+match)
+		} else {
+			t.put("matchType", "negative"+match[:1]+strings.ToLower(match[1:]))
 		}
-		t.among(negative, grouped, keywords, negativeKeywords, campaignNegativeKeywords)
-	case "PRODUCT", "PRODUCT_CATEGORY":
-		t.put("expression", t.expression(kind, negative))
-		t.among(negative, grouped, targets, negativeTargets, campaignNegativeTargets)
+	case kind == "KEYWORD":
+	case kind == "LOCATION", kind == "THEME" && t.shape.product == sponsoredBrands:
+		t.fail(itemError{kind: "otherError", reason: "FEATURE_NOT_AVAILABLE", message: "There are no targets of this type here", at: t.at + ".targetType", trigger: kind})
+	case kind == "THEME" && t.shape.product == sponsoredProducts:
+		t.fail(setup("AUTO_TARGETING_CLAUSE_CANNOT_BE_CREATED_MANUALLY", t.at+".targetType", kind, autoOnly))
+	default:
+		t.expressed(kind, negative)
+	}
+}
+
+// among picks the store that a target goes to, by its place among the shape's.
+func (t *translation) among(keyword, negative, grouped bool) int {
+	n := targets
+	switch t.shape.product {
+	case sponsoredBrands:
+		return map[[2]bool]int{{true, false}: 0, {true, true}: 1, {false, false}: 2, {false, true}: 3}[[2]bool{keyword, negative}]
+	case sponsoredDisplay:
+		return map[bool]int{false: 0, true: 1}[negative]
+	}
+	switch {
+	case keyword && negative && grouped:
+		n = negativeKeywords
+	case keyword && negative:
+		n = campaignNegativeKeywords
+	case keyword:
+		n = keywords
+	case negative && grouped:
+		n = negativeTargets
+	case negative:
+		n = campaignNegativeTargets
+	}
+	return slices.Index(targetKinds, n)
+}
+
+// expressed carries a targeting expression, in the words of the ad product.
+func (t *translation) expressed(kind string, negative bool) {
+	all := t.expression(kind, negative)
+	if t.shape.product == sponsoredProducts {
+		t.put("expression", all)
 		if !negative {
 			t.put("expressionType", "MANUAL")
 		}
-	case "THEME":
-		t.fail(setup("AUTO_TARGETING_CLAUSE_CANNOT_BE_CREATED_MANUALLY", t.at+".targetType", kind, autoOnly))
-	case "LOCATION":
-		t.fail(itemError{kind: "otherError", reason: "FEATURE_NOT_AVAILABLE", message: "There are no location targets here", at: t.at + ".targetType", trigger: kind})
-	default:
-		t.fail(notInEnum(t.at+".targetType", kind, []string{"KEYWORD", "LOCATION", "PRODUCT", "PRODUCT_CATEGORY", "THEME"}))
+		return
 	}
-}
-
-// among picks the store of one of the kinds.
-func (t *translation) among(negative, grouped bool, positive, inGroup, inCampaign int) {
-	n := positive
-	switch {
-	case negative && grouped:
-		n = inGroup
-	case negative:
-		n = inCampaign
+	for _, p := range all {
+		p["type"] = lowerCamel(p["type"].(string))
 	}
-	t.store = t.shape.stores[slices.Index(targetKinds, n)]
-}
-
-// Refinements of a category in v1's words, beside the predicates of v3.
-var v1Refinements = []struct{ v1, v3 string }{
-	{"productCategoryId", "ASIN_CATEGORY_SAME_AS"},
-	{"productBrandId", "ASIN_BRAND_SAME_AS"},
-	{"productGenreId", "ASIN_GENRE_SAME_AS"},
-	{"productAgeRangeId", "ASIN_AGE_RANGE_SAME_AS"},
-	{"productPrimeShippingEligible", "ASIN_IS_PRIME_SHIPPING_ELIGIBLE"},
-}
-
-// expression makes a targeting expression of a product or a category.
-func (t *translation) expression(kind string, negative bool) []map[string]string {
-	if kind == "PRODUCT" {
-		if form := t.string(v1Product + "productIdType"); form != "ASIN" {
-			t.fail(notInEnum(t.at+"."+v1Product+"productIdType", form, []string{"ASIN"}))
-		}
-		asin := t.string(v1Product + "product.productId")
-		switch match := t.string(v1Product + "matchType"); {
-		case match == "PRODUCT_EXACT":
-			return []map[string]string{{"type": "ASIN_SAME_AS", "value": asin}}
-		case match == "PRODUCT_SIMILAR" && !negative:
-			return []map[string]string{{"type": "ASIN_EXPANDED_FROM", "value": asin}}
-		default:
-			t.fail(notInEnum(t.at+"."+v1Product+"matchType", match, []string{"PRODUCT_EXACT", "PRODUCT_SIMILAR"}))
-			return nil
-		}
+	if t.shape.product == sponsoredBrands {
+		t.put("expressions", all)
+		return
 	}
-	var all []map[string]string
-	for _, r := range v1Refinements {
-		if raw := seek(t.in, v1Category+r.v1); raw != nil {
-			all = append(all, map[string]string{"type": r.v3, "value": plainText(raw)})
-		}
-	}
-	for _, r := range []struct{ v1, v3 string }{{"productPrice", "ASIN_PRICE_"}, {"productRating", "ASIN_REVIEW_RATING_"}} {
-		low, high := seek(t.in, v1Category+r.v1+"GreaterThan"), seek(t.in, v1Category+r.v1+"LessThan")
-		switch {
-		case low != nil && high != nil:
-			all = append(all, map[string]string{"type": r.v3 + "BETWEEN", "value": trimNumber(low) + "-" + trimNumber(high)})
-		case low != nil:
-			all = append(all, map[string]string{"type": r.v3 + "GREATER_THAN", "value": trimNumber(low)})
-		case high != nil:
-			all = append(all, map[string]string{"type": r.v3 + "LESS_THAN", "value": trimNumber(high)})
-		}
-	}
-	return all
-}
-
-// trimNumber writes a number of JSON as expressions do.
-func trimNumber(raw json.RawMessage) string {
-	f, err := strconv.ParseFloat(string(raw), 64)
-	if err != nil {
-		return string(raw)
-	}
-	return plain(f)
+	t.put("expression", all)
+	t.put("expressionType", map[bool]string{true: "auto", false: "manual"}[kind == "THEME"])
 }
