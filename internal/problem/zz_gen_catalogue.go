@@ -36,6 +36,8 @@ const (
 	AdsClientIDMissing             Code = "ads.client_id_missing"
 	AdsDownloadExpired             Code = "ads.download_expired"
 	AdsDownloadWithAuthorization   Code = "ads.download_with_authorization"
+	AdsFieldMissing                Code = "ads.field_missing"
+	AdsFieldNotWritable            Code = "ads.field_not_writable"
 	AdsForeignScope                Code = "ads.foreign_scope"
 	AdsInvalidArgument             Code = "ads.invalid_argument"
 	AdsInvalidBody                 Code = "ads.invalid_body"
@@ -47,6 +49,9 @@ const (
 	AdsNoProfilesOtherRegion       Code = "ads.no_profiles_other_region"
 	AdsNotEligible                 Code = "ads.not_eligible"
 	AdsNotFound                    Code = "ads.not_found"
+	AdsNotOffered                  Code = "ads.not_offered"
+	AdsNotSent                     Code = "ads.not_sent"
+	AdsOutcomeUnknown              Code = "ads.outcome_unknown"
 	AdsPayment                     Code = "ads.payment"
 	AdsPaymentInvalid              Code = "ads.payment_invalid"
 	AdsProfileUnknown              Code = "ads.profile_unknown"
@@ -67,6 +72,7 @@ const (
 	AdsUnprocessable               Code = "ads.unprocessable"
 	AdsUnreachable                 Code = "ads.unreachable"
 	AdsUnrecognised                Code = "ads.unrecognised"
+	AdsUnsayable                   Code = "ads.unsayable"
 	AdsViewOnly                    Code = "ads.view_only"
 	AdsViewOnlyAccounts            Code = "ads.view_only_accounts"
 	AdsWrongAccept                 Code = "ads.wrong_accept"
@@ -516,10 +522,12 @@ var catalogue = map[Code]Problem{
 	AdsAuthorizationMissing:        {Code: AdsAuthorizationMissing, What: "The call reached Amazon without an Authorization header.", Whose: CallersOwn, Fix: "Send Authorization: Bearer and the access token; calls through Lockkeeper need the pass in its place.", Guide: "ads.first-call", Status: 502},
 	AdsBadNextToken:                {Code: AdsBadNextToken, What: "The nextToken is damaged, too old, or of another list.", Whose: CallersOwn, Fix: "Send the nextToken of the last page unchanged and with the same filters, or begin at the first page again.", Status: 502},
 	AdsBearerMissing:               {Code: AdsBearerMissing, What: "The Authorization header lacks the word Bearer before the token, so Amazon took it for an AWS signature.", Whose: CallersOwn, Fix: "Send Authorization: Bearer, one blank, then the token; through Lockkeeper send your pass the same way.", Guide: "ads.first-call", Status: 502},
-	AdsBrokenAnswer:                {Code: AdsBrokenAnswer, What: "The Ads API answered 200 with something that is no list of profiles.", Whose: AmazonsOwn, Fix: "Try again; if it goes on, see whether a proxy between this machine and Amazon answers in its place.", Status: 502},
+	AdsBrokenAnswer:                {Code: AdsBrokenAnswer, What: "The Ads API answered 200 with something that cannot be read whole.", Whose: AmazonsOwn, Fix: "Try again; if it goes on, see whether a proxy between this machine and Amazon answers in its place.", Status: 502},
 	AdsClientIDMissing:             {Code: AdsClientIDMissing, What: "The call lacks the header with the client id.", Whose: CallersOwn, Fix: "Send Amazon-Advertising-API-ClientId (or Amazon-Ads-ClientId for paths below /adsApi/v1) with the client id that obtained the token; calls through Lockkeeper get it by themselves.", Guide: "ads.first-call", Status: 502},
 	AdsDownloadExpired:             {Code: AdsDownloadExpired, What: "A report's download address is older than its hour.", Whose: CallersOwn, Fix: "Ask GET /reporting/reports/ or /exports/ with the id again: the answer holds a fresh address, and nothing needs to be made anew.", Status: 502},
 	AdsDownloadWithAuthorization:   {Code: AdsDownloadWithAuthorization, What: "A report's download address was called with an Authorization header, and the store refuses two ways of signing at once.", Whose: CallersOwn, Fix: "Fetch the address exactly as given, without Authorization and without other Amazon headers.", Status: 502},
+	AdsFieldMissing:                {Code: AdsFieldMissing, What: "A field is missing without which Amazon does not make or change the object.", Whose: CallersOwn, Fix: "Send the field that the detail names.", Status: 422},
+	AdsFieldNotWritable:            {Code: AdsFieldNotWritable, What: "A field is given that cannot be set or changed on objects of this kind.", Whose: CallersOwn, Fix: "Leave out the field that the detail names; where it is fixed at creation, make a new object and archive the old one.", Status: 422},
 	AdsForeignScope:                {Code: AdsForeignScope, What: "The profile exists, but this grant does not open it.", Whose: CallersOwn, Fix: "Take a profile id that `lockkeeper grant show` lists; if the account ought to be open, its administrator must add the consenting Amazon user in the Amazon Ads console, or the consent must be given again with all accounts chosen. If the profile lives in another region, call that region.", Guide: "ads.first-call", Status: 502},
 	AdsInvalidArgument:             {Code: AdsInvalidArgument, What: "Amazon finds a value of the request wrong.", Whose: CallersOwn, Fix: "Read which field Amazon's answer names (cause.location, fieldLocation or the text) and change its value.", Status: 502},
 	AdsInvalidBody:                 {Code: AdsInvalidBody, What: "Amazon could not read the body, or the servers in front of it refused its form.", Whose: CallersOwn, Fix: "Send one whole JSON document in UTF-8 of the form that the path's documentation shows.", Guide: "ads.first-call", Status: 502},
@@ -531,6 +539,9 @@ var catalogue = map[Code]Problem{
 	AdsNoProfilesOtherRegion:       {Code: AdsNoProfilesOtherRegion, What: "This grant opens no profile in this region, but it does in another.", Whose: CallersOwn, Fix: "Use the region where `lockkeeper grant show` lists profiles; if one ought to be here too, its country's account must first be opened in the Amazon Ads console.", Guide: "ads.list-profiles", Status: 502},
 	AdsNotEligible:                 {Code: AdsNotEligible, What: "The account may not use this advertising product.", Whose: AccountOwnersOwn, Fix: "Sign in to the Amazon Ads console (advertising.amazon.com) as the account's owner and see which products it is offered; Sponsored Brands and Display need a registered brand or a vendor account.", Guide: "ads.list-profiles", Status: 502},
 	AdsNotFound:                    {Code: AdsNotFound, What: "Amazon has nothing under this id in this account.", Whose: CallersOwn, Fix: "Check the id, and that the Scope header names the account that it belongs to.", Status: 502},
+	AdsNotOffered:                  {Code: AdsNotOffered, What: "Amazon does not offer this for objects of this kind in this ad product.", Whose: CallersOwn, Fix: "Look into the support matrix, which lists what can be read, created, changed and archived of each kind in each ad product.", Status: 422},
+	AdsNotSent:                     {Code: AdsNotSent, What: "The write was not sent, since its caller went away before its turn.", Whose: CallersOwn, Fix: "Send it again; nothing happened at Amazon.", Status: 503},
+	AdsOutcomeUnknown:              {Code: AdsOutcomeUnknown, What: "No whole answer came to a write, so it may have been made or not.", Whose: AmazonsOwn, Fix: "Read the object before anything is repeated; Lockkeeper never repeats such a write by itself.", Status: 502},
 	AdsPayment:                     {Code: AdsPayment, What: "The account's payment does not work, so Amazon lets no campaign be served or changed.", Whose: AccountOwnersOwn, Fix: "Sign in to the Amazon Ads console (advertising.amazon.com), open Billing and payments, and put the payment method right.", Guide: "ads.list-profiles", Status: 502},
 	AdsPaymentInvalid:              {Code: AdsPaymentInvalid, What: "Amazon says that an account has no valid payment method.", Whose: AccountOwnersOwn, Fix: "Sign in to the Amazon Ads console (advertising.amazon.com), open Billing and payments, and put the payment method right; campaigns do not run before.", Guide: "ads.list-profiles", Status: 502},
 	AdsProfileUnknown:              {Code: AdsProfileUnknown, What: "Amazon knows no profile of this id in the region that was called.", Whose: CallersOwn, Fix: "Compare the number with GET /v2/profiles digit by digit (a program that reads it as a floating number spoils it), and call the region where the profile lives.", Guide: "ads.list-profiles", Status: 502},
@@ -551,6 +562,7 @@ var catalogue = map[Code]Problem{
 	AdsUnprocessable:               {Code: AdsUnprocessable, What: "Amazon understood the request but cannot act on what it says.", Whose: CallersOwn, Fix: "Read which value Amazon's answer names and change it.", Status: 502},
 	AdsUnreachable:                 {Code: AdsUnreachable, What: "The Ads API could not be reached, or gave no whole answer.", Whose: OperatorsOwn, Fix: "See that this machine resolves and reaches advertising-api.amazon.com, advertising-api-eu.amazon.com and advertising-api-fe.amazon.com on port 443.", Status: 503},
 	AdsUnrecognised:                {Code: AdsUnrecognised, What: "The Amazon Ads API refused in words that Lockkeeper does not know.", Whose: OperatorsOwn, Fix: "Read the evidence, which holds what Amazon said; if it repeats, report it with the evidence so that it gets a name.", Status: 502},
+	AdsUnsayable:                   {Code: AdsUnsayable, What: "The change holds a value that has no form on Amazon's wire.", Whose: CallersOwn, Fix: "Change the value that the detail names: money must be in the account's own currency, days as YYYY-MM-DD, enums in the words of the reference.", Status: 422},
 	AdsViewOnly:                    {Code: AdsViewOnly, What: "The Amazon user who consented may look at this account but not change it.", Whose: AccountOwnersOwn, Fix: "Let an administrator of the account give that user edit permission in the user administration of the Amazon Ads console (advertising.amazon.com); no new consent is needed.", Guide: "ads.list-profiles", Status: 502},
 	AdsViewOnlyAccounts:            {Code: AdsViewOnlyAccounts, What: "Some accounts are open to the Amazon user who consented for looking only.", Whose: AccountOwnersOwn, Fix: "To change bids or campaigns let an administrator of the account give that user edit permission in the user administration of the Amazon Ads console (advertising.amazon.com); reading works as it is.", Guide: "ads.list-profiles", Status: 502},
 	AdsWrongAccept:                 {Code: AdsWrongAccept, What: "The Accept header names a type that this path does not answer with.", Whose: CallersOwn, Fix: "Send as Accept the type of the export that you asked for, such as application/vnd.campaignsexport.v1+json for an export made by /campaigns/export.", Guide: "ads.first-call", Status: 502},

@@ -19,18 +19,27 @@ var programText []byte
 var problemsText []byte
 
 // Program is the Amazon Ads API. Make it with New.
-type Program struct{ amazon.Described }
+type Program struct {
+	amazon.Described
+
+	collections []*collection
+}
 
 var (
 	_ amazon.Program       = (*Program)(nil)
 	_ amazon.AccountLister = (*Program)(nil)
+	_ amazon.AdsModel      = (*Program)(nil)
 )
 
 // New returns the program.
 func New() *Program { return embedded() }
 
 // embedded reads the description once; it is shared and never changed.
-var embedded = sync.OnceValue(func() *Program { return &Program{amazon.Describe(programText, problemsText)} })
+var embedded = sync.OnceValue(func() *Program {
+	p := &Program{Described: amazon.Describe(programText, problemsText)}
+	p.collections = collections(p.Descriptor(), V1)
+	return p
+})
 
 // Inject implements amazon.Program. Both spellings of the client id go out: the classic APIs want one, v1 the other, and the real
 // service takes both at once (ads-lwa 2.2). "Bearer " is mandatory, without it Amazon parses the header as an AWS signature.

@@ -1,0 +1,258 @@
+package ads
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
+)
+
+// A page of 1000 campaigns has some 900 bytes each; creatives and targets with expressions are longer.
+const pageLimit = 64 << 20
+
+// AdsChannels implements amazon.AdsModel.
+func (p *Program) AdsChannels(kind canon.AdsKind) []canon.Channel {
+	var all []canon.Channel
+	for _, c := range p.collections {
+		if c.kind == kind && !slices.Contains(all, c.channel) {
+			all = append(all, c.channel)
+		}
+	}
+	return all
+}
+
+// AdsCan implements amazon.AdsModel.
+func (p *Program) AdsCan(kind canon.AdsKind, channel canon.Channel) amazon.AdsAbility {
+	can := amazon.AdsAbility{Operations: map[string][]string{}}
+	add := func(to *[]string, names ...string) {
+		for _, n := range names {
+			if !slices.Contains(*to, n) {
+				*to = append(*to, n)
+			}
+		}
+	}
+	for _, c := range p.of(kind, channel) {
+		for verb, id := range c.ops {
+			ids := can.Operations[verb]
+			add(&ids, id)
+			can.Operations[verb] = ids
+		}
+		for condition := range c.filters {
+			add(&can.Filters, string(condition))
+		}
+		add(&can.Creatable, c.creatable...)
+		add(&can.Updatable, c.updatable...)
+		add(&can.Required, c.required...)
+	}
+	has := func(verb string) bool { return len(can.Operations[verb]) > 0 }
+	can.List, can.Create, can.Update, can.Archive = has(verbList), has(verbCreate), has(verbUpdate), has(verbArchive)
+	slices.Sort(can.Filters)
+	return can
+}
+
+// of are the collections of a kind in a channel.
+func (p *Program) of(kind canon.AdsKind, channel canon.Channel) []*collection {
+	var all []*collection
+	for _, c := range p.collections {
+		if c.kind == kind && c.channel == channel {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// A section is a stretch of a list that one chain of pages gives: one collection, and no more ids than its filters take.
+type section struct {
+	collection *collection
+	query      amazon.AdsQuery
+}
+
+// AdsList implements amazon.AdsModel. A page's token is the number of its section and Amazon's own token.
+func (p *Program) AdsList(ctx context.Context, s amazon.Asker, account canon.Account, q amazon.AdsQuery) (amazon.AdsPage, error) {
+	if len(q.Statuses) == 0 {
+		q.Statuses = []canon.AdsStatus{canon.StatusActive, canon.StatusPaused, canon.StatusDraft}
+	}
+	sections := p.sections(q)
+	number, token, _ := strings.Cut(q.Page, ".")
+	at := 0
+	if q.Page != "" {
+		n, err := strconv.Atoi(number)
+		if err != nil || n < 0 || n >= len(sections) {
+			return amazon.AdsPage{}, problem.New(problem.AdsBadNextToken)
+		}
+		at = n
+	}
+	v := newView(account)
+	v.raw = q.Raw
+	for at < len(sections) {
+		objects, next, err := p.listPage(ctx, s, v, &sections[at], token)
+		if err != nil {
+			return amazon.AdsPage{}, err
+		}
+		page := amazon.AdsPage{Objects: objects}
+		switch {
+		case next != "":
+			page.Next = strconv.Itoa(at) + "." + next
+		case at+1 < len(sections):
+			at, page.Next = at+1, strconv.Itoa(at+1)+"."
+		default:
+			at = len(sections)
+		}
+		if token = next; len(objects) > 0 || page.Next == "" {
+			return page, nil
+		}
+	}
+	return amazon.AdsPage{}, nil
+}
+
+// sections splits a query: by collection, then by as many ids as a filter takes.
+func (p *Program) sections(q amazon.AdsQuery) []section {
+	var all []section
+	for _, c := range p.of(q.Kind, q.Channel) {
+		if c.wants != nil && !c.wants(&q) {
+			continue
+		}
+		parts := []amazon.AdsQuery{q}
+		parts = split(parts, c.filters[byID] != "", c.ids, func(q *amazon.AdsQuery) *[]string { return &q.IDs })
+		parts = split(parts, c.filters[byCampaign] != "", c.parents, func(q *amazon.AdsQuery) *[]string { return &q.Campaigns })
+		parts = split(parts, c.filters[byGroup] != "", c.parents, func(q *amazon.AdsQuery) *[]string { return &q.Groups })
+		parts = split(parts, c.filters[byPortfolio] != "", c.parents, func(q *amazon.AdsQuery) *[]string { return &q.Portfolios })
+		for _, part := range parts {
+			all = append(all, section{c, part})
+		}
+	}
+	return all
+}
+
+// split makes of each query as many as one of its conditions needs.
+func split(queries []amazon.AdsQuery, filtered bool, most int, of func(*amazon.AdsQuery) *[]string) []amazon.AdsQuery {
+	var out []amazon.AdsQuery
+	for _, q := range queries {
+		ids := slices.Clone(*of(&q))
+		slices.Sort(ids)
+		ids = slices.Compact(ids)
+		if !filtered || len(ids) == 0 {
+			out = append(out, q)
+			continue
+		}
+		for some := range slices.Chunk(ids, most) {
+			part := q
+			*of(&part) = some
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+// listPage reads one of Amazon's pages and keeps what the query asks for, whether or not the wire could be asked for it.
+func (p *Program) listPage(ctx context.Context, s amazon.Asker, v *view, at *section, token string) ([]canon.AdsObject, string, error) {
+	c, size := at.collection, at.collection.page
+	if n := at.query.Size; n > 0 && n < size {
+		size = n
+	}
+	call, err := c.speaks.list(c, &at.query, token, size)
+	if err != nil {
+		return nil, "", problem.New(problem.AdsInvalidArgument).Because(err)
+	}
+	call = c.finish(verbList, call)
+	call.Limit = pageLimit
+	answer, err := s.Ask(ctx, v.account.Region, call, scope(v.account))
+	if err != nil {
+		if known, ok := problem.Of(err); ok {
+			return nil, "", known.Because(err)
+		}
+		return nil, "", problem.New(problem.AdsUnreachable).Because(err)
+	}
+	if answer.Status != http.StatusOK {
+		return nil, "", p.refused(answer, v.account)
+	}
+	items, next, err := c.speaks.read(c, answer.Body, token, size)
+	if err != nil || answer.Truncated {
+		return nil, "", problem.New(problem.AdsBrokenAnswer).Because(err)
+	}
+	objects := make([]canon.AdsObject, 0, len(items))
+	for _, item := range items {
+		o, err := c.object(item, v)
+		if err != nil {
+			return nil, "", problem.New(problem.AdsBrokenAnswer).With("one of the %s cannot be read", c.list).Because(err)
+		}
+		if keeps(&at.query, o) {
+			objects = append(objects, o)
+		}
+	}
+	return objects, next, nil
+}
+
+// object reads one item.
+func (c *collection) object(item []byte, v *view) (canon.AdsObject, error) {
+	o, err := c.decode(item, v)
+	if err != nil {
+		return nil, err
+	}
+	common := o.Common()
+	common.Provider, common.OrganizationID = "amazon", v.account.ID
+	if v.raw {
+		common.Raw = slices.Clone(item)
+	}
+	return o, nil
+}
+
+// finish puts on a call what its operation says.
+func (c *collection) finish(verb string, call amazon.Call) amazon.Call {
+	op := c.operations[verb]
+	call.Method = op.Method
+	if call.Path == "" {
+		call.Path = op.Path
+	}
+	media := op.Accept
+	if media == "" {
+		media = "application/json"
+	}
+	if call.Header == nil {
+		call.Header = http.Header{}
+	}
+	call.Header.Set("Accept", media)
+	if call.Body != nil {
+		call.Header.Set("Content-Type", media)
+	}
+	return call
+}
+
+// scope selects an account.
+func scope(a canon.Account) amazon.Field { return amazon.Plain(scopeHeader, a.ID) }
+
+const scopeHeader = "Amazon-Advertising-API-Scope"
+
+// keeps holds an object against all conditions of a query.
+func keeps(q *amazon.AdsQuery, o canon.AdsObject) bool {
+	var campaign, group, portfolio, kind string
+	switch o := o.(type) {
+	case *canon.AdsCampaign:
+		campaign, portfolio = o.ID, o.PortfolioID
+	case *canon.AdsGroup:
+		campaign, group = o.CampaignID, o.ID
+	case *canon.AdsAd:
+		campaign, group = o.CampaignID, o.GroupID
+	case *canon.AdsCreative:
+		campaign, group, kind = o.CampaignID, o.GroupID, o.Type
+	case *canon.AdsTarget:
+		campaign, group, kind = o.CampaignID, o.GroupID, o.Type
+	case *canon.AdsPortfolio:
+		portfolio = o.ID
+	case *canon.AdsAsset:
+		kind = o.Type
+	case *canon.AdsTargetOption:
+		kind = o.Type
+	case *canon.AdsPromoted:
+		kind = o.Type
+	}
+	c := o.Common()
+	in := func(all []string, id string) bool { return len(all) == 0 || slices.Contains(all, id) }
+	return in(q.IDs, c.ID) && in(q.Campaigns, campaign) && in(q.Groups, group) && in(q.Portfolios, portfolio) &&
+		(q.Type == "" || q.Type == kind) && (c.Status == "" || slices.Contains(q.Statuses, c.Status))
+}
