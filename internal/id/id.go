@@ -27,6 +27,8 @@ type (
 
 	Registration string // one app on one device, of Device Messaging
 	Broadcast    string
+
+	AdsWrite string // one asking to change objects of the advertising model
 )
 
 // New returns a fresh id of kind T, made at the given time.

@@ -19,7 +19,7 @@ type Open func(t *testing.T) *store.Store
 // Run runs all suites against an engine.
 func Run(t *testing.T, open Open) {
 	suites := map[string]func(*testing.T, Open){
-		"write":       writes,
+		"write":       writing,
 		"apps":        apps,
 		"credentials": credentials,
 		"audit":       audits,
@@ -27,6 +27,7 @@ func Run(t *testing.T, open Open) {
 		"grants":      grants,
 		"operators":   operators,
 		"sites":       sitesSuite,
+		"ads writes":  adsWrites,
 	}
 	for name, suite := range suites {
 		t.Run(name, func(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 )
 
 // writes holds what Write promises, whoever shares the transaction.
-func writes(t *testing.T, open Open) {
+func writing(t *testing.T, open Open) {
 	t.Run("what was acknowledged is there and nothing else", func(t *testing.T) {
 		t.Parallel()
 		s := open(t)
