@@ -491,6 +491,29 @@ const (
 	VaultUnknownProgram            Code = "vault.unknown_program"
 	VaultUnknownRealm              Code = "vault.unknown_realm"
 	VaultUnknownRegion             Code = "vault.unknown_region"
+	WritesArchivedFinal            Code = "writes.archived_final"
+	WritesBadOrder                 Code = "writes.bad_order"
+	WritesBothDiffer               Code = "writes.both_differ"
+	WritesChangedMeanwhile         Code = "writes.changed_meanwhile"
+	WritesChangedSince             Code = "writes.changed_since"
+	WritesCurrencyDiffers          Code = "writes.currency_differs"
+	WritesFieldFixed               Code = "writes.field_fixed"
+	WritesFieldUnknown             Code = "writes.field_unknown"
+	WritesFieldWrong               Code = "writes.field_wrong"
+	WritesKeyReused                Code = "writes.key_reused"
+	WritesNoAccount                Code = "writes.no_account"
+	WritesNoObject                 Code = "writes.no_object"
+	WritesNoWrite                  Code = "writes.no_write"
+	WritesNotHere                  Code = "writes.not_here"
+	WritesNotSent                  Code = "writes.not_sent"
+	WritesNotUndoable              Code = "writes.not_undoable"
+	WritesOutcomeUnknown           Code = "writes.outcome_unknown"
+	WritesSpendGuard               Code = "writes.spend_guard"
+	WritesTooMany                  Code = "writes.too_many"
+	WritesUnderWay                 Code = "writes.under_way"
+	WritesUndone                   Code = "writes.undone"
+	WritesWhichChannel             Code = "writes.which_channel"
+	WritesWhichOrganization        Code = "writes.which_organization"
 )
 
 var catalogue = map[Code]Problem{
@@ -981,6 +1004,29 @@ var catalogue = map[Code]Problem{
 	VaultUnknownProgram:            {Code: VaultUnknownProgram, What: "There is no such Amazon program here.", Whose: OperatorsOwn, Fix: "Use ads for the Amazon Ads API.", Status: 400},
 	VaultUnknownRealm:              {Code: VaultUnknownRealm, What: "The realm must be amazon or sandbox.", Whose: OperatorsOwn, Fix: "Leave it out for the real Amazon.", Status: 400},
 	VaultUnknownRegion:             {Code: VaultUnknownRegion, What: "The region must be NA, EU or FE.", Whose: OperatorsOwn, Fix: "Use NA for the Americas, EU for Europe, the Middle East, Africa and India, FE for Japan, Australia and Singapore.", Status: 400},
+	WritesArchivedFinal:            {Code: WritesArchivedFinal, What: "The object is archived, and Amazon never gives an archived one back.", Whose: CallersOwn, Fix: "Make a new one.", Status: 409},
+	WritesBadOrder:                 {Code: WritesBadOrder, What: "The request is no object of this kind, and no list of such objects.", Whose: CallersOwn, Fix: "Send one JSON object, or a list of them for many at once; the detail says what was met.", Status: 400},
+	WritesBothDiffer:               {Code: WritesBothDiffer, What: "The same thing is given in two fields, and they differ.", Whose: CallersOwn, Fix: "Give it once: either as Lockkeeper's exact field (budgets, default_bid, bid, start_date) or as Unified's (budget_amount, bid_amount, start_at).", Status: 422},
+	WritesChangedMeanwhile:         {Code: WritesChangedMeanwhile, What: "The object is not as it was when it was read: somebody changed it since.", Whose: CallersOwn, Fix: "Read it again, look at the difference, and send the change with the new etag.", Status: 412},
+	WritesChangedSince:             {Code: WritesChangedSince, What: "Somebody changed this since, so undoing it would take his change back too.", Whose: CallersOwn, Fix: "Look at the object and its history; with force the older value is written all the same.", Status: 409},
+	WritesCurrencyDiffers:          {Code: WritesCurrencyDiffers, What: "The amount is in another currency than the account, and Lockkeeper converts none.", Whose: CallersOwn, Fix: "Give the amount in the account's currency, or leave the currency out.", Status: 422},
+	WritesFieldFixed:               {Code: WritesFieldFixed, What: "This field cannot be changed, or not in this channel.", Whose: CallersOwn, Fix: "Leave the field out; where Amazon fixes it at creation, make a new object and archive the old one.", Status: 422},
+	WritesFieldUnknown:             {Code: WritesFieldUnknown, What: "An object of this kind has no such field here.", Whose: CallersOwn, Fix: "Check the spelling against the support matrix; a field that would be dropped without a word is refused.", Status: 422},
+	WritesFieldWrong:               {Code: WritesFieldWrong, What: "The field does not hold what it must.", Whose: CallersOwn, Fix: "Give it as the detail says.", Status: 422},
+	WritesKeyReused:                {Code: WritesKeyReused, What: "This Idempotency-Key came with another order before.", Whose: CallersOwn, Fix: "Take a fresh key for each order, and the same key only to send the same order again.", Status: 422},
+	WritesNoAccount:                {Code: WritesNoAccount, What: "The grant opens no account with that id, or you may not use it.", Whose: CallersOwn, Fix: "List the accounts with GET /lk/v1/ads/{grant}/organization, and take an id from there.", Status: 404},
+	WritesNoObject:                 {Code: WritesNoObject, What: "There is no object of this kind with that id in the accounts that you may use.", Whose: CallersOwn, Fix: "List the objects and take an id from there; an id of another kind is never found here.", Status: 404},
+	WritesNoWrite:                  {Code: WritesNoWrite, What: "There is no write with that id.", Whose: CallersOwn, Fix: "`lockkeeper ads history GRANT` shows the newest ones with their ids.", Status: 404},
+	WritesNotHere:                  {Code: WritesNotHere, What: "This cannot be done to this kind of object in this channel.", Whose: CallersOwn, Fix: "See in the support matrix what can be done to which kind; what Amazon offers besides is reached by its own paths through the gateway.", Status: 422},
+	WritesNotSent:                  {Code: WritesNotSent, What: "Lockkeeper ended before this change had its turn: nothing of it was sent.", Whose: CallersOwn, Fix: "Send the rows that were not sent again, with a fresh Idempotency-Key.", Status: 503},
+	WritesNotUndoable:              {Code: WritesNotUndoable, What: "This cannot be undone.", Whose: CallersOwn, Fix: "The detail says why: what was archived stays so, and what was made can only be archived, which is done where archive_created is asked for.", Status: 409},
+	WritesOutcomeUnknown:           {Code: WritesOutcomeUnknown, What: "Amazon's answer did not arrive: the change may have been made, and was not sent again.", Whose: CallersOwn, Fix: "Read the object and see; for a new one look for its name. The write in the ledger keeps what it was before.", Status: 409},
+	WritesSpendGuard:               {Code: WritesSpendGuard, What: "The change raises a bid or a budget by more than the spend guard lets through.", Whose: CallersOwn, Fix: "If that is what you want, send it again with ?force=true (on the command line --force); how much passes is the setting ads_spend_guard.", Status: 422},
+	WritesTooMany:                  {Code: WritesTooMany, What: "One request changes at most 5,000 objects.", Whose: CallersOwn, Fix: "Send the rest in further requests.", Status: 413},
+	WritesUnderWay:                 {Code: WritesUnderWay, What: "The order that came with this Idempotency-Key is still under way.", Whose: CallersOwn, Fix: "Ask again in a few seconds with the same key: the answer is kept.", Status: 409},
+	WritesUndone:                   {Code: WritesUndone, What: "This was undone already.", Whose: CallersOwn, Fix: "Nothing is left to do; to get it back undo the write that undid it.", Status: 409},
+	WritesWhichChannel:             {Code: WritesWhichChannel, What: "A new object needs its channel, and neither it nor what it belongs to tells one.", Whose: CallersOwn, Fix: "Give channel: SPONSORED_PRODUCTS, SPONSORED_BRANDS or SPONSORED_DISPLAY.", Status: 422},
+	WritesWhichOrganization:        {Code: WritesWhichOrganization, What: "The grant opens several accounts, and the request does not say which one is meant.", Whose: CallersOwn, Fix: "Give organization_id with the object, or org_id in the query.", Status: 400},
 }
 
 var alike = map[Code][]Code{

@@ -22,7 +22,7 @@ func aWrite(key string, after time.Duration) writes.Write {
 		Changes: []writes.Change{
 			{Row: 0, Account: "11", Channel: canon.SponsoredProducts, Object: "701", Action: writes.Update, Before: json.RawMessage(`{"id":"701"}`), After: json.RawMessage(`{"id":"701","name":"x"}`), State: writes.Waiting},
 			{Row: 1, Account: "11", Channel: canon.SponsoredProducts, Object: "702", Action: writes.Update, State: writes.Waiting},
-			{Row: 2, Account: "12", Channel: canon.SponsoredBrands, Action: writes.Create, After: json.RawMessage(`{"name":"y"}`), State: writes.Refused, Refusal: &writes.Refusal{Problem: "writes.field_missing", Field: "bid"}},
+			{Row: 2, Account: "12", Channel: canon.SponsoredBrands, Action: writes.Create, After: json.RawMessage(`{"name":"y"}`), State: writes.Refused, Refusal: &writes.Refusal{Problem: "ads.invalid_argument", Field: "bid"}},
 			{Row: 3, Account: "12", Channel: canon.SponsoredBrands, Object: "704", Action: writes.Update, State: writes.Done, Same: true},
 		},
 	}

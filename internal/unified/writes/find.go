@@ -1,0 +1,110 @@
+package writes
+
+import (
+	"context"
+
+	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
+)
+
+// A found object, and the account that it is in.
+type found struct {
+	account canon.Account
+	object  canon.AdsObject
+}
+
+// idsAtOnce is how many objects are asked for by one list.
+const idsAtOnce = 100
+
+// everyStatus also finds what was archived, so that it is named as that.
+func everyStatus() []canon.AdsStatus {
+	return []canon.AdsStatus{canon.StatusActive, canon.StatusPaused, canon.StatusArchived, canon.StatusDraft}
+}
+
+// find reads objects by their ids, as Amazon has them now, in the accounts given. What is not there is not in the answer; err is the last
+// refusal met, which may be why.
+func (w *Writer) find(ctx context.Context, p Place, kind canon.AdsKind, ids []string, accounts []canon.Account) (all map[string]found, err error) {
+	all = map[string]found{}
+	want := map[string]bool{}
+	for _, is := range ids {
+		if is != "" {
+			want[is] = true
+		}
+	}
+	for _, a := range accounts {
+		for _, c := range p.Model.AdsChannels(kind) {
+			ability := p.Model.AdsCan(kind, c)
+			if len(want) == 0 || !ability.List || p.allow(ability.Operations["list"], a) != nil {
+				continue
+			}
+			got, e := listIDs(ctx, p, a, amazon.AdsQuery{Kind: kind, Channel: c, Statuses: everyStatus()}, want)
+			if e != nil {
+				err = e
+			}
+			for _, o := range got {
+				common := o.Common()
+				if want[common.ID] {
+					delete(want, common.ID)
+					common.OrganizationID = a.ID
+					setChannel(o, c)
+					all[common.ID] = found{a, o}
+				}
+			}
+		}
+	}
+	if len(want) == 0 {
+		err = nil
+	}
+	return all, err
+}
+
+// listIDs reads the wanted ids out of one account and channel.
+func listIDs(ctx context.Context, p Place, a canon.Account, q amazon.AdsQuery, want map[string]bool) (all []canon.AdsObject, err error) {
+	var ids []string
+	for is := range want {
+		ids = append(ids, is)
+	}
+	for len(ids) > 0 {
+		n := min(len(ids), idsAtOnce)
+		q.IDs, q.Page, ids = ids[:n], "", ids[n:]
+		for {
+			page, err := p.Model.AdsList(ctx, p.Asker, a, q)
+			if err != nil {
+				return all, err
+			}
+			all = append(all, page.Objects...)
+			if page.Next == "" {
+				break
+			}
+			q.Page = page.Next
+		}
+	}
+	return all, nil
+}
+
+// allow asks policy for all operations that something may take.
+func (p Place) allow(operations []string, a canon.Account) error {
+	if p.Allow == nil {
+		return nil
+	}
+	for _, o := range operations {
+		if err := p.Allow(o, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// accountsFor are the accounts that a row may be in: the one it names, else all of the grant.
+func (p Place) accountsFor(organization string) ([]canon.Account, *amazon.AdsRefusal) {
+	if organization == "" {
+		return p.Accounts, nil
+	}
+	for _, a := range p.Accounts {
+		if a.ID == organization {
+			return []canon.Account{a}, nil
+		}
+	}
+	return nil, refuse(problem.WritesNoAccount, "organization_id", "")
+}
