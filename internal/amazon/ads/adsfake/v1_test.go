@@ -3,14 +3,9 @@ package adsfake_test
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
@@ -231,115 +226,6 @@ func specV1(t *testing.T) {
 			})
 		}
 	}
-}
-
-// TestAnyWritesThroughBoth is the property that after any sequence of writes through v3 and v1 both tell the same things, in the same states,
-// once each and in order, whatever the size of the pages.
-func TestAnyWritesThroughBoth(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(rt *rapid.T) {
-		s := start(t)
-		s.turn("ads.page_size", "1000")
-		c := s.shop()
-		campaign, group := c.campaign(t, "both", "MANUAL")
-		const home = `"adProduct":"SPONSORED_PRODUCTS","state":"ENABLED",`
-		in := home + `"adGroupId":"` + group + `",`
-		resources := map[string][]under{"campaigns": {spCampaigns}, "adGroups": {find(t, "adGroups")}, "ads": {find(t, "productAds")}, "targets": collections[2:]}
-		names := []string{"campaigns", "adGroups", "ads", "targets"}
-		v3 := func(resource string) map[string]string {
-			all := map[string]string{}
-			for _, u := range resources[resource] {
-				for _, x := range u.listed(t, c, `{`+everything+`}`).items {
-					all[x.ID] = x.State
-				}
-			}
-			return all
-		}
-		pages := func(rt *rapid.T, resource string, size int) (ids []string, state map[string]string) {
-			state = map[string]string{}
-			for token := ""; ; {
-				w := c.v1("query", resource, fmt.Sprintf(`{%s,"stateFilter":{"include":["ENABLED","PAUSED","ARCHIVED"]},"maxResults":%d,"nextToken":%q}`, onlyProducts, size, token))
-				page := read[map[string]json.RawMessage](t, w)
-				items := read2[[]map[string]any](t, page[resource])
-				if len(items) > size {
-					rt.Fatalf("%d on a page of %d", len(items), size)
-				}
-				for _, x := range items {
-					id := x[strings.TrimSuffix(resource, "s")+"Id"].(string)
-					ids, state[id] = append(ids, id), x["state"].(string)
-				}
-				if token = ""; page["nextToken"] != nil {
-					token = read2[string](t, page["nextToken"])
-				}
-				if token == "" {
-					return ids, state
-				}
-			}
-		}
-		model := map[string]map[string]string{} // what the successes said
-		for _, resource := range names {
-			model[resource] = v3(resource)
-		}
-		rt.Repeat(map[string]func(*rapid.T){
-			"v1 create": func(rt *rapid.T) {
-				n := rapid.IntRange(1, 6).Draw(rt, "n")
-				resource := rapid.SampledFrom(names).Draw(rt, "resource")
-				item := map[string]string{
-					"campaigns": v1Campaign(fmt.Sprint("made ", n)), "adGroups": fmt.Sprintf(`{%s"campaignId":%q,"name":"g%d","bid":{"defaultBid":0.5}}`, home, campaign, n),
-					"ads":     fmt.Sprintf(`{%s"adType":"PRODUCT_AD","creative":{"productCreative":{"productCreativeSettings":{"advertisedProduct":{"productIdType":"SKU","productId":"S%d"}}}}}`, in, n),
-					"targets": fmt.Sprintf(`{%s"negative":%v,"targetType":"KEYWORD","targetDetails":{"keywordTarget":{"keyword":"word %d","matchType":"BROAD"}}}`, in, n%2 == 0, n),
-				}[resource]
-				one := strings.TrimSuffix(resource, "s")
-				if r := read[v1Result](t, c.v1("create", resource, `{"`+resource+`":[`+item+`]}`)); len(r.Success) == 1 {
-					model[resource][read2[map[string]any](t, r.Success[0][one])[one+"Id"].(string)] = "ENABLED"
-				}
-			},
-			"v1 change": func(rt *rapid.T) {
-				resource := rapid.SampledFrom(names).Draw(rt, "resource")
-				id := rapid.SampledFrom(slices.Sorted(maps.Keys(model[resource]))).Draw(rt, "id")
-				next := rapid.SampledFrom([]string{"ENABLED", "PAUSED", "ARCHIVED"}).Draw(rt, "state")
-				key := strings.TrimSuffix(resource, "s") + "Id"
-				verb, body := "update", fmt.Sprintf(`{%q:[{%q:%q,"state":%q}]}`, resource, key, id, next)
-				if next == "ARCHIVED" {
-					verb, body = "delete", `{"`+key+`s":["`+id+`"]}`
-				}
-				w := c.v1(verb, resource, body)
-				if r := read[v1Result](t, w); len(r.Success) == 1 {
-					if model[resource][id] == "ARCHIVED" {
-						rt.Fatalf("%s %s came back: %s", resource, id, w.Body)
-					}
-					model[resource][id] = next
-				}
-			},
-			"v3 create": func(rt *rapid.T) {
-				u := rapid.SampledFrom(collections).Draw(rt, "collection")
-				w := u.post(c, u.good(campaign, group, rapid.IntRange(1, 6).Draw(rt, "n")))
-				resource := map[string]string{"adGroups": "adGroups", "productAds": "ads"}[u.list]
-				if resource == "" {
-					resource = "targets"
-				}
-				if len(u.result(t, w).Success) == 1 {
-					model[resource][u.id(t, w, 0)] = "ENABLED"
-				}
-			},
-			"": func(rt *rapid.T) {
-				resource := rapid.SampledFrom(names).Draw(rt, "resource")
-				ids, got := pages(rt, resource, rapid.IntRange(5, 60).Draw(rt, "page"))
-				if len(ids) != len(got) || !maps.Equal(got, model[resource]) {
-					rt.Fatalf("%s: pages give %d, %d of them different:\n%s", resource, len(ids), len(got), cmp.Diff(model[resource], got))
-				}
-				if rapid.IntRange(0, 3).Draw(rt, "v3") > 0 {
-					return
-				}
-				if diff := cmp.Diff(model[resource], v3(resource)); diff != "" {
-					rt.Fatalf("%s through v3:\n%s", resource, diff)
-				}
-				if whole, _ := pages(rt, resource, 1000); !slices.Equal(ids, whole) {
-					rt.Fatalf("%s: the order depends on the page", resource)
-				}
-			},
-		})
-	})
 }
 
 // FuzzV1 holds that no body brings about a server error in v1.

@@ -211,3 +211,74 @@ func holds(t testing.TB, w *httptest.ResponseRecorder, texts ...string) {
 		}
 	}
 }
+
+// TestV1ErrorsOfAll holds the codes, and that what the older rules refuse is told where v1 has it.
+func TestV1ErrorsOfAll(t *testing.T) {
+	t.Parallel()
+	c := start(t).shop()
+	const sb, sd = "SPONSORED_BRANDS", "SPONSORED_DISPLAY"
+	brand, brandGroup := c.v1Home(t, sb, "errors")
+	banner, bannerGroup := c.v1Home(t, sd, "errors")
+	in := func(product, group, rest string) string {
+		return fmt.Sprintf(`{"adProduct":%q,"state":"ENABLED","adGroupId":%q,%s}`, product, group, rest)
+	}
+	target := func(product, group, kind, details string) string {
+		return in(product, group, `"negative":false,"targetType":"`+kind+`","targetDetails":{`+details+`}`)
+	}
+	const settings = "ads[0].creative.componentCreative."
+	for _, tt := range []struct{ verb, resource, item, code, at string }{
+		{"create", "campaigns", v1Other(sb, "errors"), "FIELD_VALUE_NOT_UNIQUE", "campaigns[0].name"},
+		{"create", "campaigns", strings.Replace(v1Other(sd, "low"), `"value":40`, `"value":0.1`, 1), "FIELD_VALUE_IS_BELOW_MINIMUM_LIMIT", "campaigns[0].budgets[0]"},
+		{"create", "campaigns", strings.Replace(v1Other(sd, "month"), "DAILY", "MONTHLY", 1), "FIELD_VALUE_IS_INVALID", "campaigns[0].budgets[0].recurrenceTimePeriod"},
+		{"create", "campaigns", strings.Replace(v1Other(sb, "month"), "DAILY", "MONTHLY", 1), "FIELD_VALUE_IS_INVALID", "campaigns[0].budgets[0].recurrenceTimePeriod"},
+		{"create", "campaigns", strings.Replace(v1Other(sb, "coin"), "USD", "EUR", 1), "FIELD_VALUE_IS_INVALID", "campaigns[0].budgets[0].budgetValue.monetaryBudgetValue.monetaryBudget.currencyCode"},
+		{"create", "campaigns", v1Other(sb, "past", `"startDateTime":"2020-03-07T12:00:00Z"`), "DATE_CANNOT_BE_IN_PAST", "campaigns[0].startDateTime"},
+		{"create", "campaigns", v1Other(sd, "no date", `"endDateTime":"soon"`), "FIELD_VALUE_IS_INVALID", "campaigns[0].endDateTime"},
+		{"create", "campaigns", v1Other(sd, "folio", `"portfolioId":"7"`), "RESOURCE_ID_NOT_FOUND", "campaigns[0].portfolioId"},
+		{"create", "campaigns", v1Other(sd, "price", `"costType":"CPM"`), "FIELD_VALUE_IS_INVALID", "campaigns[0].costType"},
+		{"create", "campaigns", v1Other(sb, "world", `"marketplaceScope":"GLOBAL"`), "FEATURE_NOT_AVAILABLE", "campaigns[0].marketplaceScope"},
+		{"create", "campaigns", v1Other(sb, "abroad", `"marketplaces":["DE"]`), "UNSUPPORTED_MARKETPLACE", "campaigns[0].marketplaces"},
+		{
+			"create", "campaigns", v1Other(sb, "where", `"optimizations":{"bidSettings":{"bidAdjustments":{"placementBidAdjustments":[{"placement":"HOME","percentage":5}]}}}`), "FIELD_VALUE_IS_INVALID",
+			"campaigns[0].optimizations.bidSettings.bidAdjustments.placementBidAdjustments[0].placement",
+		},
+		{"create", "campaigns", `{"adProduct":"SPONSORED_BRANDS","name":"free","state":"ENABLED"}`, "FIELD_VALUE_IS_NULL", "campaigns[0].budgets"},
+		{"create", "campaigns", `{"adProduct":"SPONSORED_TELEVISION","name":"tv","state":"ENABLED"}`, "FEATURE_NOT_AVAILABLE", "campaigns[0].adProduct"},
+		{"create", "campaigns", `{"name":"none","state":"ENABLED"}`, "FIELD_VALUE_IS_NULL", "campaigns[0].adProduct"},
+		{"update", "campaigns", `{"campaignId":"` + brand + `","adProduct":"SPONSORED_DISPLAY"}`, "FIELD_VALUE_CANNOT_EDIT", "campaigns[0].adProduct"},
+		{"update", "campaigns", `{"campaignId":"` + banner + `","state":"ARCHIVED"}`, "FIELD_VALUE_IS_INVALID", "campaigns[0].state"},
+		{"create", "adGroups", `{"adProduct":"SPONSORED_DISPLAY","state":"ENABLED","campaignId":"` + brand + `","name":"x"}`, "RESOURCE_ID_NOT_FOUND", "adGroups[0].campaignId"},
+		{"create", "adGroups", `{"adProduct":"SPONSORED_DISPLAY","state":"ENABLED","campaignId":"` + banner + `","name":"x","bid":{"defaultBid":0.001}}`, "FIELD_VALUE_IS_OUT_OF_RANGE", "adGroups[0].bid.defaultBid"},
+		{"create", "targets", target(sb, brandGroup, "KEYWORD", `"keywordTarget":{"keyword":"`+strings.Repeat("x", 81)+`","matchType":"EXACT"}`), "FIELD_SIZE_IS_ABOVE_MAXIMUM_LIMIT", "targets[0].targetDetails.keywordTarget.keyword"},
+		{"create", "targets", target(sb, brandGroup, "KEYWORD", `"keywordTarget":{"keyword":"x","matchType":"exact"}`), "FIELD_VALUE_IS_INVALID", "targets[0].targetDetails.keywordTarget.matchType"},
+		{"create", "targets", target(sb, brandGroup, "THEME", `"themeTarget":{"matchType":"KEYWORDS_RELATED_TO_YOUR_BRAND"}`), "FEATURE_NOT_AVAILABLE", "targets[0].targetType"},
+		{"create", "targets", target(sd, bannerGroup, "KEYWORD", `"keywordTarget":{"keyword":"x","matchType":"EXACT"}`), "FIELD_VALUE_IS_INVALID", "targets[0].targetType"},
+		{"create", "targets", target(sd, bannerGroup, "PRODUCT", `"productTarget":{"matchType":"PRODUCT_SIMILAR","productIdType":"ASIN","product":{"productId":"B000000001"}}`), "FIELD_VALUE_IS_INVALID", "targets[0].targetDetails"},
+		{"create", "targets", target(sd, bannerGroup, "PRODUCT_AUDIENCE", `"productAudienceTarget":{"matchType":"PRODUCT_EXACT","event":"VIEW","lookback":"DAYS_8","asin":{}}`), "FIELD_VALUE_IS_INVALID", "targets[0].targetDetails.productAudienceTarget.lookback"},
+		{"create", "targets", target(sd, bannerGroup, "PRODUCT_AUDIENCE", `"productAudienceTarget":{"matchType":"PRODUCT_EXACT","event":"VIEW","lookback":"DAYS_7","asin":{"defaultValue":"B000000001"}}`), "FEATURE_NOT_AVAILABLE", "targets[0].targetDetails.productAudienceTarget.asin"},
+		{"create", "targets", `{"adProduct":"SPONSORED_DISPLAY","state":"ENABLED","campaignId":"` + banner + `","negative":true,"targetType":"PRODUCT","targetDetails":{"productTarget":{"matchType":"PRODUCT_EXACT","productIdType":"ASIN","product":{"productId":"B000000001"}}}}`, "FIELD_VALUE_IS_NULL", "targets[0].adGroupId"},
+		{"create", "ads", in(sb, brandGroup, `"name":"a","adType":"PRODUCT_AD","creative":{"componentCreative":{"productVideoSettings":{"videos":[{"assetId":"v"}]}}}`), "FIELD_VALUE_IS_INVALID", "ads[0].adType"},
+		{"create", "ads", in(sb, brandGroup, `"name":"a","adType":"COMPONENT","creative":{"productCreative":{}}`), "FIELD_VALUE_IS_NULL", "ads[0].creative.componentCreative"},
+		{"create", "ads", in(sb, brandGroup, `"name":"a","adType":"COMPONENT","creative":{"componentCreative":{"brandGallerySettings":{}}}`), "FEATURE_NOT_AVAILABLE", "ads[0].creative.componentCreative"},
+		{"create", "ads", in(sb, brandGroup, `"name":"a","adType":"COMPONENT","creative":{"componentCreative":{"productVideoSettings":{"videos":[{}]}}}`), "FIELD_VALUE_IS_NULL", settings + "productVideoSettings.videos[0].assetId"},
+		{"create", "ads", in(sb, brandGroup, `"name":"a","adType":"COMPONENT","creative":{"componentCreative":{"productVideoSettings":{"videos":[{"assetId":"v"}],"landingPage":{"landingPageType":"MOMENT"}}}}`), "FIELD_VALUE_IS_INVALID", settings + "productVideoSettings.landingPage.landingPageType"},
+		{"create", "ads", in(sb, brandGroup, `"name":"a","adType":"COMPONENT","creative":{"componentCreative":{"productVideoSettings":{"videos":[{"assetId":"v"}],"products":[{"productIdType":"SKU","productId":"s"}]}}}`), "FIELD_VALUE_IS_INVALID", settings + "productVideoSettings.products[0].productIdType"},
+		{"create", "ads", in(sd, bannerGroup, `"adType":"COMPONENT","creative":{"componentCreative":{"responsiveEcommerceSettings":{"headlines":"x"}}}`), "FIELD_VALUE_IS_NULL", settings + "responsiveEcommerceSettings.landingPage"},
+		{"create", "ads", in(sd, bannerGroup, `"adType":"VIDEO","creative":{}`), "FIELD_VALUE_IS_INVALID", "ads[0].adType"},
+		{"create", "ads", in(sd, "1", `"adType":"PRODUCT_AD","creative":{"productCreative":{"productCreativeSettings":{"advertisedProduct":{"productIdType":"SKU","productId":"s"}}}}`), "RESOURCE_ID_NOT_FOUND", "ads[0].adGroupId"},
+	} {
+		w := c.v1(tt.verb, tt.resource, `{"`+tt.resource+`":[`+tt.item+`]}`)
+		r := read[v1Result](t, w)
+		if w.Code != 207 || len(r.Error) != 1 || r.Error[0].Errors[0].Code != tt.code || r.Error[0].Errors[0].FieldLocation != tt.at {
+			t.Errorf("%s %s %s:\n%d %s\nwant %s at %s", tt.verb, tt.resource, tt.item, w.Code, w.Body, tt.code, tt.at)
+		}
+	}
+	if w := c.v1("query", "ads", `{"adProductFilter":{"include":["SPONSORED_TELEVISION"]}}`); w.Code != 400 {
+		t.Errorf("an ad product that is not served: %d %s", w.Code, w.Body)
+	}
+	first := c.v1("query", "campaigns", `{`+onlyBrands+`,"maxResults":1}`)
+	token := read[map[string]any](t, first)["nextToken"]
+	if w := c.v1("query", "campaigns", fmt.Sprintf(`{%s,"nextToken":%q}`, onlyDisplay, token)); token == nil || w.Code != 400 {
+		t.Errorf("a token of another ad product: %d %s after %s", w.Code, w.Body, first.Body)
+	}
+}
