@@ -27,8 +27,12 @@ func (p *Program) Speaking(w Wire) *Program {
 }
 
 // collections are all that the model reads and writes. What is of one kind and channel stands in the order in which it is listed.
-func collections(d *amazon.Descriptor, _ Wire) []*collection {
-	all := slices.Concat(spV1())
+func collections(d *amazon.Descriptor, w Wire) []*collection {
+	sp := spV1
+	if w == V3 {
+		sp = spV3
+	}
+	all := slices.Concat(sp())
 	for _, c := range all {
 		c.operations = map[string]amazon.Operation{}
 		for verb, id := range c.ops {
@@ -58,9 +62,10 @@ type collection struct {
 	ops     map[string]string // verb to id of the operation in program.toml
 
 	list, one, id string // names on the wire: "campaigns", "campaign", "campaignId"
+	done          string // what a success of a multi-status names the id. Defaults to id.
 	archiveBy     string // what an archiving write names the ids: "campaignIds", "campaignIdFilter"
 
-	write, archive, page, ids, parents int // most objects of a write and of a page, most ids of a filter of its own and of its parents
+	write, archive, page, ids, parents int // most objects of a write, ids of an archiving one, objects of a page (0: the wire's own), and most ids of a filter of its own and of its parents
 
 	filters map[condition]string        // how the wire names a condition that it applies itself
 	holds   func(canon.AdsObject) bool  // which objects are in it, where a kind is spread over several. Defaults to all.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // campaignExtra is what a campaign of Sponsored Products has and the model has no name for. It stands in Ext under Amazon's names.
@@ -11,25 +12,26 @@ type campaignExtra struct {
 	sites     []string // siteRestrictions
 	offAmazon string   // offAmazonBudgetControlStrategy
 	managed   *bool    // autoManageCampaign
+	segments  []string // audienceSegmentTypes: "id=type" of audiences that bids are adjusted for, which v3 alone tells
 }
 
 const (
 	extSites     = "siteRestrictions"
 	extOffAmazon = "offAmazonBudgetControlStrategy"
 	extManaged   = "autoManageCampaign"
+	extSegments  = "audienceSegmentTypes"
 )
 
 func (e campaignExtra) ext() map[string]any {
-	if len(e.sites) == 0 && e.offAmazon == "" && e.managed == nil {
+	if len(e.sites) == 0 && e.offAmazon == "" && e.managed == nil && len(e.segments) == 0 {
 		return nil
 	}
 	ext := map[string]any{}
 	if len(e.sites) > 0 {
-		all := make([]any, len(e.sites))
-		for i, s := range e.sites {
-			all[i] = s
-		}
-		ext[extSites] = all
+		ext[extSites] = list(e.sites)
+	}
+	if len(e.segments) > 0 {
+		ext[extSegments] = list(e.segments)
 	}
 	if e.offAmazon != "" {
 		ext[extOffAmazon] = e.offAmazon
@@ -40,12 +42,33 @@ func (e campaignExtra) ext() map[string]any {
 	return ext
 }
 
+// segment is the type of an audience.
+func (e campaignExtra) segment(id string) string {
+	for _, s := range e.segments {
+		if kind, ok := strings.CutPrefix(s, id+"="); ok {
+			return kind
+		}
+	}
+	return ""
+}
+
+// list makes decoded JSON of strings.
+func list(all []string) []any {
+	out := make([]any, len(all))
+	for i, s := range all {
+		out[i] = s
+	}
+	return out
+}
+
 func campaignExtraOf(ext map[string]any) (e campaignExtra, err error) {
 	for _, key := range sortedKeys(ext) {
 		ok := false
 		switch key {
 		case extSites:
 			e.sites, ok = texts(ext[key])
+		case extSegments:
+			e.segments, ok = texts(ext[key])
 		case extOffAmazon:
 			e.offAmazon, ok = ext[key].(string)
 		case extManaged:

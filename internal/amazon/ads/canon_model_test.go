@@ -71,7 +71,7 @@ func campaigns(m *model) amazon.AdsQuery {
 // TestCampaignsOfSponsoredProducts makes, changes and archives a campaign by either wire, and holds what is told of it.
 func TestCampaignsOfSponsoredProducts(t *testing.T) {
 	t.Parallel()
-	for _, w := range []ads.Wire{ads.V1} {
+	for _, w := range []ads.Wire{ads.V1, ads.V3} {
 		t.Run(string(w), func(t *testing.T) {
 			t.Parallel()
 			m := newModel(t, ads.New().Speaking(w))

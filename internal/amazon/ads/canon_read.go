@@ -112,6 +112,15 @@ func (p *Program) AdsList(ctx context.Context, s amazon.Asker, account canon.Acc
 
 // sections splits a query: by collection, then by as many ids as a filter takes.
 func (p *Program) sections(q amazon.AdsQuery) []section {
+	switch { // a thing's own id is asked for by whichever name
+	case len(q.IDs) > 0:
+	case q.Kind == canon.KindCampaign:
+		q.IDs = q.Campaigns
+	case q.Kind == canon.KindGroup:
+		q.IDs = q.Groups
+	case q.Kind == canon.KindPortfolio:
+		q.IDs = q.Portfolios
+	}
 	var all []section
 	for _, c := range p.of(q.Kind, q.Channel) {
 		if c.wants != nil && !c.wants(&q) {
@@ -152,7 +161,7 @@ func split(queries []amazon.AdsQuery, filtered bool, most int, of func(*amazon.A
 // listPage reads one of Amazon's pages and keeps what the query asks for, whether or not the wire could be asked for it.
 func (p *Program) listPage(ctx context.Context, s amazon.Asker, v *view, at *section, token string) ([]canon.AdsObject, string, error) {
 	c, size := at.collection, at.collection.page
-	if n := at.query.Size; n > 0 && n < size {
+	if n := at.query.Size; n > 0 && (n < size || size == 0) {
 		size = n
 	}
 	call, err := c.speaks.list(c, &at.query, token, size)

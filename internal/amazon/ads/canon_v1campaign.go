@@ -212,6 +212,9 @@ func encodeV1Campaign(c *canon.AdsCampaign, v *view) (*v1Campaign, error) {
 	if err := w.put(&c.AdsCommon, c.Channel, v); err != nil {
 		return nil, err
 	}
+	if err := spCampaignSound(c); err != nil {
+		return nil, err
+	}
 	extra, err := campaignExtraOf(c.Ext)
 	if err != nil {
 		return nil, err
@@ -222,13 +225,7 @@ func encodeV1Campaign(c *canon.AdsCampaign, v *view) (*v1Campaign, error) {
 	if w.End, err = v.ends(c.EndDate); err != nil {
 		return nil, err
 	}
-	if c.CostType != "" && c.CostType != "CPC" {
-		return nil, fmt.Errorf("campaigns of Sponsored Products pay by CPC, not %s", c.CostType)
-	}
 	auto := c.TargetingMode == "AUTO"
-	if !auto && c.TargetingMode != "MANUAL" {
-		return nil, fmt.Errorf("targeting mode %q is neither AUTO nor MANUAL", c.TargetingMode)
-	}
 	w.Auto, w.SiteRestrictions = &v1Auto{&auto, extra.managed}, extra.sites
 	for i := range c.Budgets {
 		b, err := v.wireBudget(&c.Budgets[i])

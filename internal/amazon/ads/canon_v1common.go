@@ -30,11 +30,7 @@ type v1Tag struct {
 
 // take reads the common fields into an object.
 func (w *v1Common) take(to *canon.AdsCommon) error {
-	status, known := map[string]canon.AdsStatus{"ENABLED": canon.StatusActive, "PAUSED": canon.StatusPaused, "ARCHIVED": canon.StatusArchived}[w.State]
-	if !known {
-		return fmt.Errorf("state %q is not known", w.State)
-	}
-	to.Status = status
+	to.Status = statusOf(w.State)
 	if w.Status != nil {
 		to.EffectiveStatus, to.EffectiveReasons = effective(w.Status.Delivery, w.Status.Reasons), w.Status.Reasons
 	}
@@ -57,9 +53,9 @@ func (w *v1Common) take(to *canon.AdsCommon) error {
 // put writes them.
 func (w *v1Common) put(from *canon.AdsCommon, channel canon.Channel, v *view) error {
 	w.AdProduct = channel
-	state, known := v1StateOf[from.Status]
-	if !known {
-		return fmt.Errorf("status %q has no state at Amazon", from.Status)
+	state, err := stateOf(from.Status)
+	if err != nil {
+		return err
 	}
 	w.State = state
 	for _, key := range sortedKeys(from.Tags) {
