@@ -10,19 +10,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"log"
 	"maps"
 	"net"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/all"
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/fakelwa"
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
+	"github.com/lockkeeper-dev/lockkeeper/sandbox/wire"
 )
 
 // The kit's types that tests of other packages meet.
@@ -61,7 +59,7 @@ type Options struct {
 // A Server is one sandbox.
 type Server struct {
 	front    *kit.Front
-	http     *http.Server
+	server   *wire.Server
 	listener net.Listener
 	memory   *memoryListener // nil where there is a port
 	secure   *secure         // nil where there is no TLS
@@ -104,14 +102,11 @@ func New(o Options) (*Server, error) {
 			return nil, errors.Join(err, s.listener.Close())
 		}
 	}
-	s.http = &http.Server{
-		Handler: http.HandlerFunc(s.serve), ReadHeaderTimeout: 30 * time.Second, MaxHeaderBytes: 128 << 10,
-		ErrorLog: log.New(io.Discard, "", 0),
-	}
+	s.server = wire.New(http.HandlerFunc(s.serve))
 	s.client = newClient(s.DialContext)
 	go func() {
 		defer close(s.done)
-		_ = s.http.Serve(s.listener) // ends with ErrServerClosed
+		_ = s.server.Serve(s.listener, nil) // ends when it is closed
 	}()
 	if o.Control == "" {
 		return s, nil
@@ -207,13 +202,17 @@ func (s *Server) Close() error {
 	if s.control != nil {
 		_ = s.control.Close() // a control side has nothing to lose
 	}
-	err := s.http.Close()
+	err := s.server.Close()
 	if s.secure != nil {
 		s.once.Do(func() { err = errors.Join(err, s.secure.close()) })
 	}
 	s.front.Close()
 	s.client.CloseIdleConnections()
 	<-s.done
+	s.server.Wait()
+	if s.secure != nil {
+		s.secure.server.Wait()
+	}
 	return err
 }
 

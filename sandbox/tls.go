@@ -4,19 +4,19 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
-	"log"
 	"net"
 	"net/http"
 	"slices"
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
+	"github.com/lockkeeper-dev/lockkeeper/sandbox/wire"
 )
 
 // secure is the TLS side of a sandbox. Half of the programs written for Amazon pin its host names and https; they reach the
 // sandbox by resolving those names to it, or by taking its plain port as their HTTPS proxy (ads-lwa 9.4).
 type secure struct {
-	http      *http.Server
+	server    *wire.Server
 	listener  net.Listener
 	tunnels   *memoryListener // connections that came by CONNECT
 	authority []byte
@@ -35,22 +35,19 @@ func newSecure(o Options, front *kit.Front) (*secure, error) {
 		return nil, err
 	}
 	s := &secure{listener: l, tunnels: newMemoryListener(), authority: authority, hosts: hosts, done: make(chan struct{}, 2)}
-	s.http = &http.Server{
-		Handler: front, ReadHeaderTimeout: 30 * time.Second, MaxHeaderBytes: 128 << 10, ErrorLog: log.New(io.Discard, "", 0),
-		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){},
-	} // HTTP/1.1 alone: faults break connections off
-	config := &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
+	s.server = wire.New(front)
+	config := &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}} // HTTP/1.1 alone: faults break connections off
 	for _, l := range []net.Listener{s.listener, s.tunnels} {
 		go func() {
 			defer func() { s.done <- struct{}{} }()
-			_ = s.http.Serve(tls.NewListener(l, config)) // ends with ErrServerClosed
+			_ = s.server.Serve(l, config) // ends when it is closed
 		}()
 	}
 	return s, nil
 }
 
 func (s *secure) close() error {
-	err := errors.Join(s.http.Close(), s.tunnels.Close())
+	err := errors.Join(s.server.Close(), s.tunnels.Close())
 	<-s.done
 	<-s.done
 	return err
@@ -89,6 +86,9 @@ func (t *tunnel) Read(b []byte) (int, error) {
 	}
 	return t.Conn.Read(b)
 }
+
+// NetConn is the connection below, as of a tls.Conn.
+func (t *tunnel) NetConn() net.Conn { return t.Conn }
 
 // TLSAddr is the address of the TLS side, or empty where there is none.
 func (s *Server) TLSAddr() string {

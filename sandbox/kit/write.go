@@ -1,7 +1,6 @@
 package kit
 
 import (
-	"crypto/tls"
 	"net"
 	"net/http"
 	"strconv"
@@ -108,8 +107,8 @@ func (t *turn) cut(length, status, delivered int, rst bool) {
 	}
 	if rst {
 		under := conn
-		if c, ok := conn.(*tls.Conn); ok {
-			under = c.NetConn()
+		for c, ok := under.(interface{ NetConn() net.Conn }); ok; c, ok = under.(interface{ NetConn() net.Conn }) {
+			under = c.NetConn() // below TLS, say
 		}
 		if c, ok := under.(*net.TCPConn); ok {
 			_ = c.SetLinger(0) // closing then sends RST; if it cannot be set, the close below is all that is left
