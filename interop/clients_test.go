@@ -26,6 +26,12 @@ func TestPythonAmazonAdAPI(t *testing.T) {
 	worlds(t, func(t *testing.T, w *world) { w.converse(t, "python", python, "drive.py") })
 }
 
+// Nearly every method that it has for what the sandbox serves.
+func TestPythonAmazonAdAPI_Surface(t *testing.T) {
+	python := installPython(t)
+	worlds(t, func(t *testing.T, w *world) { w.converse(t, "python", python, "surface.py") })
+}
+
 func TestCurl(t *testing.T) {
 	worlds(t, func(t *testing.T, w *world) { w.converse(t, "curl", "./drive.sh") })
 }

@@ -122,9 +122,11 @@ func (w *world) converse(t *testing.T, dir string, command ...string) {
 			"LK_TOKEN_URL=" + w.token, "LK_ADS_URL=" + w.ads, "LK_CLIENT_ID=" + w.client, "LK_CLIENT_SECRET=" + w.secret,
 			"LK_REFRESH_TOKEN=" + w.refresh, "LK_PROFILE_ID=" + w.profile, "LK_RETURN_URL=" + returnURL,
 			"LK_AUTHORIZE_URL=" + w.amazon.URL("lwa", "NA") + "/ap/oa", "LK_API_URL=" + w.amazon.URL("lwa", "NA"),
+			"LK_FIRST_DAY=" + w.amazon.Now().AddDate(0, 0, -9).Format(time.DateOnly), "LK_LAST_DAY=" + w.amazon.Now().AddDate(0, 0, -3).Format(time.DateOnly),
 			"LK_REVOKED_STATUS=" + w.refused, "CURL_HOME=" + w.curlHome, "LK_CONSENT=&sandbox_consent=" + kit.Advertiser,
 		},
 		wishes: map[string]func(){
+			"a minute":   func() { w.amazon.Advance(time.Minute) },
 			"expire":     func() { w.amazon.Advance(61 * time.Minute) },
 			"throttle":   func() { w.throttleAll(true) },
 			"unthrottle": func() { w.throttleAll(false) },

@@ -15,7 +15,7 @@ func (f *fake) brands() []kit.Route {
 		routes := c.routes()
 		if n == sbAds { // each form of ad is made at a path of its own
 			routes = routes[1:]
-			g := guard{scoped: true, media: c.media, accept: true, write: true}
+			g := guard{scoped: true, media: c.media, accept: true, plain: true, write: true}
 			for _, form := range []string{"video", "brandVideo", "productCollection", "productCollectionExtended", "storeSpotlight"} {
 				made := *c
 				made.create = func(b *batch, in *thingInput) (*thing, []itemError) {

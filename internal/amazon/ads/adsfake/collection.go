@@ -3,6 +3,7 @@ package adsfake
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
@@ -55,7 +56,7 @@ type collection[T record, I input] struct {
 }
 
 func (c *collection[T, I]) routes() []kit.Route {
-	g := guard{scoped: true, media: c.media, accept: true}
+	g := guard{scoped: true, media: c.media, accept: true, plain: strings.HasPrefix(c.path, "/sb/")}
 	w := g
 	w.write = true
 	all := []kit.Route{

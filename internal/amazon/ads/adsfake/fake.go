@@ -87,7 +87,7 @@ func (f *fake) routes() []kit.Route {
 		{Operation: "managerAccounts.list", Method: "GET", Pattern: "/managerAccounts", Handle: f.guarded(guard{}, f.listManagers)},
 		{
 			Operation: "managerAccounts.create", Method: "POST", Pattern: "/managerAccounts",
-			Handle: f.guarded(guard{media: managerRequest}, f.createManager),
+			Handle: f.guarded(guard{plain: true, media: managerRequest}, f.createManager),
 		},
 		{
 			Operation: "managerAccounts.associate", Method: "POST", Pattern: "/managerAccounts/{managerAccountId}/associate",

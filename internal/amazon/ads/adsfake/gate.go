@@ -26,6 +26,7 @@ type guard struct {
 	scoped bool   // acts on the profile of the Scope header
 	write  bool   // needs the right to edit
 	media  string // what Content-Type must be; empty for operations without body
+	plain  bool   // Content-Type may be application/json as well, as the switch says
 	accept bool   // Accept must be media as well (SP v3, ads-lwa 3.1)
 	cost   int    // how many calls it counts for in throttling
 }
@@ -183,7 +184,8 @@ func content(v *visit, g guard) (kit.Response, bool) {
 	if g.media == "" {
 		return kit.Response{}, false
 	}
-	ok := consumes(v.x.Header.Get("Content-Type"), g.media)
+	sent := v.x.Header.Get("Content-Type")
+	ok := consumes(sent, g.media) || g.plain && v.f.is.plainJSON.Is("accept") && consumes(sent, "application/json")
 	if ok && g.accept {
 		ok = accepts(v.x.Header["Accept"], g.media, v.f.is.accept.Is("lenient"))
 	}

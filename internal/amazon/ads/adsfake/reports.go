@@ -31,7 +31,7 @@ func readReportTables() reportTable {
 
 func (f *fake) reportRoutes() []kit.Route {
 	g := guard{scoped: true}
-	create := guard{scoped: true, media: reportCreate}
+	create := guard{scoped: true, media: reportCreate, plain: true}
 	return []kit.Route{
 		{Operation: "reports.create", Method: "POST", Pattern: "/reporting/reports", Handle: f.guarded(create, f.createReport)},
 		{Operation: "reports.get", Method: "GET", Pattern: "/reporting/reports/{reportId}", Handle: f.guarded(g, f.getReport)},

@@ -19,6 +19,7 @@ type switches struct {
 	freshLink     *kit.Switch
 	unknownID     *kit.Switch
 	accept        *kit.Switch
+	plainJSON     *kit.Switch
 	unknownFields *kit.Switch
 	pageSize      *kit.Switch
 	throttleBody  *kit.Switch
@@ -44,6 +45,7 @@ func newSwitches() *switches {
 			"401", "hidden"),
 		unknownID:     kit.NewSwitch("ads.unknown_profile", "how GET /v2/profiles/{id} refuses an id that is nobody's", "404", "401"),
 		accept:        kit.NewSwitch("ads.accept", "whether SP v3 wants its media type in Accept, or is content with a wildcard or none", "strict", "lenient"),
+		plainJSON:     kit.NewSwitch("ads.plain_json", "whether Sponsored Brands v4, the order of a report and a new manager account take plain application/json as Content-Type too", "accept", "refuse"),
 		unknownFields: kit.NewSwitch("ads.unknown_fields", "whether unknown fields of SP v3 bodies are ignored or refused", "ignore", "refuse"),
 		pageSize:      kit.NewSwitch("ads.page_size", "the most that one page of a list holds, and how much it holds by default", "100", "1000"),
 		throttleBody: kit.NewSwitch("ads.throttle_body", "whether a throttled call gets Amazon's JSON with Retry-After or a proxy's HTML without",
@@ -61,7 +63,7 @@ func newSwitches() *switches {
 func (s *switches) all() []*kit.Switch {
 	return []*kit.Switch{
 		s.viewOnly, s.missingScope, s.tokenRegion, s.missingClient, s.profilesPut, s.viewerWrite, s.otherRegion, s.freshLink,
-		s.unknownID, s.accept, s.unknownFields, s.pageSize, s.throttleBody, s.pace, s.reportProgress, s.reportTime, s.reportEnd,
+		s.unknownID, s.accept, s.plainJSON, s.unknownFields, s.pageSize, s.throttleBody, s.pace, s.reportProgress, s.reportTime, s.reportEnd,
 		s.reportQueue,
 	}
 }
