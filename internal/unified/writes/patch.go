@@ -171,8 +171,9 @@ func short(s string) string {
 func wrongType(err error) *amazon.AdsRefusal {
 	var t *json.UnmarshalTypeError
 	if errors.As(err, &t) {
-		field, _, _ := strings.Cut(t.Field, ".")
-		return refuse(problem.WritesFieldWrong, field, "a %s is not what %s holds", t.Value, t.Field)
+		path := strings.TrimPrefix(t.Field, "AdsCommon.")
+		field, _, _ := strings.Cut(path, ".")
+		return refuse(problem.WritesFieldWrong, field, "a %s is not what %s holds", t.Value, path)
 	}
 	return refuse(problem.WritesFieldWrong, "", "%v", err)
 }
