@@ -120,9 +120,6 @@ func (w *Writer) parentsOf(ctx context.Context, p Place, o Order, all []*planned
 			}
 		}
 	}
-	if len(accounts) > w.cfg.Search {
-		return nil, nil
-	}
 	in := slices.Collect(maps.Values(accounts))
 	groups, _ = w.find(ctx, p, canon.KindGroup, slices.Collect(maps.Keys(wantGroups)), in) // what is missing is refused by Amazon, in its words
 	campaigns, _ = w.find(ctx, p, canon.KindCampaign, slices.Collect(maps.Keys(wantCampaigns)), in)

@@ -32,31 +32,68 @@ func (w *Writer) find(ctx context.Context, p Place, kind canon.AdsKind, ids []st
 			want[is] = true
 		}
 	}
+	look := func(a canon.Account, c canon.Channel, these map[string]bool) {
+		ability := p.Model.AdsCan(kind, c)
+		if len(these) == 0 || !ability.List || p.allow(ability.Operations["list"], a) != nil {
+			return
+		}
+		got, e := listIDs(ctx, p, a, amazon.AdsQuery{Kind: kind, Channel: c, Statuses: everyStatus()}, these)
+		if e != nil {
+			err = e
+		}
+		for _, o := range got {
+			common := o.Common()
+			if want[common.ID] {
+				delete(want, common.ID)
+				common.OrganizationID = a.ID
+				setChannel(o, c)
+				all[common.ID] = found{a, o}
+			}
+		}
+	}
+	for at, these := range p.hinted(kind, want) {
+		for _, a := range accounts {
+			if a.ID == at.account {
+				look(a, at.channel, these)
+			}
+		}
+	}
+	if len(want) > 0 && len(accounts) > w.cfg.Search {
+		return all, problem.New(problem.WritesWhichOrganization)
+	}
 	for _, a := range accounts {
 		for _, c := range p.Model.AdsChannels(kind) {
-			ability := p.Model.AdsCan(kind, c)
-			if len(want) == 0 || !ability.List || p.allow(ability.Operations["list"], a) != nil {
-				continue
-			}
-			got, e := listIDs(ctx, p, a, amazon.AdsQuery{Kind: kind, Channel: c, Statuses: everyStatus()}, want)
-			if e != nil {
-				err = e
-			}
-			for _, o := range got {
-				common := o.Common()
-				if want[common.ID] {
-					delete(want, common.ID)
-					common.OrganizationID = a.ID
-					setChannel(o, c)
-					all[common.ID] = found{a, o}
-				}
-			}
+			look(a, c, want)
 		}
 	}
 	if len(want) == 0 {
 		err = nil
 	}
 	return all, err
+}
+
+// A spot is where an object was seen last.
+type spot struct {
+	account string
+	channel canon.Channel
+}
+
+// hinted divides ids by where they were seen last.
+func (p Place) hinted(kind canon.AdsKind, ids map[string]bool) map[spot]map[string]bool {
+	out := map[spot]map[string]bool{}
+	if p.Hint == nil {
+		return out
+	}
+	for is := range ids {
+		if account, channel, ok := p.Hint(kind, is); ok {
+			at := spot{account, channel}
+			if out[at] == nil {
+				out[at] = map[string]bool{}
+			}
+			out[at][is] = true
+		}
+	}
+	return out
 }
 
 // listIDs reads the wanted ids out of one account and channel.

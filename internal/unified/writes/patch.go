@@ -132,7 +132,7 @@ func applied(base canon.AdsObject, body json.RawMessage, verb Verb, a canon.Acco
 		return nil, nil, wrongType(err)
 	}
 	if c, ok := after.(*canon.AdsCampaign); ok && c.Timezone == "" {
-		c.Timezone = a.Timezone
+		c.Place = placeOf(a)
 	}
 	if err := after.Settle(); err != nil {
 		if errors.Is(err, canon.ErrBothDiffer) {
@@ -293,10 +293,6 @@ func foldCampaign(patch, was fieldMap, a canon.Account) *amazon.AdsRefusal {
 }
 
 func foldDays(patch fieldMap, a canon.Account) *amazon.AdsRefusal {
-	place, err := time.LoadLocation(a.Timezone)
-	if err != nil {
-		place = time.UTC
-	}
 	for at, day := range map[string]string{"start_at": "start_date", "end_at": "end_date"} {
 		v, ok := patch[at]
 		if !ok || given(patch, day) {
@@ -312,7 +308,16 @@ func foldDays(patch fieldMap, a canon.Account) *amazon.AdsRefusal {
 		if err != nil {
 			return refuse(problem.WritesFieldWrong, at, "an instant such as 2026-11-22T10:00:00Z")
 		}
-		patch[day] = string(canon.DayOf(t, place))
+		patch[day] = string(canon.DayOf(t, placeOf(a)))
 	}
 	return nil
+}
+
+// placeOf is where an account's days are.
+func placeOf(a canon.Account) *time.Location {
+	place, err := time.LoadLocation(a.Timezone)
+	if err != nil {
+		return time.UTC
+	}
+	return place
 }

@@ -70,9 +70,6 @@ func (w *Writer) planChanges(ctx context.Context, p Place, o Order, all []*plann
 	}
 	for in, rows := range byPlace {
 		accounts, no := p.accountsFor(in)
-		if in == "" && len(accounts) > w.cfg.Search {
-			no = refuse(problem.WritesWhichOrganization, "organization_id", "")
-		}
 		var ids []string
 		for _, c := range rows {
 			c.refusal = no

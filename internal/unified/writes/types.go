@@ -35,6 +35,9 @@ type Place struct {
 
 	// Allow asks policy, by the id of one of the program's operations. Its error is a problem. Defaults to allowing everything.
 	Allow func(operation string, a canon.Account) error
+
+	// Hint tells where an object was seen last. Defaults to nothing being known.
+	Hint func(kind canon.AdsKind, id string) (account string, channel canon.Channel, ok bool)
 }
 
 // An Order is one asking: what is to be done to objects of one kind.
