@@ -18,6 +18,10 @@ type Service struct {
 	Path    string // below /lk
 	Program string // whose grants it uses
 	Serve   func(ctx context.Context, a ServiceAsk) (status int, answer any, err error)
+
+	// Stream, where it is not nil, takes the place of Serve: it answers every path below Path by any method, and writes its answer itself.
+	// What w is given is counted, and has the request's id on it.
+	Stream func(w http.ResponseWriter, a StreamAsk)
 }
 
 // A ServiceAsk is what a service is asked.
@@ -36,8 +40,9 @@ const serviceMost = 1 << 20
 // serviceAt finds a service by its path.
 func (g *Gateway) serviceAt(path string) *Service {
 	for i := range g.cfg.Services {
-		if g.cfg.Services[i].Path == path {
-			return &g.cfg.Services[i]
+		s := &g.cfg.Services[i]
+		if s.Path == path || s.Stream != nil && under(s.Path, path) {
+			return s
 		}
 	}
 	return nil
@@ -49,6 +54,9 @@ func (q *request) service(s *Service) *problem.Problem {
 		return refusal(problem.GatewayRouteUnknown)
 	}
 	q.op = q.g.serves
+	if s.Stream != nil {
+		return q.stream(s)
+	}
 	if q.r.Method != http.MethodPost {
 		q.w.Header().Set("Allow", "POST")
 		return refusal(problem.GatewayMethodRefused)

@@ -1,0 +1,80 @@
+// Package unified is the normalised Ads API: reading and writing advertising objects in the words of canon, at paths that programs written
+// for Unified.to's ads category know (contract ads-model 1.1 and 1.6).
+//
+// It knows no wire of Amazon's and no store: a program's AdsModel reads and writes, the snapshot tells of grants and their accounts, and
+// whoever mounts it says what the asker may use. The same code answers callers at the gateway and operators at the control API. One request
+// may go over many accounts of many grants; what one of them cannot tell is named in the answer and never left out without a word.
+package unified
+
+import (
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
+)
+
+// ProgramCode is the program whose grants are used.
+const ProgramCode = "ads"
+
+// Config is what an Ads needs.
+type Config struct {
+	Model amazon.AdsModel
+
+	// Asker returns what makes the calls of a grant of the program, with a token that is good.
+	Asker func(g *snapshot.Grant) amazon.Asker
+
+	// Mounts answer paths below a grant that are no kinds of objects, by their first word: "report", "undo". Defaults to none.
+	Mounts map[string]Handler
+
+	// Write answers what changes objects of a kind. Defaults to refusing it.
+	Write Handler
+
+	// Width is how many accounts of one grant in one region are asked at once. Defaults to 4.
+	Width int
+
+	// Patience is how long a read waits where Amazon asks to come again later, before it gives an account up. Defaults to 20 seconds.
+	Patience time.Duration
+
+	// Now is the clock. Defaults to time.Now.
+	Now func() time.Time
+
+	// Log is told of what goes wrong here. Defaults to slog's discard handler.
+	Log *slog.Logger
+}
+
+// Ads is the normalised Ads API. It is safe for concurrent use.
+type Ads struct {
+	cfg   Config
+	known *places
+}
+
+// New returns an Ads. It fails where the model or the way to Amazon is missing.
+func New(cfg Config) (*Ads, error) {
+	if cfg.Model == nil || cfg.Asker == nil {
+		return nil, errors.New("building the normalised Ads API: the model or the way to Amazon is missing")
+	}
+	if cfg.Width <= 0 {
+		cfg.Width = 4
+	}
+	if cfg.Patience <= 0 {
+		cfg.Patience = 20 * time.Second
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Ads{cfg: cfg, known: newPlaces()}, nil
+}
+
+// Kinds lists the kinds of objects in the order of their hierarchy, as paths name them.
+func Kinds() []canon.AdsKind {
+	return []canon.AdsKind{
+		canon.KindOrganization, canon.KindPortfolio, canon.KindCampaign, canon.KindGroup, canon.KindAd, canon.KindCreative, canon.KindAsset,
+		canon.KindInsertionOrder, canon.KindTarget, canon.KindTargetOption, canon.KindPromoted,
+	}
+}
