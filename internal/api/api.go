@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -100,6 +101,9 @@ type Config struct {
 	Doctor func(ctx context.Context, name string) ([]Finding, error)         // looks at an app, a grant or everything
 	Scopes func(program string) []string                                     // asked for by default
 
+	// Ads answers the normalised Ads API for an operator; path is what stands behind /api/v1/ads. Defaults to nothing being there.
+	Ads func(w http.ResponseWriter, r *http.Request, by audit.Actor, path string)
+
 	Find         func(ctx context.Context, app lwa.App) (lwa.App, error) // finds out a credential's version and region. Defaults to what was given.
 	OwnAuthority func(program string) bool                               // whether nobody consents to a program's grants. Defaults to no.
 }
@@ -146,6 +150,11 @@ func New(cfg Config) *API {
 		w.Header().Set("Content-Type", "application/openapi+json")
 		_, _ = w.Write(spec)
 	})
+	if cfg.Ads != nil {
+		a.mux.HandleFunc(base+"/ads/", func(w http.ResponseWriter, r *http.Request) {
+			cfg.Ads(w, r, actor(r.Context()), strings.TrimPrefix(r.URL.EscapedPath(), base+"/ads"))
+		})
+	}
 	return a
 }
 

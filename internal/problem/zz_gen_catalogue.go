@@ -467,6 +467,12 @@ const (
 	StoreOpenedReadOnly            Code = "store.opened_read_only"
 	StoreReadOnly                  Code = "store.read_only"
 	StoreTooNew                    Code = "store.too_new"
+	UnifiedBadParameter            Code = "unified.bad_parameter"
+	UnifiedBodyUnread              Code = "unified.body_unread"
+	UnifiedMethodRefused           Code = "unified.method_refused"
+	UnifiedNoAccount               Code = "unified.no_account"
+	UnifiedObjectUnknown           Code = "unified.object_unknown"
+	UnifiedRouteUnknown            Code = "unified.route_unknown"
 	VaultActiveVersion             Code = "vault.active_version"
 	VaultAppInUse                  Code = "vault.app_in_use"
 	VaultClientIDAsSecret          Code = "vault.client_id_as_secret"
@@ -980,6 +986,12 @@ var catalogue = map[Code]Problem{
 	StoreOpenedReadOnly:            {Code: StoreOpenedReadOnly, What: "The data folder was opened for reading only.", Whose: LockkeepersOwn, Fix: "Make changes through the running server.", Status: 500},
 	StoreReadOnly:                  {Code: StoreReadOnly, What: "The data folder cannot be written to.", Whose: OperatorsOwn, Fix: "Give this user write permission for the data folder, or mount its disk for writing.", Status: 500},
 	StoreTooNew:                    {Code: StoreTooNew, What: "The data folder was written by a newer Lockkeeper than this one.", Whose: OperatorsOwn, Fix: "Start the newer Lockkeeper, or restore a backup from before the upgrade.", Status: 500},
+	UnifiedBadParameter:            {Code: UnifiedBadParameter, What: "A parameter of the request has a value that it cannot have.", Whose: CallersOwn, Fix: "Correct the parameter that the detail names; /lk/v1/ads/openapi.json says what each takes.", Status: 400},
+	UnifiedBodyUnread:              {Code: UnifiedBodyUnread, What: "The request's body could not be read: it broke off, or it is larger than 16 MiB.", Whose: CallersOwn, Fix: "Send it again; a bulk write that is too large can be sent in several parts.", Status: 400},
+	UnifiedMethodRefused:           {Code: UnifiedMethodRefused, What: "This path does not take this method.", Whose: CallersOwn, Fix: "Read with GET; /lk/v1/ads/openapi.json lists what each path takes, and /lk/v1/ads/support what can be done to each kind.", Status: 405},
+	UnifiedNoAccount:               {Code: UnifiedNoAccount, What: "None of the accounts that may be used here fits what the request asks for.", Whose: CallersOwn, Fix: "List the accounts with GET /lk/v1/ads/{grant}/organization; where there are none, have the operator run `lockkeeper doctor` on the grant.", Status: 404},
+	UnifiedObjectUnknown:           {Code: UnifiedObjectUnknown, What: "There is no such object in any of the accounts that may be used here.", Whose: CallersOwn, Fix: "Check the id and the kind; an object that was made a moment ago may need some seconds, and org_id narrows the search to its account.", Status: 404},
+	UnifiedRouteUnknown:            {Code: UnifiedRouteUnknown, What: "The normalised Ads API has nothing at this path.", Whose: CallersOwn, Fix: "Use /lk/v1/ads/{grant}/{kind} or /lk/v1/ads/{grant}/{kind}/{id}, with a kind such as campaign; /lk/v1/ads/openapi.json lists all paths.", Status: 404},
 	VaultActiveVersion:             {Code: VaultActiveVersion, What: "This is the version in use, and it cannot be retired.", Whose: OperatorsOwn, Fix: "Rotate to a new one first; then this one can be retired.", Status: 409},
 	VaultAppInUse:                  {Code: VaultAppInUse, What: "Grants were given through this app, and they would stop working without it.", Whose: OperatorsOwn, Fix: "Revoke those grants first.", Status: 409},
 	VaultClientIDAsSecret:          {Code: VaultClientIDAsSecret, What: "The value given as client secret is a client id.", Whose: OperatorsOwn, Fix: "On developer.amazon.com under Login with Amazon choose Show Client ID and Client Secret and copy the Client Secret.", Guide: "lwa.read-client-id-and-secret", Status: 400},

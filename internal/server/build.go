@@ -60,6 +60,9 @@ func (s *Server) build(ctx context.Context) error {
 	})
 	s.buildKeys()
 	s.push = s.newPush()
+	if s.ads, err = s.newAds(); err != nil {
+		return err
+	}
 	s.jobs = jobs.New(jobs.Config{Kinds: s.kinds(), Now: now, Log: s.log})
 	s.policy = policy.New(policy.Config{Store: s.store, Sealer: passSealer{s.sealer}, Audit: s.store, Publisher: s.snapshot, Now: now})
 	s.sites = sites.New(sites.Config{Store: s.store, Now: now})
@@ -67,7 +70,7 @@ func (s *Server) build(ctx context.Context) error {
 	s.gateway, err = gateway.New(gateway.Config{
 		Snapshot: s.snapshot, Door: s.egress, Refresher: s.broker, Vender: s.keys, Programs: programs, MAC: s.sealer, Usage: s.store, Audit: s.store,
 		Access: s.opt.Access, Log: s.log, Metrics: s.metrics, Hosts: append(s.ownHosts(), s.cfg.Hosts...), Now: now,
-		Standing: s.standings.note, Services: s.pushServices(), TokenHosts: tokenHosts(programs), HeaderLimit: int(s.cfg.HeaderLimit), ReplayLimit: s.cfg.ReplayLimit,
+		Standing: s.standings.note, Services: append(s.pushServices(), s.adsService()), TokenHosts: tokenHosts(programs), HeaderLimit: int(s.cfg.HeaderLimit), ReplayLimit: s.cfg.ReplayLimit,
 	})
 	if err != nil {
 		return err
@@ -88,7 +91,7 @@ func (s *Server) build(ctx context.Context) error {
 	s.api = api.New(api.Config{
 		Version: s.opt.Version, Vault: s.vault, Credentials: s.vault, Broker: s.broker, Consents: s.console, Callers: s.policy,
 		Operators: s.people, Sites: s.sites, Audit: s.store, Now: now, Status: s.Status, Verify: s.verify, Call: s.self.call, Doctor: s.examine, Scopes: s.scopes,
-		Intake: s.intake, KeyPairs: s.keys, Rotations: s.rotator, Push: s.push,
+		Intake: s.intake, KeyPairs: s.keys, Rotations: s.rotator, Push: s.push, Ads: s.operatorAds,
 		Find: s.findApp, OwnAuthority: s.ownAuthority,
 	})
 	for _, load := range []func(context.Context) error{s.vault.Load, s.broker.Load, s.policy.Load, s.push.Load} {

@@ -36,6 +36,7 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/sites"
 	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
 	"github.com/lockkeeper-dev/lockkeeper/internal/store"
+	"github.com/lockkeeper-dev/lockkeeper/internal/unified"
 	"github.com/lockkeeper-dev/lockkeeper/internal/vault"
 )
 
@@ -83,6 +84,7 @@ type Server struct {
 	copies   copies
 	jobs     *jobs.Runner
 	push     *push.Push
+	ads      *unified.Ads
 	intake   *intake.Intake
 
 	authority *authority.Authority // nil where the gateway does not answer for Amazon's hosts

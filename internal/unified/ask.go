@@ -18,7 +18,8 @@ type Ask struct {
 	By        audit.Actor
 	RequestID string // for people who ask about it; may be empty
 	Method    string
-	Path      string // below the mount, as it came: "/{grant}/campaign/123"
+	Base      string // where the API is mounted: "/lk/v1/ads"
+	Path      string // below that, as it came: "/{grant}/campaign/123"
 	Query     url.Values
 	Header    http.Header // without credentials
 	Body      io.Reader
