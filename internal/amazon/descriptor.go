@@ -18,6 +18,7 @@ type Descriptor struct {
 	Scopes  []string                `toml:"scopes"`  // asked for by default
 	Hosts   map[canon.Region]string `toml:"hosts"`   // API host of each region; it may be one and the same
 	Also    []string                `toml:"also"`    // its other hosts, such as token endpoints of its own
+	Files   map[canon.Region]string `toml:"files"`   // host of each region that holds the files which its answers link to
 	Roots   []string                `toml:"roots"`   // path prefixes that this program owns at the gateway's root
 	Headers HeaderRules             `toml:"headers"` // what of a caller's headers is ours
 	Pace    Pace                    `toml:"pace"`    // how throttled calls of one account go on; the zero Pace spaces nothing

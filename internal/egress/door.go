@@ -13,6 +13,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,6 +75,7 @@ type Door struct {
 	limits  *limits
 	paces   paces
 	pace    map[string]amazon.Pace // by host
+	play    string                 // the sandbox's own address, which its links may lead to
 }
 
 // New returns a Door.
@@ -93,6 +95,7 @@ func New(cfg Config) (*Door, error) {
 			return nil, err
 		}
 	}
+	d.play = sandbox.Host
 	d.real = newPool(d.cfg, realDialer(d.cfg))
 	if sandbox.Host != "" {
 		d.sandbox = newPool(d.cfg, sandboxDialer(d.cfg, sandbox.Scheme == "https"))
@@ -137,6 +140,7 @@ func (d *Door) learn() error {
 			hosts = append(hosts, h)
 		}
 		hosts = append(hosts, desc.Also...)
+		hosts = slices.AppendSeq(hosts, maps.Values(desc.Files))
 		for _, h := range desc.Headers.Credential {
 			d.held[http.CanonicalHeaderKey(h)] = true
 		}
