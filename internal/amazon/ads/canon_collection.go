@@ -89,6 +89,7 @@ const (
 	byGroup     condition = "group_id"
 	byPortfolio condition = "portfolio_id"
 	byStatus    condition = "status"
+	byType      condition = "type"
 )
 
 // A dialect is how a family of paths speaks: how a page is asked for and read, and how a write and its answer look. Its calls have

@@ -34,6 +34,9 @@ func (c *collection) narrow(body map[string]any, q *amazon.AdsQuery, states func
 			body[name] = include{values}
 		}
 	}
+	if name := c.filters[byType]; name != "" && q.Type != "" {
+		body[name] = include{[]string{q.Type}}
+	}
 	if name := c.filters[byStatus]; name != "" {
 		body[name] = include{states(q.Statuses)}
 	}
@@ -125,7 +128,7 @@ func v1States(statuses []canon.AdsStatus) []string {
 func v1Filters(id string, more ...condition) map[condition]string {
 	all := map[condition]string{byID: id + "Filter", byStatus: "stateFilter"}
 	for _, m := range more {
-		all[m] = map[condition]string{byCampaign: "campaignIdFilter", byGroup: "adGroupIdFilter", byPortfolio: "portfolioIdFilter"}[m]
+		all[m] = map[condition]string{byCampaign: "campaignIdFilter", byGroup: "adGroupIdFilter", byPortfolio: "portfolioIdFilter", byType: "targetTypeFilter"}[m]
 	}
 	return all
 }

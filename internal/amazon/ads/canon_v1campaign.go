@@ -8,19 +8,6 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 )
 
-// spV1 are the collections of Sponsored Products on v1.
-func spV1() []*collection {
-	return []*collection{
-		codec(&collection{
-			kind: canon.KindCampaign, channel: canon.SponsoredProducts, speaks: v1{},
-			ops:  map[string]string{verbList: "v1.campaigns.query", verbCreate: "v1.campaigns.create", verbUpdate: "v1.campaigns.update", verbArchive: "v1.campaigns.delete"},
-			list: "campaigns", one: "campaign", id: "campaignId", archiveBy: "campaignIds", write: 1000, page: 1000, ids: 1000, parents: 1000,
-			filters: v1Filters("campaignId", byPortfolio), fields: v1CampaignFields,
-			creatable: spCampaignCreate, updatable: spCampaignUpdate, required: spCampaignNeeds,
-		}, decodeV1Campaign, encodeV1Campaign),
-	}
-}
-
 // Fields of campaigns of Sponsored Products, by either wire.
 var (
 	spCampaignNeeds  = []string{"name", "status", "targeting_mode", "budgets", "start_date"}

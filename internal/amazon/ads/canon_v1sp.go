@@ -1,0 +1,36 @@
+package ads
+
+import "github.com/lockkeeper-dev/lockkeeper/canon"
+
+// spV1 are the collections of Sponsored Products on v1 (ads-lwa 6.2, 6.3).
+func spV1() []*collection {
+	return []*collection{
+		codec(sp1("campaign", &collection{
+			kind: canon.KindCampaign, filters: v1Filters("campaignId", byPortfolio), fields: v1CampaignFields,
+			creatable: spCampaignCreate, updatable: spCampaignUpdate, required: spCampaignNeeds,
+		}), decodeV1Campaign, encodeV1Campaign),
+		codec(sp1("adGroup", &collection{
+			kind: canon.KindGroup, filters: v1Filters("adGroupId", byCampaign), fields: v1GroupFields,
+			creatable: spGroupNeeds, updatable: spGroupUpdate, required: spGroupNeeds,
+		}), decodeV1Group, encodeV1Group),
+		codec(sp1("ad", &collection{
+			kind: canon.KindAd, filters: v1Filters("adId", byCampaign, byGroup), fields: v1AdFields,
+			creatable: spAdCreate, updatable: spAdUpdate, required: spAdNeeds,
+		}), decodeV1Ad, encodeV1Ad),
+		codec(sp1("target", &collection{
+			kind: canon.KindTarget, filters: v1Filters("targetId", byCampaign, byGroup, byType), fields: v1TargetFields,
+			creatable: spTargetCreate, updatable: spTargetUpdate, required: spTargetNeeds,
+		}), decodeV1Target, encodeV1Target),
+	}
+}
+
+// sp1 puts on a collection what all of v1 have: 1000 items of a write and ids of a filter, pages of 1000 (ads-lwa 6.2; the document of all
+// products allows more for campaigns and targets, that of Sponsored Products does not).
+func sp1(one string, c *collection) *collection {
+	c.channel, c.speaks = canon.SponsoredProducts, v1{}
+	c.one, c.list, c.id, c.archiveBy = one, one+"s", one+"Id", one+"Ids"
+	c.write, c.page, c.ids, c.parents = 1000, 1000, 1000, 1000
+	name := "v1." + c.list + "."
+	c.ops = map[string]string{verbList: name + "query", verbCreate: name + "create", verbUpdate: name + "update", verbArchive: name + "delete"}
+	return c
+}
