@@ -251,7 +251,14 @@ func TestReportRefusals(t *testing.T) {
 	if w := c.order("spGrossAndInvalids", products, "campaign", "date campaignName clicks", "DAILY", "2025-03-07", last); w.Code != 200 {
 		t.Errorf("a year of traffic: %d %s", w.Code, w.Body)
 	}
-	if w := c.with("Content-Type", "application/json").do("POST", "/reporting/reports", `{}`); w.Code != 415 || !strings.Contains(w.Body.String(), `"detail"`) {
+	plain := func() *httptest.ResponseRecorder {
+		return c.with("Content-Type", "application/json").do("POST", "/reporting/reports", `{}`)
+	}
+	if w := plain(); w.Code != 400 {
+		t.Errorf("plain JSON, which is taken: %d %s", w.Code, w.Body)
+	}
+	c.s.turn("ads.plain_json", "refuse")
+	if w := plain(); w.Code != 415 || !strings.Contains(w.Body.String(), `"detail"`) {
 		t.Errorf("media type: %d %s", w.Code, w.Body)
 	}
 }

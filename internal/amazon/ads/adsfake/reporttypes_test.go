@@ -118,7 +118,7 @@ func specReports(t *testing.T) {
 		{c, "DELETE", "/reporting/reports/" + id, "", 404, ""},
 		{c.with("Authorization", "Bearer x"), "GET", "/reporting/reports/" + id, "", 401, ""},
 		{c.with("Authorization", "x"), "POST", "/reporting/reports", body, 403, "D4"},
-		{c.with("Content-Type", "application/json"), "POST", "/reporting/reports", body, 415, "D8"},
+		{c.with("Content-Type", "text/plain"), "POST", "/reporting/reports", body, 415, "D8"},
 		{s.as(kit.AgencyUser).on(s.profile(kit.AgencyUser, "US", "agency")).with("Content-Type", reportRequest), "POST", "/reporting/reports", body, 400, ""},
 	}
 	compare(t, router, list)
