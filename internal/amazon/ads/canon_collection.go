@@ -32,7 +32,7 @@ func collections(d *amazon.Descriptor, w Wire) []*collection {
 	if w == V3 {
 		sp = spV3
 	}
-	all := slices.Concat(sp())
+	all := slices.Concat(sp(), []*collection{portfolios()})
 	for _, c := range all {
 		c.operations = map[string]amazon.Operation{}
 		for verb, id := range c.ops {

@@ -17,6 +17,9 @@ const pageLimit = 64 << 20
 
 // AdsChannels implements amazon.AdsModel.
 func (p *Program) AdsChannels(kind canon.AdsKind) []canon.Channel {
+	if kind == canon.KindOrganization {
+		return []canon.Channel{""}
+	}
 	var all []canon.Channel
 	for _, c := range p.collections {
 		if c.kind == kind && !slices.Contains(all, c.channel) {
@@ -28,6 +31,9 @@ func (p *Program) AdsChannels(kind canon.AdsKind) []canon.Channel {
 
 // AdsCan implements amazon.AdsModel.
 func (p *Program) AdsCan(kind canon.AdsKind, channel canon.Channel) amazon.AdsAbility {
+	if kind == canon.KindOrganization && channel == "" {
+		return organizationCan()
+	}
 	can := amazon.AdsAbility{Operations: map[string][]string{}}
 	add := func(to *[]string, names ...string) {
 		for _, n := range names {
@@ -76,6 +82,13 @@ type section struct {
 func (p *Program) AdsList(ctx context.Context, s amazon.Asker, account canon.Account, q amazon.AdsQuery) (amazon.AdsPage, error) {
 	if len(q.Statuses) == 0 {
 		q.Statuses = []canon.AdsStatus{canon.StatusActive, canon.StatusPaused, canon.StatusDraft}
+	}
+	if q.Kind == canon.KindOrganization {
+		page := amazon.AdsPage{}
+		if o := organization(account); keeps(&q, o) {
+			page.Objects = []canon.AdsObject{o}
+		}
+		return page, nil
 	}
 	sections := p.sections(q)
 	number, token, _ := strings.Cut(q.Page, ".")
