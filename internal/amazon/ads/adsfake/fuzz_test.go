@@ -2,8 +2,13 @@ package adsfake_test
 
 import (
 	"encoding/json"
+	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/ads/adsfake"
+	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
 
 // FuzzList holds that no body of a list brings about anything but a page or a refusal in Amazon's shape.
@@ -114,6 +119,49 @@ func FuzzMedia(f *testing.F) {
 		want := strings.ToLower(spCampaign)
 		if w.Code == 200 && (!strings.Contains(strings.ToLower(content), want) || !strings.Contains(strings.ToLower(accept), want)) {
 			t.Errorf("%q %q was taken", content, accept)
+		}
+	})
+}
+
+// FuzzAny holds for every route that there is that no media type, query, id in the path or body brings about a server error and that what is
+// answered is JSON where it says so.
+func FuzzAny(f *testing.F) {
+	s := start(f)
+	s.turn("ads.report_progress", "at_once")
+	routes := adsfake.New(kit.DefaultWorld(8, kit.FrozenClock(began))).Routes
+	for n := range routes {
+		f.Add(uint16(n), "application/vnd.spKeyword.v3+json; charset=utf-8", "*/*;q=0.1, application/json", "stateFilter=enabled&startIndex=-1&count=x&format=%ff", "1", `{"maxResults":0,"filters":[{}]}`)
+	}
+	for _, seed := range []string{`[]`, `[null]`, `{"configuration":{"columns":[],"groupBy":[null]}}`, `{"reportIds":[5]}`, `{"accounts":[{}],"portfolioIds":["1"]}`, "\x00"} {
+		f.Add(uint16(3), "application/json", "", "", "%2e%2e", seed)
+	}
+	c := s.shop()
+	media := []string{
+		"application/json", spCampaign, sbCampaign, sbGroup, sbAd, spPortfolio, portfolioUsage, reportRequest, createManager, linkAccounts,
+		"application/vnd.campaignsexport.v1+json", "application/vnd.adgroupsexport.v1+json", "application/vnd.targetsexport.v1+json", "application/vnd.listaccountsresource.v1+json",
+	}
+	for _, u := range collections {
+		media = append(media, u.media)
+	}
+	f.Fuzz(func(t *testing.T, n uint16, content, accept, query, id, body string) {
+		r := routes[int(n)%len(routes)]
+		path := r.Pattern
+		if at := strings.IndexByte(path, '{'); at >= 0 {
+			path = path[:at] + url.PathEscape(id) + path[strings.IndexByte(path, '}')+1:]
+		}
+		for _, m := range append([]string{content}, media...) {
+			x := httptest.NewRequest(r.Method, "http://127.0.0.1/na/x", strings.NewReader(body))
+			parsed, err := url.Parse("http://127.0.0.1/na" + path)
+			if err != nil {
+				return // no client could ask for it
+			}
+			x.URL, x.Header = parsed, c.with("Content-Type", m).with("Accept", m+", "+accept).header
+			x.URL.RawQuery = query
+			w := httptest.NewRecorder()
+			s.front.ServeHTTP(w, x)
+			if w.Code >= 500 || strings.Contains(w.Header().Get("Content-Type"), "json") && !json.Valid(w.Body.Bytes()) {
+				t.Errorf("%s %s %q %q %q: %d %s", r.Method, path, m, query, body, w.Code, w.Body)
+			}
 		}
 	})
 }

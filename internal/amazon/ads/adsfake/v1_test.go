@@ -235,22 +235,46 @@ func FuzzV1(f *testing.F) {
 		`{"targetType":"PRODUCT_CATEGORY","negative":true,"targetDetails":{"productCategoryTarget":{"productCategoryRefinement":{"productCategoryRefinement":{"productPriceLessThan":1e300}}}}}`,
 		`null`, `{"adProductFilter":{"include":["SPONSORED_PRODUCTS"]},"negativeFilter":{"include":[true]},"matchTypeFilter":{"include":["BROAD"]}}`, `{"bid":null,"startDateTime":"x","endDateTime":null,"name":"\ud800"}`,
 	} {
-		f.Add(seed)
+		f.Add(uint8(0), seed)
+	}
+	for n, product := range adProducts[1:] {
+		for _, i := range v1Items(product, "1", "1") {
+			f.Add(uint8(n+1), i.called("fuzz").body)
+		}
 	}
 	s := start(f)
 	c := s.shop()
+	home := map[string][2]string{}
 	campaign, group := c.campaign(f, "fuzz", "MANUAL")
-	f.Fuzz(func(t *testing.T, item string) {
-		home := strings.Replace(item, "{", `{"adProduct":"SPONSORED_PRODUCTS","state":"ENABLED","campaignId":"`+campaign+`","adGroupId":"`+group+`",`, 1)
-		for _, resource := range []string{"campaigns", "adGroups", "ads", "targets"} {
-			for _, w := range []*httptest.ResponseRecorder{
-				c.v1("create", resource, `{"`+resource+`":[`+item+`,`+home+`]}`), c.v1("update", resource, `{"`+resource+`":[`+item+`,`+home+`]}`),
-				c.v1("delete", resource, item), c.v1("query", resource, item), c.v1("query", resource, `{`+onlyProducts+`}`),
-			} {
-				if (w.Code != 200 && w.Code != 207 && w.Code != 400) || !json.Valid(w.Body.Bytes()) {
-					t.Errorf("%s %q: %d %s", resource, item, w.Code, w.Body)
+	home[adProducts[0]] = [2]string{campaign, group}
+	for _, product := range adProducts[1:] {
+		campaign, group := c.v1Home(f, product, "fuzz")
+		home[product] = [2]string{campaign, group}
+	}
+	f.Fuzz(func(t *testing.T, n uint8, item string) {
+		product := adProducts[int(n)%len(adProducts)]
+		only := `"adProductFilter":{"include":["` + product + `"]},"maxResults":3`
+		check := func(w *httptest.ResponseRecorder) {
+			if (w.Code != 200 && w.Code != 207 && w.Code != 400) || !json.Valid(w.Body.Bytes()) {
+				t.Errorf("%q: %d %s", item, w.Code, w.Body)
+			}
+		}
+		for _, resource := range v1Resources {
+			check(c.v1("delete", resource, item))
+			check(c.v1("query", resource, item))
+			within := strings.Replace(item, "{", fmt.Sprintf(`{"adProduct":%q,"state":"ENABLED","campaignId":%q,"adGroupId":%q,`, product, home[product][0], home[product][1]), 1)
+			w := c.v1("create", resource, `{"`+resource+`":[`+item+`,`+within+`]}`)
+			check(w)
+			if w.Code == 207 {
+				for _, done := range read[v1Result](t, w).Success {
+					one := strings.TrimSuffix(resource, "s")
+					id := read2[map[string]any](t, done[one])[one+"Id"]
+					check(c.v1("update", resource, fmt.Sprintf(`{%q:[%s]}`, resource, strings.Replace(item, "{", fmt.Sprintf(`{"%sId":%q,`, one, id), 1))))
+					check(c.v1("delete", resource, fmt.Sprintf(`{"%sIds":[%q]}`, one, id)))
 				}
 			}
+			check(c.v1("query", resource, strings.Replace(item, "{", `{`+only+`,`, 1)))
+			check(c.v1("query", resource, `{`+only+`,"stateFilter":{"include":["ARCHIVED"]}}`))
 		}
 	})
 }

@@ -1,7 +1,6 @@
 package adsfake
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,14 +76,14 @@ func (t *translation) categoryParts() []v1Piece {
 		}
 	}
 	for _, r := range []struct{ v1, v3 string }{{"productPrice", "ASIN_PRICE_"}, {"productRating", "ASIN_REVIEW_RATING_"}} {
-		low, high := seek(t.in, v1Category+r.v1+"GreaterThan"), seek(t.in, v1Category+r.v1+"LessThan")
+		low, high := t.bound(r.v1+"GreaterThan"), t.bound(r.v1+"LessThan")
 		switch {
-		case low != nil && high != nil:
-			all = append(all, v1Piece{"type": r.v3 + "BETWEEN", "value": trimNumber(low) + "-" + trimNumber(high)})
-		case low != nil:
-			all = append(all, v1Piece{"type": r.v3 + "GREATER_THAN", "value": trimNumber(low)})
-		case high != nil:
-			all = append(all, v1Piece{"type": r.v3 + "LESS_THAN", "value": trimNumber(high)})
+		case low != "" && high != "":
+			all = append(all, v1Piece{"type": r.v3 + "BETWEEN", "value": low + "-" + high})
+		case low != "":
+			all = append(all, v1Piece{"type": r.v3 + "GREATER_THAN", "value": low})
+		case high != "":
+			all = append(all, v1Piece{"type": r.v3 + "LESS_THAN", "value": high})
 		}
 	}
 	return all
@@ -120,13 +119,18 @@ func (t *translation) visitors() []v1Piece {
 	return []v1Piece{{"type": event, "value": []v1Piece{{"type": product}, {"type": "lookback", "value": days}}}}
 }
 
-// trimNumber writes a number of JSON as expressions do.
-func trimNumber(raw json.RawMessage) string {
-	f, err := strconv.ParseFloat(string(raw), 64)
-	if err != nil {
-		return string(raw)
+// bound is one end of a range of prices or ratings, as expressions write it; empty where there is none.
+func (t *translation) bound(key string) string {
+	raw := seek(t.in, v1Category+key)
+	if raw == nil {
+		return ""
 	}
-	return plain(f)
+	f, err := strconv.ParseFloat(string(raw), 64)
+	if text := plain(f); err == nil && numberForm.MatchString(text) {
+		return text
+	}
+	t.fail(malformed("PATTERN_NOT_MATCHED", t.at+"."+v1Category+key, plainText(raw), "The value is no price and no rating"))
+	return ""
 }
 
 // lowerCamel writes ASIN_SAME_AS as asinSameAs.

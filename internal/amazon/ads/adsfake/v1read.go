@@ -166,14 +166,16 @@ func (c *child) appendTarget(b []byte, s *prospect, serving string, good bool) [
 	return append(clause.appendDetails(b), '}')
 }
 
+// appendRefinement writes the parts of a category. What should be a number or a flag and is none, since the older interfaces hardly look, is left out.
 func appendRefinement(b []byte, expression []predicate) []byte {
 	n := 0
-	pair := func(key, value string, text bool) {
-		b = append(appendString(comma(b, n), key), ':')
-		if n++; text {
-			b = appendString(b, value)
-		} else {
-			b = append(b, value...)
+	raw := func(key, value string) {
+		b = append(append(appendString(comma(b, n), key), ':'), value...)
+		n++
+	}
+	number := func(key, value string) {
+		if numberForm.MatchString(value) {
+			raw(key, value)
 		}
 	}
 	for _, p := range expression {
@@ -182,18 +184,20 @@ func appendRefinement(b []byte, expression []predicate) []byte {
 		if strings.HasPrefix(p.kind, "ASIN_REVIEW") {
 			field = "productRating"
 		}
+		i := slices.IndexFunc(v1Refinements, func(r struct{ v1, v3 string }) bool { return r.v3 == p.kind })
 		switch {
 		case strings.HasSuffix(p.kind, "_BETWEEN"):
-			pair(field+"GreaterThan", low, false)
-			pair(field+"LessThan", high, false)
+			number(field+"GreaterThan", low)
+			number(field+"LessThan", high)
 		case strings.HasSuffix(p.kind, "_GREATER_THAN"):
-			pair(field+"GreaterThan", p.value, false)
+			number(field+"GreaterThan", p.value)
 		case strings.HasSuffix(p.kind, "_LESS_THAN"):
-			pair(field+"LessThan", p.value, false)
-		default:
-			if i := slices.IndexFunc(v1Refinements, func(r struct{ v1, v3 string }) bool { return r.v3 == p.kind }); i >= 0 {
-				pair(v1Refinements[i].v1, p.value, p.kind != "ASIN_IS_PRIME_SHIPPING_ELIGIBLE")
-			}
+			number(field+"LessThan", p.value)
+		case i < 0:
+		case p.kind != "ASIN_IS_PRIME_SHIPPING_ELIGIBLE":
+			raw(v1Refinements[i].v1, string(appendString(nil, p.value)))
+		case p.value == "true" || p.value == "false":
+			raw(v1Refinements[i].v1, p.value)
 		}
 	}
 	return b
