@@ -1,13 +1,16 @@
 package sandbox_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/sandbox"
+	"github.com/lockkeeper-dev/lockkeeper/sandbox/all"
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
 
@@ -103,6 +106,20 @@ func TestScenario(t *testing.T) {
 	}
 }
 
+// Who describes only the security profiles or only the people has the default world's of the other.
+func TestScenarioDefaults(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][2]int{"[[security_profile]]\nkey='tool'\n[[ads.profile]]\nuser='advertiser'\n": {1, 5}, "[[user]]\nkey='one'\nconsents=['agency']\n": {3, 1}} {
+		file, err := sandbox.ParseScenario(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w := file.World(); len(w.Profiles()) != want[0] || len(w.Users()) != want[1] {
+			t.Errorf("%q: %d security profiles and %d people, want %v", text, len(w.Profiles()), len(w.Users()), want)
+		}
+	}
+}
+
 // What is wrong with a scenario is said with its line.
 func TestScenarioFaults(t *testing.T) {
 	t.Parallel()
@@ -130,10 +147,67 @@ country`, "line 21: there is no key ads.account"},
 	}
 }
 
+// FuzzScenario holds that a scenario is refused with its line or makes a world that answers everybody in it.
 func FuzzScenario(f *testing.F) {
 	f.Add(scenario)
-	f.Add("[[ads.profile]]\nuser='advertiser'\n")
-	f.Fuzz(func(_ *testing.T, text string) {
-		_, _ = sandbox.ParseScenario(text)
+	for _, seed := range []string{
+		"[[ads.profile]]\nuser='advertiser'\n", "[[security_profile]]\nkey='x'\n", "[[user]]\nkey='x'\nconsents=['shop','shop']\nrevoked=['shop']\n", "seed=-9223372036854775808\nclock=0001-01-01T00:00:00Z",
+		"clock=9999-12-31T23:59:59Z\n[[ads.profile]]\nuser='agency'\nkind='agency'\ncampaigns=2\nended=1\njust_now=true\nunlisted=true\n", "[[user]]\nkey='u'\n[[ads.profile]]\nuser='u'\nviewers=['u','u']\ncountry='JP'\ncampaigns=3\nkeywords=2\n",
+		"[[security_profile]]\nkey='x'\n[[ads.profile]]\nuser='advertiser'\ncampaigns=1\n", "[ads]\nprofile=5", "[[user]]\nkey=''\n", "ads.profile=[{user='advertiser',count=2,payment='unpaid'}]", "\x00", "[[user]]\nkey='just-linked'\n",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		file, err := sandbox.ParseScenario(text)
+		if err != nil {
+			if !strings.Contains(err.Error(), "line ") {
+				t.Errorf("%q is refused without a line: %v", text, err)
+			}
+			return
+		}
+		size := len(file.Users) + len(file.SecurityProfiles)
+		for _, p := range file.Ads.Profiles {
+			size += max(p.Count, 1) * (1 + p.Campaigns*(1+p.Keywords))
+		}
+		if size > 200 {
+			return // what is large is what is small, many times
+		}
+		answers(t, file)
 	})
+}
+
+// answers makes a scenario's world and asks it for everybody's profiles, and for the campaigns in them.
+func answers(t *testing.T, file *sandbox.ScenarioFile) {
+	t.Helper()
+	w := file.World()
+	front, err := kit.NewFront(kit.FrontConfig{World: w, Fakes: all.Fakes(w)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer front.Close()
+	ask := func(token, client, method, path, scope, body string) string {
+		r := httptest.NewRequest(method, "http://127.0.0.1/na"+path, strings.NewReader(body))
+		r.Header.Set("Authorization", "Bearer "+token)
+		r.Header.Set("Amazon-Advertising-API-ClientId", client)
+		r.Header.Set("Amazon-Advertising-API-Scope", scope)
+		r.Header.Set("Content-Type", "application/json")
+		answer := httptest.NewRecorder()
+		front.ServeHTTP(answer, r)
+		if answer.Code >= 500 || !json.Valid(answer.Body.Bytes()) {
+			t.Errorf("%s %s: %d %s", method, path, answer.Code, answer.Body)
+		}
+		return answer.Body.String()
+	}
+	for _, p := range w.Profiles() {
+		for _, u := range w.Users() {
+			access := w.Tokens.Consent(p, u, []string{"profile", "advertising::campaign_management"}, "NA").Issue("NA").Access
+			var profiles []struct{ ProfileID json.Number }
+			_ = json.Unmarshal([]byte(ask(access, p.ClientID, "GET", "/v2/profiles", "", "")), &profiles) // a refusal lists none
+			for _, one := range profiles {
+				for _, product := range []string{"SPONSORED_PRODUCTS", "SPONSORED_BRANDS", "SPONSORED_DISPLAY"} {
+					ask(access, p.ClientID, "POST", "/adsApi/v1/query/targets", one.ProfileID.String(), `{"adProductFilter":{"include":["`+product+`"]}}`)
+				}
+			}
+		}
+	}
 }

@@ -69,11 +69,13 @@ func NewScenarioWorld(seed int64, clock *Clock, s *Scenario) *World {
 	w := NewWorld(seed, clock)
 	w.Scenario = s
 	linked := w.Clock.Now().Add(-30 * 24 * time.Hour)
-	profiles := s.SecurityProfiles
-	if len(profiles) == 0 {
-		profiles = []ScenarioProfile{{Key: Shop, Name: "Example Shop Tools"}}
+	if len(s.SecurityProfiles) == 0 {
+		w.defaultProfiles()
 	}
-	for _, p := range profiles {
+	if len(s.Users) == 0 {
+		w.defaultUsers()
+	}
+	for _, p := range s.SecurityProfiles {
 		n := NewProfile{Key: p.Key, Name: p.Name, LinkedAt: linked}
 		if n.Name == "" {
 			n.Name = p.Key
@@ -131,7 +133,7 @@ func (s *Scenario) Check(countries []string) error {
 		profiles = append(profiles, p.Key)
 	}
 	if len(profiles) == 0 {
-		profiles = []string{Shop}
+		profiles = []string{Shop, Agency, Unlinked}
 	}
 	for i, u := range s.Users {
 		if u.Key == "" || slices.Contains(users, u.Key) {

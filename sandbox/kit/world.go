@@ -86,17 +86,27 @@ func NewWorld(seed int64, clock *Clock) *World {
 // DefaultWorld returns the world that DESIGN's sandbox starts with.
 func DefaultWorld(seed int64, clock *Clock) *World {
 	w := NewWorld(seed, clock)
+	w.defaultProfiles()
+	w.defaultUsers()
+	w.Affiliates.defaults()
+	return w
+}
+
+// defaultProfiles adds the default world's security profiles.
+func (w *World) defaultProfiles() {
 	linked := w.Clock.Now().Add(-30 * 24 * time.Hour)
 	w.AddProfile(NewProfile{Key: Shop, Name: "Example Shop Tools", LinkedAt: linked})
 	w.AddProfile(NewProfile{Key: Agency, Name: "Example Agency Suite", LinkedAt: linked})
 	w.AddProfile(NewProfile{Key: Unlinked, Name: "Fresh Security Profile"})
+}
+
+// defaultUsers adds the default world's people.
+func (w *World) defaultUsers() {
 	w.AddUser(Advertiser, "Ana Advertiser", "sells and vends in three regions")
 	w.AddUser(NoCampaigns, "Nils Newcomer", "has an ad account that never had a campaign")
 	w.AddUser(ViewOnly, "Vera Viewer", "may look at ad accounts, not change them")
 	w.AddUser(SellerCentral, "Sam Seller", "uses Seller Central, has no ad account")
-	w.Affiliates.defaults()
 	w.AddUser(AgencyUser, "Aki Agency", "works on other companies' ad accounts")
-	return w
 }
 
 // Now tells the time in this world.
