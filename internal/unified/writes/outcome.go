@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 )
 
@@ -12,19 +13,26 @@ func (w *Writer) outcome(p Place, write Write) Outcome {
 	out := Outcome{Write: write.ID, Kind: write.Kind, Verb: write.Verb, Results: make([]Result, len(write.Changes))}
 	for i, c := range write.Changes {
 		r := Result{Index: c.Row, ID: c.Object, Same: c.Same, OK: c.State == Done, Unknown: c.State == Unknown || c.State == Sent, Final: c.Action == Remove}
-		r.Refusal = told(c.Refusal)
-		switch {
-		case r.Unknown && r.Refusal == nil:
-			r.Refusal = refuse(problem.WritesOutcomeUnknown, "", "")
-		case c.State == NotSent, c.State == Waiting:
-			r.Refusal = refuse(problem.WritesNotSent, "", "")
-		}
+		r.Refusal = RefusalOf(c)
 		if c.State != Refused && c.State != NotSent {
 			r.Object = w.read(p, write.Kind, c)
 		}
 		out.Results[i] = r
 	}
 	return out
+}
+
+// RefusalOf says why a change was not made, or is not known to be; nil where it was.
+func RefusalOf(c Change) *amazon.AdsRefusal {
+	switch {
+	case c.Refusal != nil:
+		return told(c.Refusal)
+	case c.State == Unknown, c.State == Sent:
+		return refuse(problem.WritesOutcomeUnknown, "", "")
+	case c.State == NotSent, c.State == Waiting:
+		return refuse(problem.WritesNotSent, "", "")
+	}
+	return nil
 }
 
 // read is the object of a change: as it is to be, or what it was where it only went.

@@ -34,7 +34,7 @@ func (w *Writer) Undo(ctx context.Context, p Place, o UndoOrder) (Outcome, error
 	if was.Ended.IsZero() {
 		return Outcome{}, problem.New(problem.WritesUnderWay)
 	}
-	draft := Write{Grant: p.Grant, Kind: was.Kind, Verb: Undo, By: p.By, Undoes: was.ID, Key: o.Key}
+	draft := Write{Grant: p.Grant, Kind: was.Kind, Verb: Undo, By: p.by(), Undoes: was.ID, Key: o.Key}
 	if o.Key != "" {
 		draft.Digest = digest(o)
 		if again, ok, err := w.repeated(ctx, p, draft); ok || err != nil {
