@@ -40,6 +40,9 @@ func (c *Config) Check() error {
 			return &Error{What: fmt.Sprintf("behind_proxy: %q is no network", cidr), Hint: "write it as CIDR, e.g. 10.0.0.0/8"}
 		}
 	}
+	if c.AdsSpendGuard < 0 {
+		return &Error{What: "ads_spend_guard is below zero", Hint: "give a percentage such as 100, or 0 to let every change through"}
+	}
 	if err := c.checkKey(); err != nil {
 		return err
 	}

@@ -76,6 +76,10 @@ type Config struct {
 	// ReplayLimit is the most bytes of a body that the gateway keeps to send it once more. Defaults to 1048576.
 	ReplayLimit int64 `key:"replay_limit" help:"most bytes of a body that the gateway keeps to send it once more"`
 
+	// AdsSpendGuard is by how many percent one change of the normalised Ads API may raise a bid or a budget, unless it says that it is
+	// meant. 0 lets everything through. Defaults to 100.
+	AdsSpendGuard int64 `key:"ads_spend_guard" help:"percent by which one change may raise a bid or budget without force; 0 for any"`
+
 	// Drain is how long a stop waits for what is under way. Defaults to 40 seconds, which outlasts an exchange with the token endpoint.
 	Drain time.Duration `key:"drain" help:"how long a stop waits for what is under way"`
 
@@ -107,6 +111,7 @@ func Defaults(getenv func(string) string) Config {
 		RefreshPolicy: "static",
 		HeaderLimit:   64 << 10,
 		ReplayLimit:   1 << 20,
+		AdsSpendGuard: 100,
 		Drain:         40 * time.Second,
 		LogLevel:      "info",
 		LogFormat:     "text",

@@ -15,13 +15,19 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
 	"github.com/lockkeeper-dev/lockkeeper/internal/unified"
+	"github.com/lockkeeper-dev/lockkeeper/internal/unified/writes"
 )
+
+// newWriter makes what changes advertising objects.
+func (s *Server) newWriter() *writes.Writer {
+	return writes.New(writes.Config{Store: s.store, SpendGuard: func() int64 { return s.cfg.AdsSpendGuard }, Now: s.opt.Now, Log: s.log})
+}
 
 // newAds makes the normalised Ads API.
 func (s *Server) newAds() (*unified.Ads, error) {
 	model, _ := s.programs[unified.ProgramCode].(amazon.AdsModel)
 	return unified.New(unified.Config{
-		Model: model, Asker: func(g *snapshot.Grant) amazon.Asker { return &lender{s, g.ID} }, Now: s.opt.Now, Log: s.log,
+		Model: model, Writer: s.writer, Asker: func(g *snapshot.Grant) amazon.Asker { return &lender{s, g.ID} }, Now: s.opt.Now, Log: s.log,
 	})
 }
 

@@ -60,6 +60,7 @@ func (s *Server) build(ctx context.Context) error {
 	})
 	s.buildKeys()
 	s.push = s.newPush()
+	s.writer = s.newWriter()
 	if s.ads, err = s.newAds(); err != nil {
 		return err
 	}
@@ -94,7 +95,7 @@ func (s *Server) build(ctx context.Context) error {
 		Intake: s.intake, KeyPairs: s.keys, Rotations: s.rotator, Push: s.push, Ads: s.operatorAds,
 		Find: s.findApp, OwnAuthority: s.ownAuthority,
 	})
-	for _, load := range []func(context.Context) error{s.vault.Load, s.broker.Load, s.policy.Load, s.push.Load} {
+	for _, load := range []func(context.Context) error{s.vault.Load, s.broker.Load, s.policy.Load, s.push.Load, s.writer.Load} {
 		if err := load(ctx); err != nil {
 			return fmt.Errorf("reading what is stored: %w", err)
 		}

@@ -37,6 +37,7 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
 	"github.com/lockkeeper-dev/lockkeeper/internal/store"
 	"github.com/lockkeeper-dev/lockkeeper/internal/unified"
+	"github.com/lockkeeper-dev/lockkeeper/internal/unified/writes"
 	"github.com/lockkeeper-dev/lockkeeper/internal/vault"
 )
 
@@ -85,6 +86,7 @@ type Server struct {
 	jobs     *jobs.Runner
 	push     *push.Push
 	ads      *unified.Ads
+	writer   *writes.Writer
 	intake   *intake.Intake
 
 	authority *authority.Authority // nil where the gateway does not answer for Amazon's hosts

@@ -80,7 +80,14 @@ func (u *Ads) serve(ctx context.Context, a Ask) (Answer, error) {
 	if h := u.cfg.Mounts[q.Word]; h != nil {
 		return h(ctx, q)
 	}
-	if !isKind(q.Kind()) || len(q.Rest) > 1 && u.cfg.Write == nil {
+	switch {
+	case u.cfg.Writer == nil:
+	case q.Word == "undo":
+		return u.undo(ctx, q)
+	case q.Word == "history":
+		return u.history(ctx, q)
+	}
+	if !isKind(q.Kind()) || len(q.Rest) > 1 {
 		return Answer{}, problem.New(problem.UnifiedRouteUnknown)
 	}
 	switch a.Method {
@@ -93,10 +100,10 @@ func (u *Ads) serve(ctx context.Context, a Ask) (Answer, error) {
 		}
 		return Answer{}, problem.New(problem.UnifiedRouteUnknown)
 	}
-	if u.cfg.Write == nil {
+	if u.cfg.Writer == nil {
 		return Answer{}, problem.New(problem.UnifiedMethodRefused)
 	}
-	return u.cfg.Write(ctx, q)
+	return u.write(ctx, q)
 }
 
 func isKind(k canon.AdsKind) bool {

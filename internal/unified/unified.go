@@ -14,6 +14,7 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
+	"github.com/lockkeeper-dev/lockkeeper/internal/unified/writes"
 )
 
 // ProgramCode is the program whose grants are used.
@@ -29,8 +30,8 @@ type Config struct {
 	// Mounts answer paths below a grant that are no kinds of objects, by their first word: "report", "undo". Defaults to none.
 	Mounts map[string]Handler
 
-	// Write answers what changes objects of a kind. Defaults to refusing it.
-	Write Handler
+	// Writer changes objects. Defaults to refusing all changes.
+	Writer *writes.Writer
 
 	// Width is how many accounts of one grant in one region are asked at once. Defaults to 4.
 	Width int

@@ -70,9 +70,9 @@ func complete(c *planned, body canon.AdsObject, in *found, channels []canon.Chan
 	if slices.Contains(channels, "") {
 		c.channel = ""
 	} else {
-		c.channel = channelOf(body)
+		c.channel = ChannelOf(body)
 		if c.channel == "" && in != nil {
-			c.channel = channelOf(in.object)
+			c.channel = ChannelOf(in.object)
 		}
 		if c.channel == "" && len(channels) == 1 {
 			c.channel = channels[0]
@@ -106,7 +106,7 @@ func (w *Writer) parentsOf(ctx context.Context, p Place, o Order, all []*planned
 			continue
 		}
 		campaign, group := parents(bodies[c.row])
-		if campaign == nil || c.account.ID != "" && channelOf(bodies[c.row]) != "" && *campaign != "" {
+		if campaign == nil || c.account.ID != "" && ChannelOf(bodies[c.row]) != "" && *campaign != "" {
 			continue
 		}
 		if group != nil && *group != "" {

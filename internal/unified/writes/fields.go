@@ -52,8 +52,8 @@ func addNames(t reflect.Type, all map[string]bool) {
 	}
 }
 
-// channelOf is an object's channel; empty for kinds that stand above channels.
-func channelOf(o canon.AdsObject) canon.Channel {
+// ChannelOf is an object's channel; empty for kinds that stand above channels.
+func ChannelOf(o canon.AdsObject) canon.Channel {
 	switch o := o.(type) {
 	case *canon.AdsCampaign:
 		return o.Channel

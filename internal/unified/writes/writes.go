@@ -163,10 +163,15 @@ func (w *Writer) carryOut(ctx context.Context, p Place, write Write, all []*plan
 	return w.outcome(p, write), nil
 }
 
+// What the audit log calls it.
+const actionWrite = "ads.write"
+
+const actionUndo = "ads.undo"
+
 func (w *Writer) entry(write Write, outcome, detail string) audit.Entry {
-	action := "ads.write"
+	action := actionWrite
 	if write.Verb == Undo {
-		action = "ads.undo"
+		action = actionUndo
 	}
 	return audit.Entry{At: w.cfg.Now(), Actor: write.By, Action: action, Object: string(write.ID), Outcome: outcome, Detail: detail}
 }
