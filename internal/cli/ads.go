@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/cli/control"
+)
+
+// An adsNoun is one kind of objects as the command line calls it.
+type adsNoun struct {
+	use, many string
+	kind      canon.AdsKind
+	filters   []string // names of the flags that narrow its list down
+}
+
+func adsNouns() []adsNoun {
+	return []adsNoun{
+		{"org", "advertising accounts (Ads profiles)", canon.KindOrganization, nil},
+		{"portfolio", "portfolios", canon.KindPortfolio, []string{"status"}},
+		{"campaign", "campaigns", canon.KindCampaign, []string{"status", "does"}},
+		{"group", "ad groups", canon.KindGroup, []string{"status", "does", "campaign"}},
+		{"ad", "ads", canon.KindAd, []string{"status", "campaign", "group"}},
+		{"target", "keywords, product targets and negatives", canon.KindTarget, []string{"status", "campaign", "group", "type"}},
+		{"creative", "creatives", canon.KindCreative, []string{"status", "group"}},
+		{"asset", "assets", canon.KindAsset, []string{"type"}},
+		{"option", "what can be targeted", canon.KindTargetOption, []string{"type"}},
+		{"product", "what can be advertised, and whether it may be", canon.KindPromoted, []string{"type"}},
+	}
+}
+
+func newCmdAds(f *Factory) *cobra.Command {
+	var all []*cobra.Command
+	for _, n := range adsNouns() {
+		children := []*cobra.Command{newCmdAdsList(f, n), newCmdAdsGet(f, n)}
+		all = append(all, group(n.use, "Look at and change "+n.many, append(children, adsChanges(f, n)...)...))
+	}
+	return group("ads", "Campaigns, bids and reports of Amazon Ads, in one model over every profile", all...)
+}
+
+// adsOptions say through which grant, and for which account.
+type adsOptions struct {
+	f     *Factory
+	noun  adsNoun
+	grant string
+	org   string
+	all   bool
+}
+
+func (o *adsOptions) flags(flags *pflag.FlagSet) {
+	flags.StringVar(&o.grant, "grant", "", "grant to go through (default the only one of the Ads API)")
+	flags.StringVar(&o.org, "org", "", "id of the Ads profile (default all that the grant opens)")
+}
+
+// through finds the name of the grant to go through.
+func (o *adsOptions) through(cmd *cobra.Command, c *control.Client) (string, error) {
+	switch {
+	case o.all && o.grant != "":
+		return "", misuse("--all and --grant contradict each other", "give one of them")
+	case o.all:
+		return "-", nil
+	case o.grant != "":
+		return o.grant, nil
+	}
+	grants, err := c.Grants(cmd.Context())
+	if err != nil {
+		return "", err
+	}
+	var names []string
+	for _, g := range grants {
+		if g.Program == "ads" {
+			names = append(names, g.Name)
+		}
+	}
+	switch len(names) {
+	case 0:
+		return "", refuse("no grant of the Ads API is kept", "connect one: `lockkeeper grant connect NAME`")
+	case 1:
+		return names[0], nil
+	}
+	return "", misuse("several grants of the Ads API are kept: "+strings.Join(names, ", "), "give --grant NAME, or --all for all of them")
+}
+
+// listFlag is a flag that is a parameter of a list.
+type listFlag struct{ name, parameter, about string }
+
+func listFlags(n adsNoun) []listFlag {
+	var out []listFlag
+	for _, name := range n.filters {
+		out = append(out, map[string]listFlag{
+			"status":   {name, "status", "only with this status: ACTIVE, PAUSED, ARCHIVED"},
+			"does":     {name, "effective_status", "only what does this: SERVING, PAUSED, OUT_OF_BUDGET, ENDED ..."},
+			"campaign": {name, "campaign_id", "only of this campaign"},
+			"group":    {name, "group_id", "only of this ad group"},
+			"type":     {name, "type", "only of this type, such as " + cmp.Or(map[canon.AdsKind]string{canon.KindTarget: "KEYWORD", canon.KindPromoted: "ASIN"}[n.kind], "IMAGE")},
+		}[name])
+	}
+	return append(out,
+		listFlag{"name", "query", "only what has this in its name"},
+		listFlag{"sort", "sort", "name, created_at or updated_at (default as Amazon lists them)"},
+		listFlag{"since", "updated_gte", "only what changed since: 2026-11-01T00:00:00Z"})
+}
