@@ -40,7 +40,7 @@ Something wrong? lockkeeper explain 'any text Amazon gave you'
 	root.AddCommand(
 		newCmdGuide(f), newCmdAdd(f), newCmdDev(f), newCmdInit(f), newCmdServe(f), newCmdSandbox(f),
 		newCmdApp(f), newCmdGrant(f), newCmdCredential(f), newCmdCaller(f),
-		newCmdCall(f), newCmdToken(f), newCmdProduct(f), newCmdLink(f), newCmdSite(f), newCmdAppkey(f), newCmdPush(f), newCmdDoctor(f), newCmdExplain(f), newCmdConfig(f),
+		newCmdCall(f), newCmdToken(f), newCmdProduct(f), newCmdLink(f), newCmdSite(f), newCmdAppkey(f), newCmdPush(f), newCmdAds(f), newCmdDoctor(f), newCmdExplain(f), newCmdConfig(f),
 	)
 	return root
 }

@@ -1,0 +1,150 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/cli/control"
+)
+
+// newCmdAdsAmount makes the command that sets a bid or a budget.
+func newCmdAdsAmount(f *Factory, n adsNoun, use string) *cobra.Command {
+	o := &adsChangeOptions{adsOptions: adsOptions{f: f, noun: n}}
+	thing := strings.TrimPrefix(use, "set-")
+	cmd := &cobra.Command{
+		Use: use + " AMOUNT ID...", Short: "Set the " + thing + " of " + n.many,
+		Long: "Set the " + thing + " of " + n.many + ` to an amount of the account's currency, or raise or lower it by a percentage of what it is now.
+
+A percentage is rounded to the currency's smallest coin. One that lowers stands behind "--", as it looks like a flag.`,
+		Example: fmt.Sprintf("  lockkeeper ads %[1]s %[2]s 0.85 1234567890\n  lockkeeper ads %[1]s %[2]s +10%% 1234567890\n  lockkeeper ads %[1]s list --csv | tail -n +2 | cut -d, -f1 | lockkeeper ads %[1]s %[2]s -- -5%% -", n.use, use),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) < 2 {
+				return misuse("an amount and at least one id are wanted", "such as `"+cmd.CommandPath()+" 0.85 1234567890`")
+			}
+			_, err := parseChange(args[0])
+			return err
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return adsAmountRun(cmd, o, args) },
+	}
+	o.flags(cmd.Flags(), true)
+	return cmd
+}
+
+// An amountChange is a new amount, or a percentage of the old one in millionths.
+type amountChange struct {
+	to      canon.Money
+	percent int64
+	isRatio bool
+}
+
+func parseChange(s string) (amountChange, error) {
+	bad := misuse(fmt.Sprintf("%q is no amount", s), "give one such as 0.85, or a percentage such as +10% or -5%")
+	if ratio, ok := strings.CutSuffix(s, "%"); ok {
+		sign := strings.HasPrefix(ratio, "+")
+		m, err := canon.ParseMoney(strings.TrimPrefix(ratio, "+"), "")
+		if err != nil || !sign && m.Micros >= 0 || m.Micros <= -100_000_000 || m.Micros > 100_000_000_000 {
+			return amountChange{}, bad
+		}
+		return amountChange{percent: m.Micros, isRatio: true}, nil
+	}
+	m, err := canon.ParseMoney(s, "")
+	if err != nil || m.Micros <= 0 {
+		return amountChange{}, bad
+	}
+	return amountChange{to: m}, nil
+}
+
+// of is the new amount of something that was old, rounded to the smallest coin.
+func (c amountChange) of(old canon.Money) canon.Money {
+	if !c.isRatio {
+		return canon.Money{Micros: c.to.Micros, Currency: old.Currency}
+	}
+	coin := int64(10_000)
+	if old.Currency == "JPY" {
+		coin = 1_000_000 // ISO 4217: the yen has no smaller coin
+	}
+	const whole = 100_000_000 // 100 % in millionths
+	coins := old.Micros / coin
+	exact := coins * (whole + c.percent) // 10^13 coins and a thousandfold raise fit
+	rounded := (exact + whole/2) / whole
+	return canon.Money{Micros: max(rounded, 1) * coin, Currency: old.Currency}
+}
+
+func adsAmountRun(cmd *cobra.Command, o *adsChangeOptions, args []string) error {
+	change, err := parseChange(args[0])
+	if err != nil {
+		return err
+	}
+	ids, err := adsIDs(o.f, args[1:])
+	if err != nil {
+		return err
+	}
+	c, grant, err := o.reach(cmd)
+	if err != nil {
+		return err
+	}
+	rows := make([]map[string]any, len(ids))
+	for i, is := range ids {
+		old := canon.Money{}
+		if change.isRatio {
+			if old, err = adsAmountNow(cmd, c, grant, o, is); err != nil {
+				return err
+			}
+		}
+		rows[i] = amountPatch(o.noun.kind, is, change.of(old))
+	}
+	return o.send(cmd, http.MethodPatch, "", rows)
+}
+
+// amountPatch sets a bid or a budget and nothing else.
+func amountPatch(kind canon.AdsKind, is string, to canon.Money) map[string]any {
+	switch kind {
+	case canon.KindPortfolio:
+		return map[string]any{"id": is, "budget": map[string]any{"money": map[string]any{"amount": to.Amount()}}}
+	case canon.KindCampaign:
+		return map[string]any{"id": is, "budget_amount": to.Number()}
+	}
+	return map[string]any{"id": is, "bid_amount": to.Number()}
+}
+
+// adsAmountNow reads the bid or budget that an object has.
+func adsAmountNow(cmd *cobra.Command, c *control.Client, grant string, o *adsChangeOptions, is string) (canon.Money, error) {
+	q := url.Values{}
+	if o.org != "" {
+		q.Set("org_id", o.org)
+	}
+	a, err := c.Ads(cmd.Context(), control.AdsAsk{Method: http.MethodGet, Grant: grant, Path: string(o.noun.kind) + "/" + url.PathEscape(is), Query: q})
+	if err != nil {
+		return canon.Money{}, err
+	}
+	defer func() { _ = a.Body.Close() }()
+	object := canon.NewAds(o.noun.kind)
+	if err := json.NewDecoder(a.Body).Decode(object); err != nil {
+		return canon.Money{}, fmt.Errorf("reading the server's answer: %w", err)
+	}
+	var now *canon.Money
+	switch t := object.(type) {
+	case *canon.AdsCampaign:
+		if len(t.Budgets) > 0 {
+			now = t.Budgets[0].Money
+		}
+	case *canon.AdsPortfolio:
+		if t.Budget != nil {
+			now = t.Budget.Money
+		}
+	case *canon.AdsGroup:
+		now = t.DefaultBid
+	case *canon.AdsTarget:
+		now = t.Bid
+	}
+	if now == nil {
+		return canon.Money{}, refuse(fmt.Sprintf("%s has no amount of its own that a percentage could be taken of", is), "give an amount, such as 0.85")
+	}
+	return *now, nil
+}

@@ -1,0 +1,170 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/cli/control"
+)
+
+// adsChanged is what became of an order; the server's own fields, with the objects left as they came.
+type adsChanged struct {
+	Write    string              `json:"write,omitempty"`
+	DryRun   bool                `json:"dry_run,omitempty"`
+	Done     int                 `json:"done"`
+	Failed   int                 `json:"failed"`
+	Unknown  int                 `json:"unknown"`
+	Undo     string              `json:"undo,omitempty"`
+	Requests []amazon.AdsRequest `json:"requests,omitempty"`
+	Results  []struct {
+		Index   int             `json:"index"`
+		OK      bool            `json:"ok"`
+		Unknown bool            `json:"unknown,omitempty"`
+		Same    bool            `json:"same,omitempty"`
+		Final   bool            `json:"final,omitempty"`
+		ID      string          `json:"id,omitempty"`
+		Object  json.RawMessage `json:"object,omitempty"`
+		Error   *struct {
+			Code     string `json:"code"`
+			Message  string `json:"message"`
+			Cause    string `json:"cause"`
+			Fix      string `json:"fix"`
+			Detail   string `json:"detail,omitempty"`
+			Field    string `json:"field,omitempty"`
+			Provider *struct {
+				Status    int    `json:"status,omitempty"`
+				Code      string `json:"code,omitempty"`
+				Message   string `json:"message,omitempty"`
+				RequestID string `json:"request_id,omitempty"`
+			} `json:"provider,omitempty"`
+		} `json:"error,omitempty"`
+	} `json:"results"`
+}
+
+// send sends an order about objects of the command's kind and shows what became of each.
+func (o *adsChangeOptions) send(cmd *cobra.Command, method, path string, body any) error {
+	c, grant, err := o.reach(cmd)
+	if err != nil {
+		return err
+	}
+	var out adsChanged
+	err = o.f.working("waiting for Amazon", func() error {
+		return o.ask(cmd, c, control.AdsAsk{Method: method, Grant: grant, Path: string(o.noun.kind) + path, Query: o.query(), Body: body}, &out)
+	})
+	if err != nil {
+		return err
+	}
+	return o.f.showChanged(out, o.noun)
+}
+
+// sendOne changes one object whose mark must be still the same.
+func (o *adsChangeOptions) sendOne(cmd *cobra.Command, is, mark string, body any) error {
+	c, grant, err := o.reach(cmd)
+	if err != nil {
+		return err
+	}
+	var out json.RawMessage
+	ask := control.AdsAsk{
+		Method: http.MethodPatch, Grant: grant, Path: string(o.noun.kind) + "/" + url.PathEscape(is), Query: o.query(), Body: body,
+		Header: http.Header{"If-Match": {`"` + mark + `"`}},
+	}
+	if err := o.f.working("waiting for Amazon", func() error { return o.ask(cmd, c, ask, &out) }); err != nil {
+		return err
+	}
+	return o.f.show(out, func() { fmt.Fprintf(o.f.Out, "%s  changed\n", is) })
+}
+
+func (o *adsChangeOptions) reach(cmd *cobra.Command) (*control.Client, string, error) {
+	c, err := o.f.client(cmd)
+	if err != nil {
+		return nil, "", err
+	}
+	grant, err := o.through(cmd, c)
+	return c, grant, err
+}
+
+func (o *adsChangeOptions) ask(cmd *cobra.Command, c *control.Client, ask control.AdsAsk, out any) error {
+	if o.key != "" {
+		if ask.Header == nil {
+			ask.Header = http.Header{}
+		}
+		ask.Header.Set("Idempotency-Key", o.key)
+	}
+	a, err := c.Ads(cmd.Context(), ask)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = a.Body.Close() }()
+	if err := json.NewDecoder(a.Body).Decode(out); err != nil {
+		return fmt.Errorf("reading the server's answer: %w", err)
+	}
+	return nil
+}
+
+// showChanged shows what became of an order. Where a row was not done the command's exit code says so.
+func (f *Factory) showChanged(out adsChanged, n adsNoun) error {
+	if err := f.show(out, func() { f.sayChanged(out, n) }); err != nil {
+		return err
+	}
+	if out.Failed+out.Unknown > 0 {
+		return errFound
+	}
+	return nil
+}
+
+func (f *Factory) sayChanged(out adsChanged, n adsNoun) {
+	for _, r := range out.Results {
+		what := "done"
+		switch {
+		case r.Error != nil:
+			what = strings.TrimSuffix(r.Error.Message, ".")
+			for _, more := range []string{r.Error.Detail, r.Error.Field} {
+				if more != "" {
+					what += " (" + more + ")"
+				}
+			}
+			if p := r.Error.Provider; p != nil && (p.Code != "" || p.Message != "") {
+				what += "; Amazon: " + strings.TrimSpace(p.Code+" "+p.Message)
+			}
+			what = fmt.Sprintf("%s. %s must act: %s", what, r.Error.Cause, r.Error.Fix)
+		case r.Same:
+			what = "as it was already"
+		case r.Final:
+			what = "archived for good"
+		case out.DryRun:
+			what = "would be done"
+		}
+		name := ""
+		if o := canon.NewAds(n.kind); o != nil && len(r.Object) > 0 && json.Unmarshal(r.Object, o) == nil {
+			name = o.Common().Name
+		}
+		fmt.Fprintf(f.Out, "%s  %s%s\n", dash(r.ID), nameText(name), what)
+	}
+	for _, r := range out.Requests {
+		fmt.Fprintf(f.Out, "\n%s https://%s%s\n", r.Method, r.Host, r.Path)
+		for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+			fmt.Fprintf(f.Out, "%s: %s\n", name, r.Header[name])
+		}
+		fmt.Fprintf(f.Out, "\n%s\n", r.Body)
+	}
+	fmt.Fprintf(f.Out, "\n%d done, %d not, %d unknown.\n", out.Done, out.Failed, out.Unknown)
+	if out.Undo != "" {
+		fmt.Fprintf(f.Out, "Taken back by: lockkeeper ads undo %s\n", out.Write)
+	}
+}
+
+func nameText(name string) string {
+	if name == "" {
+		return ""
+	}
+	return fmt.Sprintf("%q  ", name)
+}
