@@ -25,7 +25,21 @@ func (x *Exchange) RID() string {
 // UUID returns a request id as services behind API Gateway make them.
 func (x *Exchange) UUID() string {
 	hi, lo := x.random(), x.random()
-	return fmt.Sprintf("%08x-%04x-4%03x-%04x-%012x", hi>>32, hi>>16&0xffff, hi&0xfff, lo>>48&0x3fff|0x8000, lo&0xffffffffffff)
+	hi, lo = hi&^0xf000|0x4000, lo&^(3<<62)|2<<62
+	const digits = "0123456789abcdef"
+	b := make([]byte, 0, 36)
+	for i := 60; i >= 0; i -= 4 {
+		if b = append(b, digits[hi>>i&15]); i == 32 || i == 16 {
+			b = append(b, '-')
+		}
+	}
+	b = append(b, '-')
+	for i := 60; i >= 0; i -= 4 {
+		if b = append(b, digits[lo>>i&15]); i == 48 {
+			b = append(b, '-')
+		}
+	}
+	return string(b)
 }
 
 // Random returns n letters and digits of alphabet, the same for the same seed and number of the exchange.

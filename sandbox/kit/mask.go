@@ -20,12 +20,16 @@ func mask(s string) string {
 
 // maskAuth tells how a request was authorised without telling with what.
 func maskAuth(value string) string {
-	scheme, rest, ok := strings.Cut(value, " ")
-	switch {
-	case value == "":
+	if value == "" {
 		return ""
-	case ok && strings.EqualFold(scheme, "Bearer") && mask(rest) != short(rest):
-		return "Bearer " + mask(rest)
+	}
+	scheme, rest, ok := strings.Cut(value, " ")
+	if ok && strings.EqualFold(scheme, "Bearer") {
+		if masked := mask(rest); masked != short(rest) {
+			return "Bearer " + masked
+		}
+	}
+	switch {
 	case ok:
 		return short(scheme) + " [redacted]"
 	case mask(value) != short(value):

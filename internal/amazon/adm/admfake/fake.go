@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
@@ -19,6 +20,7 @@ type fake struct {
 	world  *kit.World
 	is     *switches
 	limits limiter
+	last   atomic.Pointer[parsed]
 
 	mu      sync.Mutex
 	devices []*device          // in the order of their making
