@@ -22,10 +22,10 @@ func Samples() []Sample {
 	}
 }
 
-// TemplateNames are the names of all templates.
+// TemplateNames are the names of all templates().
 func TemplateNames() []string {
 	var names []string
-	for _, t := range templates.Templates() {
+	for _, t := range templates().Templates() {
 		names = append(names, t.Name())
 	}
 	return names
@@ -39,7 +39,7 @@ func sample[T page]() Sample {
 		for _, p := range []T{zero, full} {
 			for _, acts := range []bool{false, true} {
 				v := view[T]{Frame: Frame{Title: p.title(), Name: "ada", Acts: acts, Here: p.template(), Notice: "a notice"}, Page: p}
-				errs = append(errs, templates.ExecuteTemplate(w, p.template(), v))
+				errs = append(errs, templates().ExecuteTemplate(w, p.template(), v))
 			}
 		}
 		return errors.Join(errs...)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/broker"
@@ -54,7 +55,8 @@ type hour struct {
 	Label string
 }
 
-var picture = template.Must(template.New("lanes").Parse(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{.Width}} {{.Height}}" width="{{.Width}}" height="{{.Height}}" font-family="system-ui, sans-serif" font-size="12">
+var picture = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("lanes").Parse(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{.Width}} {{.Height}}" width="{{.Width}}" height="{{.Height}}" font-family="system-ui, sans-serif" font-size="12">
 <style>text{fill:#55606a}.l{stroke:#c9d0d6}.g{stroke:#e4e8eb}.h{fill:#8fc3a3}.o{fill:#1d6b3a}.x{fill:#b3261e}@media (prefers-color-scheme:dark){text{fill:#a9b4bd}.l{stroke:#3a444c}.g{stroke:#262e34}.h{fill:#2f6b46}.o{fill:#86d9a2}.x{fill:#ff8f86}}</style>
 {{range .Lines}}<line class="g" x1="{{.X}}" x2="{{.X}}" y1="4" y2="{{$.Height}}"/><text x="{{.X}}" y="14" text-anchor="middle">{{.Label}}</text>
 {{end}}{{range .Lanes}}<g transform="translate(0 {{.Y}})"><text x="0" y="17">{{.Name}}</text><line class="l" x1="{{$.Left}}" x2="{{$.Right}}" y1="13" y2="13"/>
@@ -62,6 +64,7 @@ var picture = template.Must(template.New("lanes").Parse(`<svg xmlns="http://www.
 {{range .Ticks}}{{if .OK}}<rect class="o" x="{{.X}}" y="8" width="3" height="10" rx="1"/>{{else}}<path class="x" transform="translate({{.X}} 13)" d="M-4.5-6 0-1.5 4.5-6 6-4.5 1.5 0 6 4.5 4.5 6 0 1.5-4.5 6-6 4.5-1.5 0-6-4.5z"/>{{end}}{{end}}</g>
 {{end}}</svg>
 `))
+})
 
 func (c *Console) lanesPicture(w http.ResponseWriter, r *http.Request, op operator.Operator) {
 	all := judgeAll(c.cfg.Broker.Grants(), c.cfg.Now())
@@ -101,7 +104,7 @@ func (c *Console) draw(w http.ResponseWriter, r *http.Request, op operator.Opera
 		p.Lanes = append(p.Lanes, l)
 	}
 	var buf bytes.Buffer
-	if err := picture.Execute(&buf, p); err != nil {
+	if err := picture().Execute(&buf, p); err != nil {
 		http.Error(w, "the picture cannot be drawn", http.StatusInternalServerError)
 		return
 	}

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/obs"
@@ -15,7 +16,10 @@ import (
 //go:embed templates/*.html
 var templateFiles embed.FS
 
-var templates = template.Must(template.New("").Funcs(words).ParseFS(templateFiles, "templates/*.html"))
+// templates are read when the first page is asked for: no command should wait for them.
+var templates = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("").Funcs(words).ParseFS(templateFiles, "templates/*.html"))
+})
 
 // A page is the struct of one page, which knows the template that shows it.
 type page interface {
@@ -70,7 +74,7 @@ func render[T page](c *Console, w http.ResponseWriter, r *http.Request, op opera
 		Name: op.Name, Acts: op.Role == operator.Admin, Here: p.template(), Notice: notices[r.URL.Query().Get("done")], Now: c.cfg.Now(),
 	}, Page: p}
 	var buf bytes.Buffer
-	if err := templates.ExecuteTemplate(&buf, p.template(), v); err != nil {
+	if err := templates().ExecuteTemplate(&buf, p.template(), v); err != nil {
 		http.Error(w, "the page cannot be shown", http.StatusInternalServerError)
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/associates"
@@ -104,7 +105,8 @@ type salesPicture struct {
 
 type bar struct{ X, Y, W, H float64 }
 
-var salesSVG = template.Must(template.New("sales").Parse(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{.Width}} {{.Height}}" width="{{.Width}}" height="{{.Height}}" font-family="system-ui, sans-serif" font-size="12">
+var salesSVG = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("sales").Parse(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{.Width}} {{.Height}}" width="{{.Width}}" height="{{.Height}}" font-family="system-ui, sans-serif" font-size="12">
 <style>text{fill:#55606a}.g{stroke:#c9d0d6}.b{fill:#b9c4cc}.p{fill:none;stroke:#1d6b3a;stroke-width:2.5}.a{fill:none;stroke:#1d6b3a;stroke-width:2;stroke-dasharray:5 4}.w{stroke:#b3261e;stroke-dasharray:2 3}.t{stroke:#55606a}@media (prefers-color-scheme:dark){text{fill:#a9b4bd}.g{stroke:#3a444c}.b{fill:#46525b}.p,.a{stroke:#86d9a2}.w{stroke:#ff8f86}.t{stroke:#a9b4bd}}</style>
 {{range .Bars}}<rect class="b" x="{{.X}}" y="{{.Y}}" width="{{.W}}" height="{{.H}}"/>
 {{end}}<line class="g" x1="{{.Left}}" x2="{{.Right}}" y1="116" y2="116"/>
@@ -114,6 +116,7 @@ var salesSVG = template.Must(template.New("sales").Parse(`<svg xmlns="http://www
 {{range .Marks}}<text x="{{.X}}" y="132" text-anchor="middle">{{.Label}}</text>{{end}}
 </svg>
 `))
+})
 
 func (c *Console) salesPicture(w http.ResponseWriter, r *http.Request, op operator.Operator) {
 	s, err := c.cfg.Sites.Named(r.Context(), r.PathValue("name"))
@@ -126,7 +129,7 @@ func (c *Console) salesPicture(w http.ResponseWriter, r *http.Request, op operat
 		sc = scale{Left: 28, Right: 312, Width: 330}
 	}
 	var buf bytes.Buffer
-	if err := salesSVG.Execute(&buf, drawSales(s, sites.Day(c.cfg.Now()), sc)); err != nil {
+	if err := salesSVG().Execute(&buf, drawSales(s, sites.Day(c.cfg.Now()), sc)); err != nil {
 		http.Error(w, "the picture cannot be drawn", http.StatusInternalServerError)
 		return
 	}
