@@ -12,6 +12,7 @@ type Answer struct {
 	Status int         // Defaults to 200.
 	Header http.Header // besides Content-Type. May be nil.
 	Body   any         // written as JSON; nil for none
+	Text   []byte      // Body as JSON, where it is written already. May be nil.
 	Stream func(w io.Writer) error
 	Type   string // of what Stream writes, or Body where it is no plain JSON. Defaults to application/json.
 }
@@ -56,10 +57,12 @@ func (a Answer) WriteTo(w http.ResponseWriter, head bool) error {
 		w.WriteHeader(status)
 		return nil
 	}
-	text, err := json.Marshal(a.Body)
-	if err != nil {
-		w.WriteHeader(http.StatusInternalServerError)
-		return err
+	text, err := a.Text, error(nil)
+	if text == nil {
+		if text, err = json.Marshal(a.Body); err != nil {
+			w.WriteHeader(http.StatusInternalServerError)
+			return err
+		}
 	}
 	text = append(text, '\n')
 	h.Set("Content-Type", kind)

@@ -2,7 +2,9 @@ package unified
 
 import (
 	"context"
-	"errors"
+	"net/http"
+	"slices"
+	"sync"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
@@ -11,66 +13,138 @@ import (
 
 // get answers GET of one object.
 func (u *Ads) get(ctx context.Context, q *Request) (Answer, error) {
-	o, _, err := u.Find(ctx, q, words(q.Query["org_id"]), q.ID())
+	values, err := unfold(q.Query)
+	if err != nil {
+		return Answer{}, err
+	}
+	for name := range values {
+		if !slices.Contains([]string{"org_id", "fields", "kind"}, name) {
+			return Answer{}, badParameter(name, "the reading of one object does not take it")
+		}
+	}
+	l := &listing{request: q, kind: q.Kind()}
+	p := &parameters{values: values}
+	l.targets(p)
+	for _, f := range words(values["fields"]) {
+		if l.query.Raw = l.query.Raw || f == "raw"; f != "raw" {
+			l.fields = append(l.fields, f)
+		}
+	}
+	if l.query.Raw && len(l.fields) > 0 {
+		l.fields = append(l.fields, "raw")
+	}
+	if p.err != nil {
+		return Answer{}, p.err
+	}
+	o, _, err := u.Find(ctx, q, Finding{Kind: l.kind, Organizations: words(values["org_id"]), ID: q.ID(), Raw: l.query.Raw})
 	if err != nil {
 		return Answer{}, err
 	}
 	mark := `"` + o.Common().ETag + `"`
 	if q.Header.Get("If-None-Match") == mark {
-		return Answer{Status: 304}.With("ETag", mark), nil
+		return Answer{Status: http.StatusNotModified}.With("ETag", mark), nil
 	}
-	return OK(o).With("ETag", mark), nil
+	text, err := l.object(o)
+	if err != nil {
+		return Answer{}, err
+	}
+	return Answer{Body: o, Text: text}.With("ETag", mark), nil
 }
 
 // every status, so that an archived object is found too.
 var every = []canon.AdsStatus{canon.StatusActive, canon.StatusPaused, canon.StatusDraft, canon.StatusArchived, canon.StatusRemoved}
 
-// Find looks for one object in the accounts that the request is about: where it was seen last, then in all.
-func (u *Ads) Find(ctx context.Context, q *Request, organizations []string, id string) (canon.AdsObject, Place, error) {
-	places, err := u.Places(q, organizations)
+// A Finding is what is looked for.
+type Finding struct {
+	Kind          canon.AdsKind
+	Organizations []string // in which; empty for all that the request is about
+	ID            string
+	Raw           bool // with Amazon's own object
+}
+
+// Find looks for one object in the accounts that the request is about: first where it was seen last, then in all at once. Its error is a
+// problem; where some could not be looked into and the others do not have it, it is theirs.
+func (u *Ads) Find(ctx context.Context, q *Request, f Finding) (canon.AdsObject, Place, error) {
+	l := &listing{request: q, kind: f.Kind, organizations: f.Organizations}
+	sources, _, err := u.sources(l)
 	if err != nil {
 		return nil, Place{}, err
 	}
-	channels := u.cfg.Model.AdsChannels(q.Kind())
-	at, hinted := u.known.find(q.Kind(), id)
-	var failed []error
-	for _, hint := range []bool{true, false} {
-		for _, p := range places {
-			for _, channel := range channels {
-				here := hinted && at == placeOf{p.Account.ID, channel}
-				if here != hint {
-					continue
-				}
-				if err := u.allow(q, p, channel, "list"); err != nil {
-					failed = append(failed, err)
-					continue
-				}
-				page, err := u.cfg.Model.AdsList(ctx, p.Asker, p.Account, amazon.AdsQuery{Kind: q.Kind(), Channel: channel, IDs: []string{id}, Statuses: every, Raw: wantsRaw(q)})
-				if err != nil {
-					failed = append(failed, err)
-					continue
-				}
-				for _, o := range page.Objects {
-					if o.Common().ID == id {
-						u.finish(p, o)
-						u.known.note(q.Kind(), channel, p.Account.ID, page.Objects)
-						return o, p, nil
-					}
-				}
+	query := amazon.AdsQuery{Kind: f.Kind, IDs: []string{f.ID}, Statuses: every, Raw: f.Raw}
+	limits := newLimiter(u.cfg.Width, sources)
+	if at, ok := u.known.find(f.Kind, f.ID); ok {
+		i := slices.IndexFunc(sources, func(s source) bool { return at == placeOf{s.Account.ID, s.channel} })
+		if i >= 0 {
+			if o, err := u.lookIn(ctx, limits, &sources[i], query); o != nil || err != nil {
+				return o, sources[i].Place, err
 			}
+			sources = slices.Delete(sources, i, i+1)
 		}
 	}
-	if len(failed) > 0 {
-		return nil, Place{}, errors.Join(failed...) // it may be where nobody could look
+	o, at, err := u.lookEverywhere(ctx, limits, sources, query)
+	if o == nil && err == nil {
+		err = problem.New(problem.UnifiedObjectUnknown).With("%s %s", f.Kind, f.ID)
 	}
-	return nil, Place{}, problem.New(problem.UnifiedObjectUnknown).With("%s %s", q.Word, id)
+	return o, at, err
 }
 
-func wantsRaw(q *Request) bool {
-	for _, f := range words(q.Query["fields"]) {
-		if f == "raw" {
-			return true
+// lookIn asks one source for an object.
+func (u *Ads) lookIn(ctx context.Context, limits *limiter, s *source, query amazon.AdsQuery) (canon.AdsObject, error) {
+	for {
+		page, err := u.read(ctx, limits, s, query)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range page.Objects {
+			if o.Common().ID == query.IDs[0] {
+				return o, nil
+			}
+		}
+		if query.Page = page.Next; query.Page == "" {
+			return nil, nil
 		}
 	}
-	return false
+}
+
+// lookEverywhere asks all sources, and ends as soon as one has it.
+func (u *Ads) lookEverywhere(ctx context.Context, limits *limiter, sources []source, query amazon.AdsQuery) (canon.AdsObject, Place, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var mu sync.Mutex
+	var found canon.AdsObject
+	var at Place
+	var failed error
+	next := make(chan *source)
+	var wait sync.WaitGroup
+	for range min(limits.most(), len(sources)) {
+		wait.Go(func() {
+			for s := range next {
+				o, err := u.lookIn(ctx, limits, s, query)
+				mu.Lock()
+				switch {
+				case found != nil:
+				case o != nil:
+					found, at = o, s.Place
+					cancel()
+				case err != nil && failed == nil:
+					failed = err
+				}
+				mu.Unlock()
+			}
+		})
+	}
+hand:
+	for i := range sources {
+		select {
+		case next <- &sources[i]:
+		case <-ctx.Done():
+			break hand
+		}
+	}
+	close(next)
+	wait.Wait()
+	if found != nil {
+		return found, at, nil
+	}
+	return nil, Place{}, failed
 }

@@ -1,0 +1,138 @@
+package unified
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/id"
+	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
+)
+
+// A source is one account's objects in one channel.
+type source struct {
+	Place
+	channel canon.Channel
+}
+
+func (s *source) key() string {
+	return s.Grant.Name + "/" + s.Account.ID + "/" + string(s.Account.Region) + "/" + string(s.channel)
+}
+
+// sources are those that a listing reads, in their order. Where policy allows some of them alone, those are read, and denied names the
+// channels that are left out; where it allows none, err says why.
+func (u *Ads) sources(l *listing) (all []source, denied []string, err error) {
+	places, err := u.Places(l.request, l.organizations)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, p := range places {
+		for _, channel := range u.cfg.Model.AdsChannels(l.kind) {
+			if len(l.channels) > 0 && channel != "" && !slices.Contains(l.channels, channel) {
+				continue
+			}
+			if refused := u.allow(l.request, l.kind, p, channel, "list"); refused != nil {
+				err = refused
+				if name := string(channel); !slices.Contains(denied, name) {
+					denied = append(denied, name)
+				}
+				continue
+			}
+			all = append(all, source{p, channel})
+		}
+	}
+	if len(all) > 0 {
+		err = nil
+	}
+	return all, denied, err
+}
+
+// A limiter lets a few calls of a grant be under way in a region at once, however many accounts are read.
+type limiter struct {
+	width int
+	lanes map[lane]chan struct{}
+}
+
+type lane struct {
+	grant  id.Grant
+	region canon.Region
+}
+
+func newLimiter(width int, sources []source) *limiter {
+	m := &limiter{width, map[lane]chan struct{}{}}
+	for i := range sources {
+		at := lane{sources[i].Grant.ID, sources[i].Account.Region}
+		if m.lanes[at] == nil {
+			m.lanes[at] = make(chan struct{}, width)
+		}
+	}
+	return m
+}
+
+// most is how many calls may be under way altogether.
+func (m *limiter) most() int { return max(1, m.width*len(m.lanes)) }
+
+func (m *limiter) enter(ctx context.Context, s *source) error {
+	select {
+	case m.lanes[lane{s.Grant.ID, s.Account.Region}] <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (m *limiter) leave(s *source) { <-m.lanes[lane{s.Grant.ID, s.Account.Region}] }
+
+// read asks for one page, and waits with patience where Amazon asks to come later.
+func (u *Ads) read(ctx context.Context, m *limiter, s *source, query amazon.AdsQuery) (amazon.AdsPage, error) {
+	if err := m.enter(ctx, s); err != nil {
+		return amazon.AdsPage{}, err
+	}
+	defer m.leave(s)
+	query.Channel = s.channel
+	for left := u.cfg.Patience; ; {
+		page, err := u.cfg.Model.AdsList(ctx, s.Asker, s.Account, query)
+		if err == nil {
+			u.known.note(query.Kind, s.channel, s.Account.ID, page.Objects)
+			for _, o := range page.Objects {
+				u.finish(s.Place, o)
+			}
+			return page, nil
+		}
+		wait, later := u.comesLater(err)
+		if !later || wait > left || ctx.Err() != nil {
+			return page, err
+		}
+		left -= max(wait, 50*time.Millisecond)
+		if waited := pause(ctx, wait); waited != nil {
+			return page, err
+		}
+	}
+}
+
+// comesLater tells when a call that was throttled may be made again. The way out knows it once it saw a 429: asked again at once, it says.
+func (u *Ads) comesLater(err error) (time.Duration, bool) {
+	if p, ok := problem.Of(err); ok && !p.RetryAt.IsZero() {
+		return max(0, p.RetryAt.Sub(u.cfg.Now())), true
+	}
+	var refused *amazon.AdsRefusal
+	return 0, errors.As(err, &refused) && refused.Status == http.StatusTooManyRequests
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
