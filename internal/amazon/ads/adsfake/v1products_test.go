@@ -1,8 +1,10 @@
 package adsfake_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -280,5 +282,49 @@ func TestV1ErrorsOfAll(t *testing.T) {
 	token := read[map[string]any](t, first)["nextToken"]
 	if w := c.v1("query", "campaigns", fmt.Sprintf(`{%s,"nextToken":%q}`, onlyDisplay, token)); token == nil || w.Code != 400 {
 		t.Errorf("a token of another ad product: %d %s after %s", w.Code, w.Body, first.Body)
+	}
+}
+
+// TestV1FiltersOfAll holds that what only some ad products have can be asked for.
+func TestV1FiltersOfAll(t *testing.T) {
+	t.Parallel()
+	c := start(t).shop()
+	made := map[string]string{} // what it is, to its id
+	for _, product := range []string{"SPONSORED_BRANDS", "SPONSORED_DISPLAY"} {
+		campaign, group := c.v1Home(t, product, "home")
+		for n, i := range v1Items(product, campaign, group) {
+			made[fmt.Sprint(product, " ", n)] = c.made(t, i.resource, strings.TrimSuffix(i.resource, "s"), i.called("filters").body)
+		}
+		made[product+" group"] = group
+	}
+	native := c.made(t, "targets", "target", `{"adProduct":"SPONSORED_BRANDS","state":"ENABLED","adGroupId":"`+made["SPONSORED_BRANDS group"]+`","negative":false,"targetType":"KEYWORD","targetDetails":{"keywordTarget":`+
+		`{"keyword":"schuhe","matchType":"EXACT","nativeLanguageKeyword":"shoes","nativeLanguageLocale":"en_US"}}}`)
+	in := func(product string) string {
+		return `"adGroupIdFilter":{"include":["` + made[product+" group"] + `"]},`
+	}
+	for _, tt := range []struct {
+		resource, filter string
+		want             []string
+	}{
+		{"campaigns", onlyBrands + `,"goalFilter":{"include":["AWARENESS"]}`, []string{made["SPONSORED_BRANDS 0"]}},
+		{"campaigns", onlyDisplay + `,"goalFilter":{"include":["AWARENESS","CONSIDERATION"]}`, nil},
+		{"campaigns", onlyProducts + `,"goalFilter":{"include":["AWARENESS"]}`, nil},
+		{"targets", onlyBrands + `,"nativeLanguageLocaleFilter":{"include":["en_US"]}`, []string{native}},
+		{"targets", in("SPONSORED_BRANDS") + onlyBrands + `,"productIdFilter":{"include":["B000000001"]}`, []string{made["SPONSORED_BRANDS 8"], made["SPONSORED_BRANDS 9"]}},
+		{"targets", in("SPONSORED_BRANDS") + onlyBrands + `,"matchTypeFilter":{"include":["PRODUCT_SIMILAR"]}`, []string{made["SPONSORED_BRANDS 9"]}},
+		{"targets", in("SPONSORED_BRANDS") + onlyBrands + `,"matchTypeFilter":{"include":["EXACT"]},"negativeFilter":{"include":[true]}`, []string{made["SPONSORED_BRANDS 7"]}},
+		{"targets", in("SPONSORED_DISPLAY") + onlyDisplay + `,"targetTypeFilter":{"include":["PRODUCT_AUDIENCE","AUDIENCE"]}`, []string{made["SPONSORED_DISPLAY 7"], made["SPONSORED_DISPLAY 8"]}},
+		{"targets", in("SPONSORED_DISPLAY") + onlyDisplay + `,"matchTypeFilter":{"include":["PRODUCTS_SIMILAR_TO_ADVERTISED_PRODUCTS"]}`, []string{made["SPONSORED_DISPLAY 10"]}},
+		{"ads", in("SPONSORED_DISPLAY") + onlyDisplay, []string{made["SPONSORED_DISPLAY 2"], made["SPONSORED_DISPLAY 3"], made["SPONSORED_DISPLAY 4"]}},
+		{"ads", in("SPONSORED_BRANDS") + onlyBrands + `,"nameFilter":{"include":["filters"],"queryTermMatchType":"EXACT_MATCH"},"maxResults":1`, []string{made["SPONSORED_BRANDS 2"]}},
+	} {
+		w := c.v1("query", tt.resource, `{`+tt.filter+`}`)
+		var got []string
+		for _, x := range read2[[]map[string]any](t, read[map[string]json.RawMessage](t, w)[tt.resource]) {
+			got = append(got, fmt.Sprint(x[strings.TrimSuffix(tt.resource, "s")+"Id"]))
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%s %s: %v, want %v\n%.300s", tt.resource, tt.filter, got, tt.want, w.Body)
+		}
 	}
 }

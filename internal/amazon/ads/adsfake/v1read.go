@@ -216,7 +216,7 @@ func (f *fake) v1Query(v *visit, r *v1Resource) kit.Response {
 	if !ok {
 		return v1Refusal(v.x, http.StatusBadRequest, "nextToken is not valid")
 	}
-	var lists [][]record
+	var lists []tail
 	for _, store := range q.shape.stores {
 		lists = append(lists, store.since(v.profile, after))
 	}
@@ -240,31 +240,39 @@ func (f *fake) v1Query(v *visit, r *v1Resource) kit.Response {
 	return kit.Response{Status: http.StatusOK, Header: v.x.ServiceHeaders(""), Body: append(b, '}')}
 }
 
-// records are those of a store after a sequence number.
-func records[T record](all []T, after uint64) []record {
+// A tail is what follows in a list: its nth record, or nil.
+type tail func(n int) record
+
+// tailOf is what follows a sequence number in a list. Nothing is copied, as lists may be long and pages short.
+func tailOf[T record](all []T, after uint64) tail {
 	all = all[sort.Search(len(all), func(i int) bool { return all[i].top().seq > after }):]
-	out := make([]record, len(all))
-	for i, e := range all {
-		out[i] = e
+	return func(n int) record {
+		if n >= len(all) {
+			return nil
+		}
+		return all[n]
 	}
-	return out
 }
 
 // merged goes through lists, each in the order of creation, in that order.
-func merged(lists [][]record) func(func(record) bool) {
+func merged(lists []tail) func(func(record) bool) {
 	return func(yield func(record) bool) {
-		at := make([]int, len(lists))
+		at, next := make([]int, len(lists)), make([]record, len(lists))
+		for i, l := range lists {
+			next[i] = l(0)
+		}
 		for {
 			best := -1
-			for i, l := range lists {
-				if at[i] < len(l) && (best < 0 || l[at[i]].top().seq < lists[best][at[best]].top().seq) {
+			for i, e := range next {
+				if e != nil && (best < 0 || e.top().seq < next[best].top().seq) {
 					best = i
 				}
 			}
-			if best < 0 || !yield(lists[best][at[best]]) {
+			if best < 0 || !yield(next[best]) {
 				return
 			}
 			at[best]++
+			next[best] = lists[best](at[best])
 		}
 	}
 }

@@ -16,7 +16,7 @@ type v1Shape struct {
 // A v1Store is a collection of v3 as v1 uses it.
 type v1Store interface {
 	holds(p *profile, id string) bool
-	since(p *profile, seq uint64) []record
+	since(p *profile, seq uint64) tail
 	apply(b *batch, o object, at row, create bool) (record, []itemError)
 	drop(b *batch, id, at string) (record, []itemError)
 	notFound(at, id string) itemError
@@ -29,7 +29,7 @@ func (c *collection[T, I]) holds(p *profile, id string) bool {
 }
 
 // since are the records after a sequence number.
-func (c *collection[T, I]) since(p *profile, seq uint64) []record { return records(c.of(p).all(), seq) }
+func (c *collection[T, I]) since(p *profile, seq uint64) tail { return tailOf(c.of(p).all(), seq) }
 
 // apply applies one item of a create or an update, which is in v3's words.
 func (c *collection[T, I]) apply(b *batch, o object, at row, create bool) (record, []itemError) {
