@@ -2,6 +2,7 @@ package guide_test
 
 import (
 	"bytes"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -182,7 +183,7 @@ func TestTheGuideFitsATerminal(t *testing.T) {
 var later = []string{
 	"lwa.missing_parameter", "lwa.device_pending", "lwa.device_expired", "lwa.wrong_method", "lwa.redirected", "lwa.invalid_request", "lwa.unreachable", "lwa.unrecognised",
 	"ads.report_too_old", "ads.bad_next_token", "ads.report_duplicate", "ads.unprocessable", "ads.too_large", "ads.download_with_authorization", "ads.download_expired",
-	"ads.not_found", "ads.invalid_argument", "ads.unreachable", "ads.unrecognised",
+	"ads.not_found", "ads.invalid_argument", "ads.unreachable", "ads.unrecognised", "ads.not_sent",
 	"lwa.restricted_token", "lwa.selling_partner", "lwa.user_id", // another API's, or no key at all
 }
 
@@ -195,6 +196,9 @@ func TestEveryProblemNamesItsStep(t *testing.T) {
 			if s, _, ok := guide.StepNamed(p.Guide); !ok || !slices.Contains(s.Avoids, string(p.Code)) {
 				t.Errorf("%s names the step %q, which does not name it", p.Code, p.Guide)
 			}
+			continue
+		}
+		if p.Status == http.StatusUnprocessableEntity { // what a write itself says wrongly
 			continue
 		}
 		if (family == "ads" || family == "lwa") && p.Whose != problem.AmazonsOwn && !slices.Contains(later, string(p.Code)) {

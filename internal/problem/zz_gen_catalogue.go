@@ -26,24 +26,37 @@ const (
 	ADMUnregistered                Code = "adm.unregistered"
 	AdsAccessDenied                Code = "ads.access_denied"
 	AdsAccessLost                  Code = "ads.access_lost"
+	AdsAccountDetails              Code = "ads.account_details"
+	AdsAccountExists               Code = "ads.account_exists"
 	AdsAccountID                   Code = "ads.account_id"
 	AdsAccountSuspended            Code = "ads.account_suspended"
 	AdsAgencyProfile               Code = "ads.agency_profile"
+	AdsArchived                    Code = "ads.archived"
+	AdsAssetNotReady               Code = "ads.asset_not_ready"
 	AdsAuthorizationMissing        Code = "ads.authorization_missing"
+	AdsAutomaticOnly               Code = "ads.automatic_only"
 	AdsBadNextToken                Code = "ads.bad_next_token"
 	AdsBearerMissing               Code = "ads.bearer_missing"
+	AdsBidOverBudget               Code = "ads.bid_over_budget"
 	AdsBrokenAnswer                Code = "ads.broken_answer"
 	AdsClientIDMissing             Code = "ads.client_id_missing"
+	AdsCurrency                    Code = "ads.currency"
+	AdsDate                        Code = "ads.date"
+	AdsDiscontinued                Code = "ads.discontinued"
 	AdsDownloadExpired             Code = "ads.download_expired"
 	AdsDownloadWithAuthorization   Code = "ads.download_with_authorization"
+	AdsDuplicate                   Code = "ads.duplicate"
 	AdsFieldMissing                Code = "ads.field_missing"
 	AdsFieldNotWritable            Code = "ads.field_not_writable"
 	AdsForeignScope                Code = "ads.foreign_scope"
 	AdsInvalidArgument             Code = "ads.invalid_argument"
 	AdsInvalidBody                 Code = "ads.invalid_body"
 	AdsKdpAuthor                   Code = "ads.kdp_author"
+	AdsLimitReached                Code = "ads.limit_reached"
 	AdsLinkPropagating             Code = "ads.link_propagating"
 	AdsManagerOnly                 Code = "ads.manager_only"
+	AdsMarketplaceUnsupported      Code = "ads.marketplace_unsupported"
+	AdsNameTaken                   Code = "ads.name_taken"
 	AdsNoCampaignYet               Code = "ads.no_campaign_yet"
 	AdsNoProfiles                  Code = "ads.no_profiles"
 	AdsNoProfilesOtherRegion       Code = "ads.no_profiles_other_region"
@@ -51,10 +64,15 @@ const (
 	AdsNotFound                    Code = "ads.not_found"
 	AdsNotOffered                  Code = "ads.not_offered"
 	AdsNotSent                     Code = "ads.not_sent"
+	AdsNotSupported                Code = "ads.not_supported"
 	AdsOutcomeUnknown              Code = "ads.outcome_unknown"
+	AdsParentArchived              Code = "ads.parent_archived"
+	AdsParentUnknown               Code = "ads.parent_unknown"
 	AdsPayment                     Code = "ads.payment"
 	AdsPaymentInvalid              Code = "ads.payment_invalid"
+	AdsProductIneligible           Code = "ads.product_ineligible"
 	AdsProfileUnknown              Code = "ads.profile_unknown"
+	AdsPromotionCode               Code = "ads.promotion_code"
 	AdsReportDuplicate             Code = "ads.report_duplicate"
 	AdsReportPollHiccup            Code = "ads.report_poll_hiccup"
 	AdsReportTooOld                Code = "ads.report_too_old"
@@ -63,6 +81,8 @@ const (
 	AdsSecurityProfileNotLinked    Code = "ads.security_profile_not_linked"
 	AdsSellingPartnerRefusal       Code = "ads.selling_partner_refusal"
 	AdsServerError                 Code = "ads.server_error"
+	AdsStateChange                 Code = "ads.state_change"
+	AdsTargetingConflict           Code = "ads.targeting_conflict"
 	AdsTestHostGone                Code = "ads.test_host_gone"
 	AdsThrottled                   Code = "ads.throttled"
 	AdsThrottledWithoutTime        Code = "ads.throttled_without_time"
@@ -73,8 +93,13 @@ const (
 	AdsUnreachable                 Code = "ads.unreachable"
 	AdsUnrecognised                Code = "ads.unrecognised"
 	AdsUnsayable                   Code = "ads.unsayable"
+	AdsValueCharacters             Code = "ads.value_characters"
+	AdsValueLength                 Code = "ads.value_length"
+	AdsValueMissing                Code = "ads.value_missing"
+	AdsValueOutOfRange             Code = "ads.value_out_of_range"
 	AdsViewOnly                    Code = "ads.view_only"
 	AdsViewOnlyAccounts            Code = "ads.view_only_accounts"
+	AdsWordsNotAllowed             Code = "ads.words_not_allowed"
 	AdsWrongAccept                 Code = "ads.wrong_accept"
 	AdsWrongMediaType              Code = "ads.wrong_media_type"
 	AdsWrongRegion                 Code = "ads.wrong_region"
@@ -545,24 +570,37 @@ var catalogue = map[Code]Problem{
 	ADMUnregistered:                {Code: ADMUnregistered, What: "The app was removed from that device, or has unregistered.", Whose: CallersOwn, Fix: "Do not send to this registration id again; Lockkeeper has retired it in its own list. The app gets a new one when it is installed again.", Docs: "https://developer.amazon.com/docs/adm/send-message.html", Status: 502},
 	AdsAccessDenied:                {Code: AdsAccessDenied, What: "The Amazon user who consented may not do this on this account.", Whose: AccountOwnersOwn, Fix: "Let an administrator of the account raise the user's permission in the user administration of the Amazon Ads console (advertising.amazon.com): viewing is enough to read, changing needs edit permission.", Guide: "ads.authorise", Status: 502},
 	AdsAccessLost:                  {Code: AdsAccessLost, What: "This grant could use the profile before and now may not: the Amazon user lost access, or the consent was narrowed to other accounts.", Whose: AccountOwnersOwn, Fix: "Let an administrator of the account add the user again in the user administration of the Amazon Ads console (advertising.amazon.com), or run `lockkeeper grant connect` and choose all accounts on the consent page; then `lockkeeper grant show` lists what is open now.", Guide: "ads.list-profiles", Status: 502},
+	AdsAccountDetails:              {Code: AdsAccountDetails, What: "An address or other detail of the account is missing or wrong.", Whose: CallersOwn, Fix: "Fill in what Amazon's answer names, as it stands in the business's papers.", Status: 422},
+	AdsAccountExists:               {Code: AdsAccountExists, What: "There is an advertising account for this name, seller or vendor already.", Whose: CallersOwn, Fix: "List the accounts and use the one that is there.", Status: 422},
 	AdsAccountID:                   {Code: AdsAccountID, What: "This says which account is meant, and opens nothing: it is no key and no secret.", Whose: OperatorsOwn, Fix: "Paste the security profile's client id and client secret, then connect the account with lockkeeper grant connect; Lockkeeper finds all its profiles and their ids itself.", Guide: "ads.list-profiles", Status: 422},
 	AdsAccountSuspended:            {Code: AdsAccountSuspended, What: "Amazon has suspended the advertiser.", Whose: AccountOwnersOwn, Fix: "Sign in to the Amazon Ads console (advertising.amazon.com) as the account's owner and follow the notice there; the API cannot lift it.", Guide: "ads.list-profiles", Status: 502},
 	AdsAgencyProfile:               {Code: AdsAgencyProfile, What: "The profile is an agency's, which has no Sponsored Products, Brands or Display campaigns of its own.", Whose: CallersOwn, Fix: "Use the profiles of the agency's clients; GET /v2/profiles?profileTypeFilter=seller,vendor leaves the agency profiles out.", Guide: "ads.list-profiles", Status: 502},
+	AdsArchived:                    {Code: AdsArchived, What: "The object is archived, which is final.", Whose: CallersOwn, Fix: "Make a new object; what is archived can neither be changed nor brought back.", Status: 422},
+	AdsAssetNotReady:               {Code: AdsAssetNotReady, What: "A picture or film is still being looked at or worked on by Amazon.", Whose: AmazonsOwn, Fix: "Wait some minutes and send the same again.", Status: 503},
 	AdsAuthorizationMissing:        {Code: AdsAuthorizationMissing, What: "The call reached Amazon without an Authorization header.", Whose: CallersOwn, Fix: "Send Authorization: Bearer and the access token; calls through Lockkeeper need the pass in its place.", Guide: "ads.first-call", Status: 502},
+	AdsAutomaticOnly:               {Code: AdsAutomaticOnly, What: "Amazon itself made this object, such as a target of automatic targeting, and it cannot be so changed.", Whose: CallersOwn, Fix: "Pause it or change its bid; it can be neither made nor archived by hand.", Status: 422},
 	AdsBadNextToken:                {Code: AdsBadNextToken, What: "The nextToken is damaged, too old, or of another list.", Whose: CallersOwn, Fix: "Send the nextToken of the last page unchanged and with the same filters, or begin at the first page again.", Status: 502},
 	AdsBearerMissing:               {Code: AdsBearerMissing, What: "The Authorization header lacks the word Bearer before the token, so Amazon took it for an AWS signature.", Whose: CallersOwn, Fix: "Send Authorization: Bearer, one blank, then the token; through Lockkeeper send your pass the same way.", Guide: "ads.first-call", Status: 502},
+	AdsBidOverBudget:               {Code: AdsBidOverBudget, What: "A bid is higher than the daily budget of its campaign.", Whose: CallersOwn, Fix: "Lower the bid, or raise the campaign's budget first.", Status: 422},
 	AdsBrokenAnswer:                {Code: AdsBrokenAnswer, What: "The Ads API answered 200 with something that cannot be read whole.", Whose: AmazonsOwn, Fix: "Try again; if it goes on, see whether a proxy between this machine and Amazon answers in its place.", Status: 502},
 	AdsClientIDMissing:             {Code: AdsClientIDMissing, What: "The call lacks the header with the client id.", Whose: CallersOwn, Fix: "Send Amazon-Advertising-API-ClientId (or Amazon-Ads-ClientId for paths below /adsApi/v1) with the client id that obtained the token; calls through Lockkeeper get it by themselves.", Guide: "ads.first-call", Status: 502},
+	AdsCurrency:                    {Code: AdsCurrency, What: "The currency is not the account's.", Whose: CallersOwn, Fix: "Send amounts in the account's own currency; nothing is converted.", Status: 422},
+	AdsDate:                        {Code: AdsDate, What: "A date does not fit: it is past, too near, too far, or start and end are the wrong way round.", Whose: CallersOwn, Fix: "Choose another date; days are those of the account's timezone.", Status: 422},
+	AdsDiscontinued:                {Code: AdsDiscontinued, What: "Amazon has ended this feature.", Whose: CallersOwn, Fix: "Use what has replaced it; Amazon's release notes name it.", Status: 422},
 	AdsDownloadExpired:             {Code: AdsDownloadExpired, What: "A report's download address is older than its hour.", Whose: CallersOwn, Fix: "Ask GET /reporting/reports/ or /exports/ with the id again: the answer holds a fresh address, and nothing needs to be made anew.", Status: 502},
 	AdsDownloadWithAuthorization:   {Code: AdsDownloadWithAuthorization, What: "A report's download address was called with an Authorization header, and the store refuses two ways of signing at once.", Whose: CallersOwn, Fix: "Fetch the address exactly as given, without Authorization and without other Amazon headers.", Status: 502},
+	AdsDuplicate:                   {Code: AdsDuplicate, What: "The same thing is there already, or stands twice in the request.", Whose: CallersOwn, Fix: "Look for the object that is there already and change that one; send each object once.", Status: 422},
 	AdsFieldMissing:                {Code: AdsFieldMissing, What: "A field is missing without which Amazon does not make or change the object.", Whose: CallersOwn, Fix: "Send the field that the detail names.", Status: 422},
-	AdsFieldNotWritable:            {Code: AdsFieldNotWritable, What: "A field is given that cannot be set or changed on objects of this kind.", Whose: CallersOwn, Fix: "Leave out the field that the detail names; where it is fixed at creation, make a new object and archive the old one.", Status: 422},
+	AdsFieldNotWritable:            {Code: AdsFieldNotWritable, What: "A field is given that cannot be set or changed on objects of this kind.", Whose: CallersOwn, Fix: "Leave out the field that the detail or Amazon's answer names; where it is fixed at creation, make a new object and archive the old one.", Status: 422},
 	AdsForeignScope:                {Code: AdsForeignScope, What: "The profile exists, but this grant does not open it.", Whose: CallersOwn, Fix: "Take a profile id that `lockkeeper grant show` lists; if the account ought to be open, its administrator must add the consenting Amazon user in the Amazon Ads console, or the consent must be given again with all accounts chosen. If the profile lives in another region, call that region.", Guide: "ads.first-call", Status: 502},
 	AdsInvalidArgument:             {Code: AdsInvalidArgument, What: "Amazon finds a value of the request wrong.", Whose: CallersOwn, Fix: "Read which field Amazon's answer names (cause.location, fieldLocation or the text) and change its value.", Status: 502},
 	AdsInvalidBody:                 {Code: AdsInvalidBody, What: "Amazon could not read the body, or the servers in front of it refused its form.", Whose: CallersOwn, Fix: "Send one whole JSON document in UTF-8 of the form that the path's documentation shows.", Guide: "ads.first-call", Status: 502},
 	AdsKdpAuthor:                   {Code: AdsKdpAuthor, What: "The profile is a book author's (KDP), and authors have no Sponsored Brands through the API.", Whose: CallersOwn, Fix: "Leave profiles whose accountInfo.subType is KDP_AUTHOR out of Sponsored Brands calls.", Guide: "ads.list-profiles", Status: 502},
+	AdsLimitReached:                {Code: AdsLimitReached, What: "The account, campaign or ad group holds as many of these as it may.", Whose: CallersOwn, Fix: "Archive what is no longer needed, or spread it over more campaigns or ad groups.", Status: 422},
 	AdsLinkPropagating:             {Code: AdsLinkPropagating, What: "The account or security profile was linked a short while ago, and Amazon takes up to an hour until all of its servers know.", Whose: AmazonsOwn, Fix: "Wait until the time shown, at most an hour after linking, and try again; nothing else needs doing.", Guide: "ads.list-profiles", Status: 503},
 	AdsManagerOnly:                 {Code: AdsManagerOnly, What: "The accounts are open to this Amazon user only through a manager account, which the list of profiles leaves out.", Whose: AccountOwnersOwn, Fix: "Let an administrator of each account add the user to it directly in the user administration of the Amazon Ads console (advertising.amazon.com), then authorise again.", Guide: "ads.list-profiles", Status: 502},
+	AdsMarketplaceUnsupported:      {Code: AdsMarketplaceUnsupported, What: "This is not offered in the marketplace of the account.", Whose: CallersOwn, Fix: "Use a profile of a country where it is offered.", Status: 422},
+	AdsNameTaken:                   {Code: AdsNameTaken, What: "Another object of the same account or campaign has this name, perhaps an archived one.", Whose: CallersOwn, Fix: "Choose another name: archived campaigns and ad groups keep theirs.", Status: 422},
 	AdsNoCampaignYet:               {Code: AdsNoCampaignYet, What: "The Amazon user has an advertising account, but Amazon makes its profile only when the first campaign is created.", Whose: AccountOwnersOwn, Fix: "Create one campaign in the Amazon Ads console (advertising.amazon.com), which may stay paused; the profile shows up within minutes to a day.", Guide: "ads.list-profiles", Status: 502},
 	AdsNoProfiles:                  {Code: AdsNoProfiles, What: "Amazon lists no profile for this grant: wrong region, an account that never had a campaign, a user who may only look, an account shared through a manager account, or the wrong Amazon user.", Whose: AccountOwnersOwn, Fix: "Run `lockkeeper doctor` on the grant, which asks all three regions, view-only profiles and manager accounts to tell these apart.", Guide: "ads.list-profiles", Status: 502},
 	AdsNoProfilesOtherRegion:       {Code: AdsNoProfilesOtherRegion, What: "This grant opens no profile in this region, but it does in another.", Whose: CallersOwn, Fix: "Use the region where `lockkeeper grant show` lists profiles; if one ought to be here too, its country's account must first be opened in the Amazon Ads console.", Guide: "ads.list-profiles", Status: 502},
@@ -570,10 +608,15 @@ var catalogue = map[Code]Problem{
 	AdsNotFound:                    {Code: AdsNotFound, What: "Amazon has nothing under this id in this account.", Whose: CallersOwn, Fix: "Check the id, and that the Scope header names the account that it belongs to.", Status: 502},
 	AdsNotOffered:                  {Code: AdsNotOffered, What: "Amazon does not offer this for objects of this kind in this ad product.", Whose: CallersOwn, Fix: "Look into the support matrix, which lists what can be read, created, changed and archived of each kind in each ad product.", Status: 422},
 	AdsNotSent:                     {Code: AdsNotSent, What: "The write was not sent, since its caller went away before its turn.", Whose: CallersOwn, Fix: "Send it again; nothing happened at Amazon.", Status: 503},
+	AdsNotSupported:                {Code: AdsNotSupported, What: "Amazon does not offer this action or feature for such objects or for this account.", Whose: CallersOwn, Fix: "Leave it out; some features are opened account by account, which the account's Amazon contact can tell.", Status: 422},
 	AdsOutcomeUnknown:              {Code: AdsOutcomeUnknown, What: "No whole answer came to a write, so it may have been made or not.", Whose: AmazonsOwn, Fix: "Read the object before anything is repeated; Lockkeeper never repeats such a write by itself.", Status: 502},
+	AdsParentArchived:              {Code: AdsParentArchived, What: "What the object belongs to is archived or not in a state in which it can be changed.", Whose: CallersOwn, Fix: "Look at the campaign and the ad group; below an archived one nothing can be made or changed.", Status: 422},
+	AdsParentUnknown:               {Code: AdsParentUnknown, What: "There is no such campaign or ad group in this account, or the object belongs to another.", Whose: CallersOwn, Fix: "Check the ids of campaign and ad group, and that they belong together and to this account.", Status: 422},
 	AdsPayment:                     {Code: AdsPayment, What: "The account's payment does not work, so Amazon lets no campaign be served or changed.", Whose: AccountOwnersOwn, Fix: "Sign in to the Amazon Ads console (advertising.amazon.com), open Billing and payments, and put the payment method right.", Guide: "ads.list-profiles", Status: 502},
 	AdsPaymentInvalid:              {Code: AdsPaymentInvalid, What: "Amazon says that an account has no valid payment method.", Whose: AccountOwnersOwn, Fix: "Sign in to the Amazon Ads console (advertising.amazon.com), open Billing and payments, and put the payment method right; campaigns do not run before.", Guide: "ads.list-profiles", Status: 502},
+	AdsProductIneligible:           {Code: AdsProductIneligible, What: "The product cannot be advertised: not eligible, not the account's, or no such ASIN or SKU.", Whose: AccountOwnersOwn, Fix: "Look the product up in Seller Central or Vendor Central: it must be for sale by this account, in stock and in a category that may be advertised.", Status: 422},
 	AdsProfileUnknown:              {Code: AdsProfileUnknown, What: "Amazon knows no profile of this id in the region that was called.", Whose: CallersOwn, Fix: "Compare the number with GET /v2/profiles digit by digit (a program that reads it as a floating number spoils it), and call the region where the profile lives.", Guide: "ads.list-profiles", Status: 502},
+	AdsPromotionCode:               {Code: AdsPromotionCode, What: "The promotion code is wrong, out of date or used up.", Whose: CallersOwn, Fix: "Check the code, and until when and how often it may be used.", Status: 422},
 	AdsReportDuplicate:             {Code: AdsReportDuplicate, What: "The same report is being made already; Amazon names its id, shown here as the detail.", Whose: CallersOwn, Fix: "Do not create it again: poll GET /reporting/reports/ with the id given.", Status: 502},
 	AdsReportPollHiccup:            {Code: AdsReportPollHiccup, What: "Amazon refused to say how a report fares although the same token created it: this passes by itself.", Whose: AmazonsOwn, Fix: "Ask for the same report again in a minute; do not create it a second time.", Status: 503},
 	AdsReportTooOld:                {Code: AdsReportTooOld, What: "The report asks for days that Amazon no longer keeps.", Whose: CallersOwn, Fix: "Ask for later days: Sponsored Products keep 95 days, Sponsored Brands 60, Sponsored Display 65, and one report spans at most 31.", Status: 502},
@@ -582,6 +625,8 @@ var catalogue = map[Code]Problem{
 	AdsSecurityProfileNotLinked:    {Code: AdsSecurityProfileNotLinked, What: "Amazon gives tokens for this security profile, but the Ads API refuses each of them: the client id is not linked to an approved Amazon Ads API application, or the token is one of Seller Central's (SP-API).", Whose: OperatorsOwn, Fix: "Open the link of the Ads API approval e-mail after signing out of every other Amazon account, choose the LWA application with this client id and press Submit (partners: Partner Network console, Ads API, Manage Ads API access); if the link was opened under the wrong login, ask amazon-ads-api.zendesk.com to reset it; if you pressed Submit less than an hour ago, wait until the hour is over. An application of Seller Central or the Solution Provider Portal can never be linked: make a security profile on developer.amazon.com.", Docs: "https://advertising.amazon.com/API/docs/en-us/guides/onboarding/overview", Guide: "ads.link-security-profile", Status: 502},
 	AdsSellingPartnerRefusal:       {Code: AdsSellingPartnerRefusal, What: "This is a refusal of the Selling Partner API (Seller Central), which takes other applications and other tokens than the Ads API.", Whose: OperatorsOwn, Fix: "For advertising call advertising-api.amazon.com with a security profile from developer.amazon.com; tokens of Seller Central or the Solution Provider Portal do not open the Ads API.", Guide: "lwa.create-security-profile", Status: 502},
 	AdsServerError:                 {Code: AdsServerError, What: "The Ads API failed on its own side.", Whose: AmazonsOwn, Fix: "Try reads again after 2, 4, 8 seconds; before repeating a write look whether it happened.", Status: 503},
+	AdsStateChange:                 {Code: AdsStateChange, What: "The object cannot go from its state to the one wanted.", Whose: CallersOwn, Fix: "Read the object again: ENABLED and PAUSED can be set, ARCHIVED is had by archiving and is final.", Status: 422},
+	AdsTargetingConflict:           {Code: AdsTargetingConflict, What: "The target does not go with the campaign's targeting, the ad group's other targets, or itself.", Whose: CallersOwn, Fix: "Keep keywords and products in ad groups of their own and outside automatic campaigns; a product stands alone, refinements need a category or a brand.", Status: 422},
 	AdsTestHostGone:                {Code: AdsTestHostGone, What: "The old test host advertising-api-test.amazon.com was switched off on 28 June 2022.", Whose: CallersOwn, Fix: "Use Lockkeeper's sandbox (`lockkeeper sandbox`) for trying things out, or Amazon's test accounts by POST /testAccounts with the scope advertising::test:create_account.", Guide: "ads.first-call", Status: 502},
 	AdsThrottled:                   {Code: AdsThrottled, What: "Amazon had too many calls and says how long to wait.", Whose: AmazonsOwn, Fix: "Wait until the time shown; Lockkeeper holds calls of this grant and region back until then. Use exports in place of full lists and spread reports over the day.", Status: 503},
 	AdsThrottledWithoutTime:        {Code: AdsThrottledWithoutTime, What: "Amazon had too many calls and does not say how long to wait.", Whose: AmazonsOwn, Fix: "Wait 2, then 4, then 8 seconds and so on, for reports some minutes; the limits are not published and change with the load of the region.", Status: 503},
@@ -592,8 +637,13 @@ var catalogue = map[Code]Problem{
 	AdsUnreachable:                 {Code: AdsUnreachable, What: "The Ads API could not be reached, or gave no whole answer.", Whose: OperatorsOwn, Fix: "See that this machine resolves and reaches advertising-api.amazon.com, advertising-api-eu.amazon.com and advertising-api-fe.amazon.com on port 443.", Status: 503},
 	AdsUnrecognised:                {Code: AdsUnrecognised, What: "The Amazon Ads API refused in words that Lockkeeper does not know.", Whose: OperatorsOwn, Fix: "Read the evidence, which holds what Amazon said; if it repeats, report it with the evidence so that it gets a name.", Status: 502},
 	AdsUnsayable:                   {Code: AdsUnsayable, What: "The change holds a value that has no form on Amazon's wire.", Whose: CallersOwn, Fix: "Change the value that the detail names: money must be in the account's own currency, days as YYYY-MM-DD, enums in the words of the reference.", Status: 422},
+	AdsValueCharacters:             {Code: AdsValueCharacters, What: "A text holds characters, blanks or a form that Amazon does not take.", Whose: CallersOwn, Fix: "Take out leading and trailing blanks and the characters that Amazon's answer names.", Status: 422},
+	AdsValueLength:                 {Code: AdsValueLength, What: "A text, list or stretch of time is longer or shorter than Amazon allows.", Whose: CallersOwn, Fix: "Shorten or lengthen the value that Amazon's answer names.", Status: 422},
+	AdsValueMissing:                {Code: AdsValueMissing, What: "A value is missing that Amazon needs.", Whose: CallersOwn, Fix: "Send the field that Amazon's answer names, and neither empty nor null.", Status: 422},
+	AdsValueOutOfRange:             {Code: AdsValueOutOfRange, What: "A number, bid or budget is higher or lower than Amazon allows here.", Whose: CallersOwn, Fix: "Change the value that Amazon's answer names; the bounds of bids and budgets depend on the account's country.", Status: 422},
 	AdsViewOnly:                    {Code: AdsViewOnly, What: "The Amazon user who consented may look at this account but not change it.", Whose: AccountOwnersOwn, Fix: "Let an administrator of the account give that user edit permission in the user administration of the Amazon Ads console (advertising.amazon.com); no new consent is needed.", Guide: "ads.list-profiles", Status: 502},
 	AdsViewOnlyAccounts:            {Code: AdsViewOnlyAccounts, What: "Some accounts are open to the Amazon user who consented for looking only.", Whose: AccountOwnersOwn, Fix: "To change bids or campaigns let an administrator of the account give that user edit permission in the user administration of the Amazon Ads console (advertising.amazon.com); reading works as it is.", Guide: "ads.list-profiles", Status: 502},
+	AdsWordsNotAllowed:             {Code: AdsWordsNotAllowed, What: "A text holds words that Amazon does not allow in advertising.", Whose: CallersOwn, Fix: "Reword the text; Amazon's advertising policies list what is not allowed.", Status: 422},
 	AdsWrongAccept:                 {Code: AdsWrongAccept, What: "The Accept header names a type that this path does not answer with.", Whose: CallersOwn, Fix: "Send as Accept the type of the export that you asked for, such as application/vnd.campaignsexport.v1+json for an export made by /campaigns/export.", Guide: "ads.first-call", Status: 502},
 	AdsWrongMediaType:              {Code: AdsWrongMediaType, What: "The Content-Type is not the one that this path wants.", Whose: CallersOwn, Fix: "Send both Content-Type and Accept with the path's own type, such as application/vnd.spCampaign.v3+json for /sp/campaigns; docs/reference/zz_gen_programs.md lists the type of every path. Sponsored Display and /adsApi/v1 take application/json.", Guide: "ads.first-call", Status: 502},
 	AdsWrongRegion:                 {Code: AdsWrongRegion, What: "The profile lives in another region than the one that was called, and only its own region's host knows it.", Whose: CallersOwn, Fix: "Call advertising-api.amazon.com for US CA MX BR, advertising-api-eu.amazon.com for Europe, the Middle East, Africa and India, advertising-api-fe.amazon.com for JP AU SG; through Lockkeeper leave out Lockkeeper-Region and the profile id alone decides.", Guide: "ads.list-profiles", Status: 502},

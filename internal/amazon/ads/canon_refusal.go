@@ -51,7 +51,7 @@ func (p *Program) refusedItem(c *collection, answer *amazon.Answer, reasons []it
 		body = nil // strings can always be written
 	}
 	r := &amazon.AdsRefusal{
-		Problem: p.Refusal(amazon.Evidence{Status: answer.Status, Header: answer.Header, Body: body}), Status: answer.Status, Code: first.code,
+		Problem: p.Refusal(amazon.Evidence{Body: body}), Status: answer.Status, Code: first.code,
 		Field: c.field(first.at), RequestID: requestID(answer),
 	}
 	var words []string
