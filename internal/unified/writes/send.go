@@ -104,8 +104,9 @@ func (w *Writer) ask(ctx context.Context, p Place, part []*planned, patience *ti
 	}
 }
 
+// throttled reports that a change was turned away because of too many calls: by Amazon, or here after Amazon had done so.
 func throttled(r amazon.AdsResult) bool {
-	return !r.OK && !r.Unknown && r.Refusal != nil && r.Refusal.Status == http.StatusTooManyRequests
+	return !r.OK && !r.Unknown && r.Refusal != nil && (r.Refusal.Status == http.StatusTooManyRequests || r.Refusal.Problem.Code == problem.EgressThrottled)
 }
 
 // row is a planned change as the ledger begins with it.
