@@ -35,10 +35,12 @@ check: ## vet, staticcheck, gofumpt, house rules, the refresh protocol's model
 generate: ## write everything that is made from descriptors, commands and settings
 	$(GO) run ./internal/gen
 	$(GO) test -count=1 -run '^TestReferencePages$$' ./internal/cli -update
+	$(GO) test -count=1 -run '^TestOperationsPage$$' ./sandbox -update
 
 verify: ## fail where a generated file is out of date, or a guide names what does not exist
 	$(GO) run ./internal/gen -check
 	$(GO) test -count=1 -run '^TestGuide|^TestReferencePages$$' ./internal/cli
+	$(GO) test -count=1 -run '^TestOperationsPage$$' ./sandbox
 
 crash: ## kill -9 at every step of a refresh, and the mutants that must fail it
 	internal/crash/run

@@ -63,6 +63,7 @@ func TestAWS_SandboxAsAWS(t *testing.T) {
 			}
 			t.Cleanup(func() { _ = amazon.Close() })
 			pair := amazon.World().AWSKey(kit.AWSAdmin, 1)
+			defer drove(t, &world{name: "sandbox", amazon: amazon}, name, amazon.Journal().Last())
 			drive(t, command, "AWS_ENDPOINT_URL="+amazon.URL("aws", "NA"), "DRIVE_AS=admin", "DRIVE_USER="+kit.AWSAdmin,
 				"AWS_ACCESS_KEY_ID="+pair.ID, "AWS_SECRET_ACCESS_KEY="+pair.Secret)
 			if err := amazon.Verify(sandbox.Expectation{Times: "at_least", N: 3, Filter: sandbox.Filter{Match: sandbox.Match{Program: "aws", Operation: "CreateAccessKey"}}}); err != nil {

@@ -10,30 +10,35 @@ import (
 )
 
 // worlds are the two sides that each client must work against without a change.
-func worlds(t *testing.T, drive func(t *testing.T, w *world)) {
+func worlds(t *testing.T, client string, drive func(t *testing.T, w *world)) {
 	t.Helper()
-	t.Run("sandbox", func(t *testing.T) { drive(t, sandboxWorld(t)) })
-	t.Run("gateway", func(t *testing.T) { drive(t, gatewayWorld(t)) })
+	for name, side := range map[string]func(*testing.T) *world{"sandbox": sandboxWorld, "gateway": gatewayWorld} {
+		t.Run(name, func(t *testing.T) {
+			w := side(t)
+			w.driver = client
+			drive(t, w)
+		})
+	}
 }
 
 func TestScaleLeap(t *testing.T) {
 	node := installNode(t)
-	worlds(t, func(t *testing.T, w *world) { w.converse(t, node, "node", "scaleleap.js") })
+	worlds(t, "@scaleleap/amazon-advertising-api-sdk", func(t *testing.T, w *world) { w.converse(t, node, "node", "scaleleap.js") })
 }
 
 func TestPythonAmazonAdAPI(t *testing.T) {
 	python := installPython(t)
-	worlds(t, func(t *testing.T, w *world) { w.converse(t, "python", python, "drive.py") })
+	worlds(t, "python-amazon-ad-api", func(t *testing.T, w *world) { w.converse(t, "python", python, "drive.py") })
 }
 
 // Nearly every method that it has for what the sandbox serves.
 func TestPythonAmazonAdAPI_Surface(t *testing.T) {
 	python := installPython(t)
-	worlds(t, func(t *testing.T, w *world) { w.converse(t, "python", python, "surface.py") })
+	worlds(t, "python-amazon-ad-api", func(t *testing.T, w *world) { w.converse(t, "python", python, "surface.py") })
 }
 
 func TestCurl(t *testing.T) {
-	worlds(t, func(t *testing.T, w *world) { w.converse(t, "curl", "./drive.sh") })
+	worlds(t, "curl", func(t *testing.T, w *world) { w.converse(t, "curl", "./drive.sh") })
 }
 
 // Software whose hosts cannot be changed reaches the gateway under Amazon's own names, over TLS, by being told where they are and whom to trust.
@@ -51,7 +56,9 @@ func TestCurl_AmazonsOwnHosts(t *testing.T) {
 // passport-amazon signs people in: Lockkeeper has no such page, so it is driven against the sandbox alone.
 func TestPassportAmazon(t *testing.T) {
 	node := installNode(t)
-	sandboxWorld(t).converse(t, node, "node", "passport.js")
+	w := sandboxWorld(t)
+	w.driver = "passport-amazon"
+	w.converse(t, node, "node", "passport.js")
 }
 
 // installNode installs the pinned packages beside their lock file, once.

@@ -28,16 +28,16 @@ func TestAmazonCreatorsAPI(t *testing.T) {
 	if _, err := os.Stat("creators/node/node_modules/.package-lock.json"); err != nil {
 		install(t, "creators/node", "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
 	}
-	creatorsWorlds(t, "creators/node", "node", "drive.js")
+	creatorsWorlds(t, "amazon-creators-api", "creators/node", "node", "drive.js")
 }
 
 // Amazon's own Python SDK, repacked. It is strict: whatever does not fit its models is an error in it.
 func TestAmazonCreatorsAPIPythonSDK(t *testing.T) {
-	creatorsWorlds(t, "creators/python", pythonFor(t, "sdk"), "sdk.py")
+	creatorsWorlds(t, "amazon-creatorsapi-python-sdk", "creators/python", pythonFor(t, "sdk"), "sdk.py")
 }
 
 func TestPythonAmazonPAAPI(t *testing.T) {
-	creatorsWorlds(t, "creators/python", pythonFor(t, "paapi"), "paapi.py")
+	creatorsWorlds(t, "python-amazon-paapi", "creators/python", pythonFor(t, "paapi"), "paapi.py")
 }
 
 // pythonFor makes an environment with one client's pinned packages, once: both clients bring a module of the same name.
@@ -55,7 +55,7 @@ func pythonFor(t *testing.T, client string) string {
 }
 
 // creatorsWorlds drives a client with credentials of both wires, against the sandbox and through the gateway.
-func creatorsWorlds(t *testing.T, dir string, command ...string) {
+func creatorsWorlds(t *testing.T, client, dir string, command ...string) {
 	for _, shop := range shops {
 		t.Run("sandbox "+shop.version, func(t *testing.T) {
 			amazon, err := sandbox.New(sandbox.Options{Seed: 11})
@@ -69,7 +69,7 @@ func creatorsWorlds(t *testing.T, dir string, command ...string) {
 				path = "/oauth2/token"
 			}
 			token, base := amazon.URL("lwa", shop.region)+path, amazon.URL("creators", shop.region)
-			driveCreators(t, amazon, dir, command, shop.site, c, token, base, c.ID, c.Secret, shop.suffix)
+			driveCreators(t, &world{name: "sandbox", amazon: amazon, driver: client}, dir, command, shop.site, c, token, base, c.ID, c.Secret, shop.suffix)
 		})
 		t.Run("gateway "+shop.version, func(t *testing.T) {
 			key := keytest.Start(t, keytest.Options{Sandbox: sandbox.Options{Seed: 11}})
@@ -85,13 +85,14 @@ func creatorsWorlds(t *testing.T, dir string, command ...string) {
 			if c.Cognito() {
 				path = "/oauth2/token"
 			}
-			driveCreators(t, key.Sandbox, dir, command, shop.site, c, key.Status.Gateway+path, key.Status.Gateway, "site", pass, shop.suffix)
+			driveCreators(t, &world{name: "gateway", amazon: key.Sandbox, driver: client}, dir, command, shop.site, c, key.Status.Gateway+path, key.Status.Gateway, "site", pass, shop.suffix)
 		})
 	}
 }
 
-func driveCreators(t *testing.T, amazon *sandbox.Server, dir string, command []string, site string, c *kit.CreatorsCredential, token, base, id, secret, suffix string) {
+func driveCreators(t *testing.T, w *world, dir string, command []string, site string, c *kit.CreatorsCredential, token, base, id, secret, suffix string) {
 	t.Helper()
+	amazon := w.amazon
 	const letters = "ABCDEFGHJKLMNPQRSTVWXYZ0123456789"
 	before := amazon.Journal().Last()
 	steps := conversation{command: command, dir: dir, env: []string{
@@ -101,5 +102,5 @@ func driveCreators(t *testing.T, amazon *sandbox.Server, dir string, command []s
 	if len(steps) < 5 {
 		t.Errorf("the client reported %d steps: %s", len(steps), strings.Join(steps, "; "))
 	}
-	drove(t, &world{name: "creators " + c.Version, amazon: amazon}, before)
+	drove(t, w, w.driver, before)
 }

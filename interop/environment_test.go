@@ -13,16 +13,10 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/sandbox"
 )
 
-// A client with Amazon's hosts fixed in it is pointed at the sandbox by its environment alone, as `lockkeeper sandbox env` prints it.
-func TestAmazonSPAPI_ByItsEnvironment(t *testing.T) {
-	node := installNode(t)
-	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
-	amazon, err := sandbox.New(sandbox.Options{Seed: 11, TLS: true, Control: "127.0.0.1:0"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = amazon.Close() })
-	ask := exec.CommandContext(t.Context(), "go", "run", "../cmd/lockkeeper", "sandbox", "env", "node", "--json", "--control", amazon.Ready().Control)
+// environmentOf is what `lockkeeper sandbox env` prints for a language. A client with Amazon's hosts fixed in it is pointed at the sandbox by it alone.
+func environmentOf(t *testing.T, amazon *sandbox.Server, language string) []string {
+	t.Helper()
+	ask := exec.CommandContext(t.Context(), "go", "run", "../cmd/lockkeeper", "sandbox", "env", language, "--json", "--control", amazon.Ready().Control)
 	ask.Stderr = os.Stderr
 	text, err := ask.Output()
 	if err != nil {
@@ -32,19 +26,58 @@ func TestAmazonSPAPI_ByItsEnvironment(t *testing.T) {
 	if err := json.Unmarshal(text, &environment); err != nil {
 		t.Fatal(err)
 	}
+	var all []string
+	for name, value := range environment.Env {
+		all = append(all, name+"="+value)
+	}
+	return all
+}
+
+// allHosts is a sandbox that answers for every host of Amazon's over TLS.
+func allHosts(t *testing.T) *sandbox.Server {
+	t.Helper()
+	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
+	amazon, err := sandbox.New(sandbox.Options{Seed: 11, TLS: true, Control: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = amazon.Close() })
+	return amazon
+}
+
+func TestAmazonSPAPI_ByItsEnvironment(t *testing.T) {
+	node := installNode(t)
+	amazon := allHosts(t)
+	environment := environmentOf(t, amazon, "node")
 	for _, region := range []string{"na", "eu", "fe"} {
 		cmd := exec.CommandContext(t.Context(), "node", "sellingpartner.js")
 		cmd.Dir = node
-		cmd.Env = append(os.Environ(), "SP_REGION="+region)
-		for name, value := range environment.Env {
-			cmd.Env = append(cmd.Env, name+"="+value)
-		}
+		cmd.Env = append(append(os.Environ(), "SP_REGION="+region), environment...)
 		out, err := cmd.CombinedOutput()
 		if err != nil || strings.TrimSpace(string(out)) != "refreshed" {
 			t.Errorf("amazon-sp-api in %s: %v\n%s", region, err, out)
 		}
 	}
+	drove(t, &world{name: "sandbox", amazon: amazon}, "amazon-sp-api", 0)
 	if entries, err := filepath.Glob(filepath.Join(os.Getenv("XDG_RUNTIME_DIR"), "lockkeeper", "sandbox-*")); err != nil || len(entries) == 0 {
 		t.Errorf("what the sandbox tells of itself: %v, %v", entries, err)
 	}
+}
+
+// Its hosts are fixed as well, and its models refuse answers that they do not know.
+func TestAmazonAdsAPIv1_ByItsEnvironment(t *testing.T) {
+	python, err := filepath.Abs("pythonv1/.venv/bin/python")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if exec.Command(python, "-c", "import httpx, pydantic").Run() != nil {
+		install(t, "pythonv1", "python3", "-m", "venv", "--clear", ".venv")
+		install(t, "pythonv1", python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--ignore-requires-python", "-r", "requirements.txt")
+	}
+	amazon := allHosts(t)
+	steps := conversation{command: []string{python, "drive.py"}, dir: "pythonv1", env: environmentOf(t, amazon, "python")}.run(t)
+	if len(steps) != 4 {
+		t.Errorf("%d steps", len(steps))
+	}
+	drove(t, &world{name: "sandbox", amazon: amazon}, "amazon-ads-api-v1", 0)
 }

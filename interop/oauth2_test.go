@@ -15,9 +15,9 @@ import (
 // TestXOAuth2 drives golang.org/x/oauth2 as Go programs use it: a TokenSource behind an http.Client. Its default style is used, which tries Basic
 // first and the body after it.
 func TestXOAuth2(t *testing.T) {
-	worlds(t, func(t *testing.T, w *world) {
+	worlds(t, "golang.org/x/oauth2", func(t *testing.T, w *world) {
 		before := w.amazon.Journal().Last()
-		defer drove(t, w, before)
+		defer drove(t, w, w.driver, before)
 		config := oauth2.Config{ClientID: w.client, ClientSecret: w.secret, Endpoint: oauth2.Endpoint{TokenURL: w.token}}
 		// The client's own clock does not follow the sandbox's: an expired token is one that says so.
 		expired := &oauth2.Token{RefreshToken: w.refresh, Expiry: time.Now().Add(-time.Hour)}

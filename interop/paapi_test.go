@@ -166,7 +166,7 @@ func TestPAAPIClients(t *testing.T) {
 				if len(steps) != 5 {
 					t.Errorf("%d steps", len(steps))
 				}
-				drove(t, &world{name: p.name, amazon: p.amazon}, before)
+				drove(t, &world{name: p.name, amazon: p.amazon}, client, before)
 			})
 		}
 	}
@@ -194,7 +194,7 @@ func TestCurlSignsPAAPI(t *testing.T) {
 			if len(steps) != 3 {
 				t.Errorf("%d steps", len(steps))
 			}
-			drove(t, &world{name: p.name, amazon: p.amazon}, before)
+			drove(t, &world{name: p.name, amazon: p.amazon}, "curl", before)
 		})
 	}
 }

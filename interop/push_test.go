@@ -108,7 +108,7 @@ func (w *world) push(t *testing.T, gateway string) {
 		},
 		wishes: map[string]func(){"expire": func() { w.amazon.Advance(61 * time.Minute) }},
 	}.run(t)
-	drove(t, w, before)
+	drove(t, w, "node-adm, node-pushnotifications", before)
 	for _, d := range w.made[3:] {
 		var inbox json.RawMessage
 		if err := w.amazon.Do("adm", "inbox", map[string]string{"key": d.Key}, &inbox); err != nil || len(inbox) < 10 {

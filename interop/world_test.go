@@ -4,6 +4,7 @@ package interop_test
 
 import (
 	"encoding/json"
+	"flag"
 	"net/http"
 	"strconv"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/adm/admfake"
 	"github.com/lockkeeper-dev/lockkeeper/internal/config"
+	"github.com/lockkeeper-dev/lockkeeper/internal/covered"
 	"github.com/lockkeeper-dev/lockkeeper/internal/keytest"
 	"github.com/lockkeeper-dev/lockkeeper/sandbox"
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
@@ -35,6 +37,7 @@ type world struct {
 	authority string // and whom to trust there
 	throttled *kit.Armed
 	made      []admfake.Device
+	driver    string // the client, as the record of what it drives calls it
 }
 
 // sandboxWorld is Amazon on loopback with a consent that was just given.
@@ -133,7 +136,7 @@ func (w *world) converse(t *testing.T, dir string, command ...string) {
 			"revoke":     w.revoke,
 		},
 	}.run(t)
-	drove(t, w, before)
+	drove(t, w, w.driver, before)
 }
 
 // throttleAll makes every Ads call a 429 with Retry-After, or ends that.
@@ -145,19 +148,28 @@ func (w *world) throttleAll(on bool) {
 	w.throttled = w.amazon.Fault(kit.Fault{Match: kit.Match{Program: "ads"}, Times: -1, Do: kit.Status, Status: 429, RetryAfter: "2"})
 }
 
-// drove prints what the client drove, by the sandbox's journal: the table of docs/reference/interop.md is made of these lines.
-func drove(t *testing.T, w *world, after int64) {
+var update = flag.Bool("update", false, "write anew which operations each client drives")
+
+// drove prints what the client drove, by the sandbox's journal: the table of docs/reference/interop.md is made of these lines. What it drove at
+// the sandbox itself, and was answered, is held to the record that the reference page of operations is made of.
+func drove(t *testing.T, w *world, client string, after int64) {
 	t.Helper()
+	tally := covered.Tally{}
+	for _, e := range w.amazon.Journal().Entries(kit.Filter{After: after}) {
+		if e.Operation != "" && e.Fault == "" && e.Status >= 200 && e.Status < 400 {
+			tally.Add(e.Program, e.Operation)
+		}
+	}
+	if w.name == "sandbox" {
+		covered.Hold(t, "driven.toml", client, tally, *update)
+	}
 	type key struct {
 		program, operation string
 		status             int
 	}
 	counts := map[key]int{}
 	var order []key
-	for _, e := range w.amazon.Journal().Entries(kit.Filter{}) {
-		if e.Seq <= after {
-			continue
-		}
+	for _, e := range w.amazon.Journal().Entries(kit.Filter{After: after}) {
 		k := key{e.Program, e.Operation, e.Status}
 		if counts[k] == 0 {
 			order = append(order, k)

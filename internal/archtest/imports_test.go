@@ -154,7 +154,7 @@ func checkFakes(t *testing.T, path string, imports []string) {
 // TestProductionDoesNotTest holds that nothing but tests imports test helpers, so none of them reaches a user's binary.
 func TestProductionDoesNotTest(t *testing.T) {
 	t.Parallel()
-	helpers := []string{"internal/keytest", "internal/sharedtest", "internal/apk/apktest", "internal/store/storetest", "internal/seal/sealtest"}
+	helpers := []string{"internal/keytest", "internal/sharedtest", "internal/covered", "internal/apk/apktest", "internal/store/storetest", "internal/seal/sealtest"}
 	libraries := []string{"testing", "github.com/google/go-cmp", "pgregory.net/rapid", "go.uber.org/goleak", "github.com/rogpeppe/go-internal", "github.com/getkin/kin-openapi"}
 	for _, p := range packages(t) {
 		if within(p.short(), append(helpers, "interop", "bench", "browser", "internal/crash")...) {

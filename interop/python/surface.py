@@ -95,12 +95,15 @@ def sponsored_brands():
     creative = {"asins": ["B000000001"], "videoAssetIds": ["a"]}
     verbs = "create_video_ads", "update_ads", "list_ads", "delete_ads"
     collection(sb.AdsV4, verbs, "ads", "adId", "adIdFilter", {"adGroupId": group, "name": "ad", "state": "ENABLED", "creative": creative}, {"state": "PAUSED"})[1]()
+    for form in ["brand_video", "product_collection", "product_collection_extended", "store_spotlight"]:
+        ad = {"adGroupId": group, "name": form, "state": "ENABLED", "creative": {**creative, "brandName": "Example", "brandLogoAssetID": "b", "headline": "Locks"}, "landingPage": {"url": "https://www.amazon.com/stores/page/EXAMPLE"}}
+        only(call(sb.AdsV4, f"create_{form}_ads", body={"ads": [ad]}), "ads", "adId")
     home = {"campaignId": int(campaign), "adGroupId": int(group)}
     for kind, name, item in [
         (sb.Keywords, ("create_keywords", "edit_keywords", "list_keywords", "get_keyword", "delete_keyword"), {**home, "keywordText": "brass lock", "matchType": "exact", "bid": 0.8}),
         (sb.NegativeKeywords, ("create_negative_keywords", "edit_negative_keywords", "list_negative_keywords", "get_negative_keyword", "delete_negative_keyword"), {**home, "keywordText": "cheap", "matchType": "negativeExact"}),
     ]:
-        array(kind, name, "keywordId", item, changes=name[0] == "create_keywords")
+        array(kind, name, "keywordId", item)[1]()
     expression = {"expressions": [{"type": "asinSameAs", "value": "B000000001"}]}
     for kind, verbs, listing, item in [
         (sb.Targets, "products_target", "list_products_targets", {**home, **expression, "bid": 0.5}),

@@ -61,6 +61,9 @@ type Route struct {
 	Pattern   string // "/v2/profiles/{id}": {name} stands for one segment that is not empty
 	Fold      bool   // the path is compared without regard to letter case, as LWA does (ads-lwa 1.1)
 	Handle    func(*Exchange) Response
+
+	// Operations are those that Identify tells apart where one path serves many. Defaults to Operation alone.
+	Operations []string
 }
 
 // A Refusal is a failure that a fault asks a fake to word as Amazon would.

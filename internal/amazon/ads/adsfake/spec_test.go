@@ -2,10 +2,12 @@ package adsfake_test
 
 import (
 	"bytes"
+	"flag"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,12 +18,21 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/ads/adsfake"
+	"github.com/lockkeeper-dev/lockkeeper/internal/covered"
 	"github.com/lockkeeper-dev/lockkeeper/internal/sharedtest"
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
 
-// oracle is one of Amazon's specifications, ready to be compared with.
-func oracle(t *testing.T, name string) routers.Router {
+var update = flag.Bool("update", false, "write anew which operations are compared with which specification")
+
+// A specification is one of Amazon's, ready to be compared with, and which operations were.
+type specification struct {
+	routers.Router
+	tally covered.Tally
+}
+
+// oracle reads a specification. At the test's end the record is held to what was compared with it.
+func oracle(t *testing.T, name string) *specification {
 	t.Helper()
 	doc, err := openapi3.NewLoader().LoadFromFile(sharedtest.Path(t, "specs", name))
 	if err != nil {
@@ -57,7 +68,9 @@ func oracle(t *testing.T, name string) routers.Router {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return router
+	s := &specification{router, covered.Tally{}}
+	t.Cleanup(func() { covered.Hold(t, filepath.Join("testdata", "compared.toml"), name, s.tally, *update) })
+	return s
 }
 
 // compared tells which paths of Sponsored Products and portfolios are served.
@@ -79,7 +92,7 @@ type comparison struct {
 	deviation          string // "D1" ...: the answer must then break the specification, else the list is out of date
 }
 
-func compare(t *testing.T, router routers.Router, list []comparison) {
+func compare(t *testing.T, router *specification, list []comparison) {
 	t.Helper()
 	reasons, err := os.ReadFile("divergences.md")
 	if err != nil {
@@ -95,6 +108,12 @@ func compare(t *testing.T, router routers.Router, list []comparison) {
 		r := httptest.NewRequest(c.method, c.path, strings.NewReader(c.body))
 		r.Header = c.caller.header.Clone()
 		err := validate(r, w, router)
+		if c.deviation == "" && err == nil && w.Code < 300 {
+			done := c.caller.s.front.Journal
+			for _, e := range done.Entries(kit.Filter{After: done.Last() - 1}) {
+				router.tally.Add(e.Program, e.Operation)
+			}
+		}
 		switch {
 		case c.deviation == "" && err != nil:
 			t.Errorf("%.120s\n%d %s\nbreaks the specification: %v", name, w.Code, w.Body, err)

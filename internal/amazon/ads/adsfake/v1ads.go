@@ -22,6 +22,7 @@ func adShapes(f *fake) []*v1Shape {
 			{v1: "adGroupId", v3: "adGroupId", once: true, need: true},
 			{v1: "campaignId", v3: "campaignId", once: true},
 			{v1: "marketplaceScope", form: singleMarket},
+			{v1: "marketplaces", form: homeCountry},
 		}
 	}
 	products := &v1Shape{product: sponsoredProducts, layout: day, stores: []v1Store{f.childCollection(productAds)}}

@@ -20,8 +20,12 @@ func stateRule(numeric bool) v1Rule {
 
 // budgetRules carry a budget, which in v1 is the first of a list.
 func budgetRules(amount, period string, need bool, form v1Form) []v1Rule {
+	parts := []string{"budgets[0].budgetType", v1Money + "value"}
+	if need { // display budgets are of a day; Amazon's document for that product alone has no period in them
+		parts = append(parts, "budgets[0].recurrenceTimePeriod")
+	}
 	return []v1Rule{
-		{v1: "budgets", need: need, form: wholeBudget},
+		{v1: "budgets", need: need, form: wholeBudget(parts)},
 		{v1: "budgets[0].budgetType", form: always("MONETARY"), beside: amount},
 		{v1: "budgets[0].recurrenceTimePeriod", v3: period, form: form},
 		{v1: v1Money + "currencyCode", form: currency, beside: amount},
@@ -30,14 +34,16 @@ func budgetRules(amount, period string, need bool, form v1Form) []v1Rule {
 }
 
 // wholeBudget holds that a budget has all that it must have.
-var wholeBudget = v1Form{to: func(t *translation, _ *v1Rule, _ json.RawMessage) json.RawMessage {
-	for _, path := range []string{"budgets[0].budgetType", "budgets[0].recurrenceTimePeriod", v1Money + "value"} {
-		if seek(t.in, path) == nil {
-			t.fail(missing(t.at + "." + path))
+func wholeBudget(parts []string) v1Form {
+	return v1Form{to: func(t *translation, _ *v1Rule, _ json.RawMessage) json.RawMessage {
+		for _, path := range parts {
+			if seek(t.in, path) == nil {
+				t.fail(missing(t.at + "." + path))
+			}
 		}
-	}
-	return nil
-}}
+		return nil
+	}}
+}
 
 // placesRules are of where a campaign is shown.
 func placesRules(needScope bool) []v1Rule {
@@ -76,6 +82,7 @@ func campaignShapes(f *fake) []*v1Shape {
 		[]v1Rule{
 			name, stateRule(false), portfolioID,
 			{v1: "brandId", v3: "brandEntityId"},
+			{v1: "isMultiAdGroupsEnabled", form: multiGroups},
 			{v1: "costType", v3: "costType"},
 			{v1: "salesChannel", v3: "productLocation", form: words(v1Word{"AMAZON", "SOLD_ON_AMAZON"}, v1Word{"OFF_AMAZON", "NOT_SOLD_ON_AMAZON"}, v1Word{"OFF_AMAZON", "SOLD_ON_DTC"})},
 			{v1: "tags", v3: "tags", form: pairs},

@@ -106,6 +106,12 @@ var singleMarket = v1Form{
 	back: func(*prospect, *thing, json.RawMessage) json.RawMessage { return mustJSON("SINGLE_MARKETPLACE") },
 }
 
+// multiGroups is the form of what Sponsored Brands campaigns can all do: those of v4 have several ad groups. It cannot be written.
+var multiGroups = v1Form{
+	to:   func(*translation, *v1Rule, json.RawMessage) json.RawMessage { return nil },
+	back: func(*prospect, *thing, json.RawMessage) json.RawMessage { return mustJSON(true) },
+}
+
 // instantDay is the form of an instant that is a day in v3: that on which it falls for the profile.
 var instantDay = v1Form{
 	to: func(t *translation, r *v1Rule, raw json.RawMessage) json.RawMessage {

@@ -122,12 +122,14 @@ func (c *child) appendV1(b []byte, s *prospect) []byte {
 		b = appendString(append(b, `,"name":`...), c.name)
 		b = appendDouble(append(b, `,"bid":{"defaultBid":`...), c.bid)
 		b = append(appendString(append(b, `,"currencyCode":`...), s.p.country.currency), '}')
-		return append(b, `,"marketplaceScope":"SINGLE_MARKETPLACE"}`...)
+		b = appendString(append(b, `,"marketplaceScope":"SINGLE_MARKETPLACE","marketplaces":[`...), s.p.country.iso())
+		return append(b, `]}`...)
 	case 'd':
 		b = c.appendCommon(appendString(append(b, `{"adId":`...), c.id), sponsoredProducts, serving, good)
 		b = appendString(append(b, `,"campaignId":`...), c.campaign)
 		b = appendString(append(b, `,"adGroupId":`...), c.group)
-		b = append(b, `,"adType":"PRODUCT_AD","marketplaceScope":"SINGLE_MARKETPLACE","creative":{"productCreative":{"productCreativeSettings":{"advertisedProduct":{`...)
+		b = appendString(append(b, `,"marketplaceScope":"SINGLE_MARKETPLACE","marketplaces":[`...), s.p.country.iso())
+		b = append(b, `],"adType":"PRODUCT_AD","creative":{"productCreative":{"productCreativeSettings":{"advertisedProduct":{`...)
 		form, id := "ASIN", c.asin
 		if c.sku != "" {
 			form, id = "SKU", c.sku
@@ -155,7 +157,8 @@ func (c *child) appendTarget(b []byte, s *prospect, serving string, good bool) [
 		b = appendString(append(b, `,"adGroupId":`...), c.group)
 	}
 	b = appendString(append(b, `,"targetLevel":`...), level)
-	b = strconv.AppendBool(append(b, `,"marketplaceScope":"SINGLE_MARKETPLACE","negative":`...), isNegative(c.kind))
+	b = appendString(append(b, `,"marketplaceScope":"SINGLE_MARKETPLACE","marketplaces":[`...), s.p.country.iso())
+	b = strconv.AppendBool(append(b, `],"negative":`...), isNegative(c.kind))
 	if c.hasBid {
 		b = appendDouble(append(b, `,"bid":{"bid":`...), c.bid)
 		b = append(appendString(append(b, `,"currencyCode":`...), s.p.country.currency), '}')

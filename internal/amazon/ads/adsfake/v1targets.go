@@ -29,6 +29,7 @@ func targetShapes(f *fake) []*v1Shape {
 			{v1: "adGroupId", v3: "adGroupId", once: true},
 			{v1: "campaignId", v3: "campaignId", once: true},
 			{v1: "marketplaceScope", form: singleMarket},
+			{v1: "marketplaces", form: homeCountry},
 			{v1: "bid.bid", v3: "bid", clear: true},
 			{v1: "bid.currencyCode", form: currency, beside: "bid"},
 			{v1: v1Keyword + "keyword", v3: "keywordText", once: true},

@@ -8,6 +8,7 @@ package awsfake
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -57,7 +58,7 @@ func New(w *kit.World) kit.Fake {
 		Program: "aws",
 		Hosts:   hosts(),
 		Routes: []kit.Route{
-			{Operation: "query", Method: http.MethodPost, Pattern: "/", Handle: f.handle},
+			{Operation: "query", Method: http.MethodPost, Pattern: "/", Handle: f.handle, Operations: actions()},
 			{Operation: "query", Method: http.MethodGet, Pattern: "/", Handle: f.handle},
 		},
 		Identify: f.identify,
@@ -69,6 +70,17 @@ func New(w *kit.World) kit.Fake {
 		World:    func() any { return f.describe() },
 		Env:      f.env,
 	}
+}
+
+// actions are the names of what can be asked, all of them by one path.
+func actions() []string {
+	var all []string
+	for name := range operations {
+		_, action, _ := strings.Cut(name, " ")
+		all = append(all, action)
+	}
+	slices.Sort(all)
+	return all
 }
 
 // regions are AWS's, by the region of Lockkeeper's that is nearest. IAM and the old STS are in us-east-1.
