@@ -191,6 +191,9 @@ func TestTestAccounts(t *testing.T) {
 	if w := a.get("/sb/keywords"); w.Code != 400 || !strings.Contains(w.Body.String(), "KDP authors do not have access") {
 		t.Errorf("an author's Sponsored Brands: %d %s", w.Code, w.Body)
 	}
+	if w := a.v1("create", "campaigns", `{"campaigns":[`+v1Other("SPONSORED_BRANDS", "book")+`]}`); !strings.Contains(w.Body.String(), `"code":"FEATURE_NOT_AVAILABLE","message":"KDP authors do not have access`) {
+		t.Errorf("v1: %d %s", w.Code, w.Body)
+	}
 }
 
 // realTester is a user with real accounts whose token may make test accounts.
