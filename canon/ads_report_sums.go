@@ -129,3 +129,16 @@ func (m *ReportMetric) number(r *ReportSums, a ReportAttribution) (int64, bool) 
 	}
 	return all, hasAll
 }
+
+// Scaled is the metric as a whole number: a count as it is, money and ratios in millionths.
+func (m *ReportMetric) Scaled(r *ReportSums, a ReportAttribution) (int64, bool) {
+	if !m.Ratio {
+		return m.number(r, a)
+	}
+	v, ok := m.Value(r, a)
+	if !ok {
+		return 0, false
+	}
+	n, err := parseMicros(string(v))
+	return n, err == nil
+}

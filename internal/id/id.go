@@ -28,6 +28,9 @@ type (
 	Registration string // one app on one device, of Device Messaging
 	Broadcast    string
 
+	Report     string // a job of ours that asks Amazon for reports
+	ReportPart string // one of Amazon's reports
+
 	AdsWrite string // one asking to change objects of the advertising model
 )
 

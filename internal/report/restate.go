@@ -1,0 +1,90 @@
+package report
+
+import (
+	"context"
+	"hash/fnv"
+	"time"
+
+	"github.com/lockkeeper-dev/lockkeeper/canon"
+)
+
+// night is when accounts' days are looked at again: by then Amazon has what the day before brought (clicks within 12 hours, ads-lwa 7).
+const night = 13 * time.Hour
+
+// nextNight is the next time to look at an account: spread over two hours, so that many do not stand in the queue at once.
+func nextNight(now time.Time, a canon.Account) time.Time {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(a.ID)) // a hash takes everything
+	at := canon.DayOf(now, place(a)).In(place(a)).Add(night + time.Duration(h.Sum32()%7200)*time.Second)
+	for !at.After(now) {
+		at = at.Add(24 * time.Hour)
+	}
+	return at
+}
+
+// follow has the sources of a job looked at every night from now on, for days to come as well.
+func (s *Service) follow(ctx context.Context, j Job, now time.Time) error {
+	for i, source := range j.Sources {
+		next := now.Add(24 * time.Hour)
+		if g, ok := s.cfg.Grants.Grant(j.Grants[i]); ok {
+			if a, ok := account(g.Accounts, source.Account); ok {
+				next = nextNight(now, a)
+			}
+		}
+		if err := s.cfg.Store.SaveSeries(ctx, Series{Source: source, Grant: j.Grants[i], Follow: true, Next: next}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// restate asks again for what is kept and not final, and for what came since where a series is followed. A series without either ends.
+func (s *Service) restate(ctx context.Context) error {
+	now := s.cfg.Now()
+	due, _, err := s.cfg.Store.DueSeries(ctx, now)
+	if err != nil {
+		return err
+	}
+	for _, series := range due {
+		if err := s.restateOne(ctx, series, now); err != nil {
+			return err
+		}
+	}
+	s.cfg.Poke()
+	return nil
+}
+
+func (s *Service) restateOne(ctx context.Context, series Series, now time.Time) error {
+	plan, ok := s.plan(series.Source)
+	g, has := s.cfg.Grants.Grant(series.Grant)
+	if !ok || !has {
+		return s.cfg.Store.DropSeries(ctx, series.Source)
+	}
+	at, ok := account(g.Accounts, series.Account)
+	if !ok {
+		return s.cfg.Store.DropSeries(ctx, series.Source)
+	}
+	today := canon.DayOf(now, place(at))
+	oldest := today.Add(-plan.Retention)
+	days, err := s.cfg.Store.OpenDays(ctx, series.Source, oldest)
+	if err != nil {
+		return err
+	}
+	if series.Follow {
+		last, err := s.cfg.Store.LastDay(ctx, series.Source)
+		if err != nil {
+			return err
+		}
+		for d := max(last.Add(1), oldest); last != "" && d < today; d = d.Add(1) {
+			days = append(days, d)
+		}
+	}
+	if len(days) == 0 && !series.Follow {
+		return s.cfg.Store.DropSeries(ctx, series.Source)
+	}
+	if err := s.cfg.Store.JoinParts(ctx, s.parts(series.Source, plan, Place{g, at}, days, now)); err != nil {
+		return err
+	}
+	series.Next = nextNight(now, at)
+	return s.cfg.Store.SaveSeries(ctx, series)
+}

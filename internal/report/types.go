@@ -1,0 +1,161 @@
+package report
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/id"
+	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
+)
+
+// An Ask is what a report is asked for by.
+type Ask struct {
+	Level         canon.ReportLevel        `json:"level"`                 // Defaults to CAMPAIGN.
+	Start         canon.Day                `json:"start_date"`            // first day, in each organization's own timezone
+	End           canon.Day                `json:"end_date"`              // last day, itself part of it
+	Granularity   string                   `json:"granularity,omitempty"` // DAY, or SUMMARY for one row of all days. Defaults to DAY.
+	Metrics       []string                 `json:"metrics,omitempty"`     // Defaults to the core ones: those of every channel.
+	Dimensions    []string                 `json:"dimensions,omitempty"`  // keys by which rows are summed. Defaults to those of the level.
+	Organizations []string                 `json:"org_ids,omitempty"`     // Defaults to all that may be asked of.
+	Channels      []canon.Channel          `json:"channels,omitempty"`    // Defaults to all that have the level.
+	Filters       Filters                  `json:"filters,omitzero"`      // of the rows that are read, not of those that are kept
+	Attribution   *canon.ReportAttribution `json:"attribution,omitempty"` // Defaults to each channel's own.
+	Keep          bool                     `json:"keep,omitempty"`        // each day to come is fetched too, every night, from now on
+	Refresh       bool                     `json:"refresh,omitempty"`     // days that may still change are asked for again, however fresh
+}
+
+// Filters say which rows are meant; an empty one means all.
+type Filters struct {
+	Campaigns []string `json:"campaign_ids,omitempty"`
+	Groups    []string `json:"group_ids,omitempty"`
+	Ads       []string `json:"ad_ids,omitempty"`
+	Targets   []string `json:"target_ids,omitempty"`
+}
+
+// A State says how far a job or a part is.
+type State string
+
+// The states. A part waits, is asked of Amazon, then done or failed; a job runs, and is partial where some of its parts failed.
+const (
+	Running   State = "running"
+	Waiting   State = "waiting"
+	Asked     State = "asked"
+	Done      State = "done"
+	Partial   State = "partial"
+	Failed    State = "failed"
+	Cancelled State = "cancelled"
+)
+
+// Ended reports whether nothing more will be done.
+func (s State) Ended() bool { return s == Done || s == Partial || s == Failed || s == Cancelled }
+
+// A Source is where days are kept: one channel of one account at one grain.
+type Source struct {
+	Realm   amazon.Realm
+	Account string
+	Channel canon.Channel
+	Level   canon.ReportLevel // a grain
+}
+
+// A Job is a report as somebody asked for it.
+type Job struct {
+	ID      id.Report
+	Grants  []id.Grant // one for each of Sources
+	Ask     Ask
+	Sources []Source
+	State   State
+	By      string // who asked
+	Created time.Time
+	Ended   time.Time
+	Missing []Missing // days that cannot be had
+
+	Parts []Part // where asked for one job: how its parts fare
+}
+
+// A Missing is a stretch of days that Amazon keeps no more, and that were not kept here in time.
+type Missing struct {
+	Organization string        `json:"organization_id"`
+	Channel      canon.Channel `json:"channel"`
+	Start        canon.Day     `json:"start_date"`
+	End          canon.Day     `json:"end_date"`
+}
+
+// A Part is one of Amazon's reports.
+type Part struct {
+	Source
+	ID          id.ReportPart
+	Grant       id.Grant
+	Region      canon.Region
+	First, Last canon.Day
+	State       State
+	ReportID    string // Amazon's, once it was asked for
+	Tries       int    // of the step under way, without luck
+	Polls       int    // how often Amazon was asked how it fares
+	Remade      int    // how often a report of it failed or was lost
+	Asked       time.Time
+	Next        time.Time // not before
+	Ended       time.Time
+	Rows        int64
+	Problem     problem.Code
+	Detail      string
+}
+
+// A Kept is one day of a source as it is kept.
+type Kept struct {
+	Day     canon.Day
+	Version id.ReportPart // whose rows it has
+	Rows    int64
+	Final   bool
+	Fetched time.Time
+}
+
+// A Series is a source that is looked at every night.
+type Series struct {
+	Source
+	Grant  id.Grant
+	Follow bool // days to come are fetched too
+	Next   time.Time
+}
+
+// A Chunk is rows of one day, packed.
+type Chunk struct {
+	Day  canon.Day
+	Body []byte
+}
+
+// ErrNotFound is a Store's word for what it does not have.
+var ErrNotFound = errors.New("looking it up: there is none")
+
+// Store is what reports need of a database. Each changing method is one transaction and durable when it returns.
+type Store interface {
+	// AddReport writes a job and its parts. A part that is under way already, of the same source and days, is joined in place of a new one.
+	AddReport(ctx context.Context, j Job, parts []Part) error
+	// JoinParts writes parts that belong to no job, unless they are under way already.
+	JoinParts(ctx context.Context, parts []Part) error
+	Report(ctx context.Context, j id.Report) (Job, error)
+	Reports(ctx context.Context, limit int) ([]Job, error)                       // the newest first, without parts
+	CancelReport(ctx context.Context, j id.Report, at time.Time) error           // a part that no other job waits for ends too
+	SettleReport(ctx context.Context, j id.Report, now time.Time) (State, error) // ends a job whose parts all have
+
+	FreeReportParts(ctx context.Context) error
+	// DueReportParts lists parts that may be worked at, of each region at most so many to be asked for; regions that are not named have none.
+	DueReportParts(ctx context.Context, now time.Time, room func(region canon.Region, asked int) int) (due []id.ReportPart, next time.Time, err error)
+	ClaimReportPart(ctx context.Context, p id.ReportPart, owner string) (Part, bool, error) // drops rows that a part before its end had written
+	SaveReportPart(ctx context.Context, p Part) error                                       // gives the lease back; ends jobs that waited for it alone
+	AddReportRows(ctx context.Context, p id.ReportPart, chunks []Chunk) error
+	// EndReportPart makes the rows written under the part those of its days, drops what was there before, and saves the part.
+	EndReportPart(ctx context.Context, p Part, days []Kept) error
+	ReportQueue(ctx context.Context, region canon.Region) (waiting, asked int, err error)
+
+	ReportDays(ctx context.Context, s Source, first, last canon.Day) ([]Kept, error) // in their order
+	ReportRows(ctx context.Context, v id.ReportPart, day canon.Day, each func(body []byte) error) error
+
+	SaveSeries(ctx context.Context, s Series) error // Follow once set stays, until the series is dropped
+	DropSeries(ctx context.Context, s Source) error
+	DueSeries(ctx context.Context, now time.Time) (due []Series, next time.Time, err error)
+	OpenDays(ctx context.Context, s Source, from canon.Day) ([]canon.Day, error) // days from then on that are kept and not final, in their order
+	LastDay(ctx context.Context, s Source) (canon.Day, error)                    // the latest that is kept; empty for none
+}
