@@ -451,6 +451,14 @@ const (
 	PushNoGrant                    Code = "push.no_grant"
 	PushNobody                     Code = "push.nobody"
 	PushWhichGrant                 Code = "push.which_grant"
+	ReportAttributionUnavailable   Code = "report.attribution_unavailable"
+	ReportBadRequest               Code = "report.bad_request"
+	ReportFailedAtAmazon           Code = "report.failed_at_amazon"
+	ReportFileBroken               Code = "report.file_broken"
+	ReportGivenUp                  Code = "report.given_up"
+	ReportNoAccount                Code = "report.no_account"
+	ReportNotDone                  Code = "report.not_done"
+	ReportNotFound                 Code = "report.not_found"
 	SealDoesNotOpen                Code = "seal.does_not_open"
 	SealKeyDamaged                 Code = "seal.key_damaged"
 	SealKeyExists                  Code = "seal.key_exists"
@@ -995,6 +1003,14 @@ var catalogue = map[Code]Problem{
 	PushNoGrant:                    {Code: PushNoGrant, What: "There is no grant of Amazon Device Messaging of that name that can be used.", Whose: OperatorsOwn, Fix: "Connect one: `lockkeeper app add --program adm` with the security profile's client id and secret, then `lockkeeper grant connect`; `lockkeeper grant list` shows what there is.", Guide: "adm.read-client-id-and-secret", Status: 404},
 	PushNobody:                     {Code: PushNobody, What: "Nobody is meant: no registration that is still live has these tags.", Whose: CallersOwn, Fix: "See with `lockkeeper push devices --tag TAG` who there is, or bring your list in with `lockkeeper push import FILE`.", Status: 422},
 	PushWhichGrant:                 {Code: PushWhichGrant, What: "There are several grants of Amazon Device Messaging, and the call names none.", Whose: CallersOwn, Fix: "Name one of those in the detail: --grant NAME, \"grant\" in the request, or the header Lockkeeper-Grant.", Status: 409},
+	ReportAttributionUnavailable:   {Code: ReportAttributionUnavailable, What: "A channel does not count orders in the way asked for.", Whose: CallersOwn, Fix: "Sponsored Products count clicks, in 1, 7, 14 or 30 days; Sponsored Brands and Display 14 days, of clicks or of clicks and views. Name the channels that you mean, or leave the attribution out.", Status: 422},
+	ReportBadRequest:               {Code: ReportBadRequest, What: "The report asked for is none that can be made.", Whose: CallersOwn, Fix: "See the detail; docs/reference/reports.md lists levels, metrics and attributions.", Status: 422},
+	ReportFailedAtAmazon:           {Code: ReportFailedAtAmazon, What: "Amazon began the report and could not make it, time after time.", Whose: AmazonsOwn, Fix: "Ask for it again in an hour, or for fewer days; the days that came are kept.", Status: 502},
+	ReportFileBroken:               {Code: ReportFileBroken, What: "The report's file ended early or holds something else, time after time.", Whose: AmazonsOwn, Fix: "Ask for it again in an hour; nothing of the broken file was kept.", Status: 502},
+	ReportGivenUp:                  {Code: ReportGivenUp, What: "Amazon could not be asked for the report, however often it was tried.", Whose: AmazonsOwn, Fix: "See the detail for what was said last, and ask again later.", Status: 502},
+	ReportNoAccount:                {Code: ReportNoAccount, What: "No organization is meant that this caller may ask reports of.", Whose: CallersOwn, Fix: "List the organizations first, and name one of their ids as org_id.", Status: 404},
+	ReportNotDone:                  {Code: ReportNotDone, What: "The report is not there yet.", Whose: CallersOwn, Fix: "Ask for it again at the time given; it is made meanwhile, whether or not anybody asks.", Status: 409},
+	ReportNotFound:                 {Code: ReportNotFound, What: "There is no report with that id.", Whose: CallersOwn, Fix: "`lockkeeper ads report list` shows the newest ones with their ids.", Status: 404},
 	SealDoesNotOpen:                {Code: SealDoesNotOpen, What: "A stored secret does not open in its place: it was changed, moved, or sealed with another key.", Whose: OperatorsOwn, Fix: "Restore the data folder from a backup together with its keyset.", Status: 500},
 	SealKeyDamaged:                 {Code: SealKeyDamaged, What: "The keyset or its key file is damaged.", Whose: OperatorsOwn, Fix: "Restore it from a backup; the data folder is untouched.", Status: 500},
 	SealKeyExists:                  {Code: SealKeyExists, What: "There is a key here already, and it is never overwritten.", Whose: OperatorsOwn, Fix: "Use the key that is there, or name another file.", Status: 500},

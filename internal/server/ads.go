@@ -28,6 +28,9 @@ func (s *Server) newAds() (*unified.Ads, error) {
 	model, _ := s.programs[unified.ProgramCode].(amazon.AdsModel)
 	return unified.New(unified.Config{
 		Model: model, Writer: s.writer, Asker: func(g *snapshot.Grant) amazon.Asker { return &lender{s, g.ID} }, Now: s.opt.Now, Log: s.log,
+		Mounts: map[string]unified.Handler{"report": func(ctx context.Context, q *unified.Request) (unified.Answer, error) {
+			return s.reports.Serve(ctx, q, s.ads.Places)
+		}},
 	})
 }
 

@@ -61,6 +61,9 @@ func (s *Server) build(ctx context.Context) error {
 	s.buildKeys()
 	s.push = s.newPush()
 	s.writer = s.newWriter()
+	if s.reports, err = s.newReports(); err != nil {
+		return err
+	}
 	if s.ads, err = s.newAds(); err != nil {
 		return err
 	}
@@ -95,7 +98,7 @@ func (s *Server) build(ctx context.Context) error {
 		Intake: s.intake, KeyPairs: s.keys, Rotations: s.rotator, Push: s.push, Ads: s.operatorAds,
 		Find: s.findApp, OwnAuthority: s.ownAuthority,
 	})
-	for _, load := range []func(context.Context) error{s.vault.Load, s.broker.Load, s.policy.Load, s.push.Load, s.writer.Load} {
+	for _, load := range []func(context.Context) error{s.vault.Load, s.broker.Load, s.policy.Load, s.push.Load, s.writer.Load, s.reports.Load} {
 		if err := load(ctx); err != nil {
 			return fmt.Errorf("reading what is stored: %w", err)
 		}
@@ -105,7 +108,7 @@ func (s *Server) build(ctx context.Context) error {
 
 // kinds are the sorts of durable work that this server does.
 func (s *Server) kinds() []jobs.Kind {
-	return []jobs.Kind{s.rotations(), s.eligibility(), s.push.Kind(), s.recheck(), s.lastUses()}
+	return append(s.reports.Kinds(), s.rotations(), s.eligibility(), s.push.Kind(), s.recheck(), s.lastUses())
 }
 
 // login is the way to Login with Amazon.

@@ -31,6 +31,7 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/operator"
 	"github.com/lockkeeper-dev/lockkeeper/internal/policy"
 	"github.com/lockkeeper-dev/lockkeeper/internal/push"
+	"github.com/lockkeeper-dev/lockkeeper/internal/report"
 	"github.com/lockkeeper-dev/lockkeeper/internal/rotation"
 	"github.com/lockkeeper-dev/lockkeeper/internal/seal"
 	"github.com/lockkeeper-dev/lockkeeper/internal/sites"
@@ -86,6 +87,7 @@ type Server struct {
 	jobs     *jobs.Runner
 	push     *push.Push
 	ads      *unified.Ads
+	reports  *report.Service
 	writer   *writes.Writer
 	intake   *intake.Intake
 
