@@ -19,6 +19,7 @@ import (
 // adsChanged is what became of an order; the server's own fields, with the objects left as they came.
 type adsChanged struct {
 	Write    string              `json:"write,omitempty"`
+	Kind     canon.AdsKind       `json:"kind"`
 	DryRun   bool                `json:"dry_run,omitempty"`
 	Done     int                 `json:"done"`
 	Failed   int                 `json:"failed"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -27,7 +28,7 @@ func TestScripts(t *testing.T) {
 		Dir:                 filepath.Join("testdata", "script"),
 		RequireExplicitExec: true,
 		Setup:               setup,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"await": await},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"await": await, "capture": capture},
 	})
 }
 
@@ -69,6 +70,18 @@ func setup(env *testscript.Env) error {
 		return err
 	}
 	return fireFiles(env.WorkDir)
+}
+
+// capture sets a variable to what a regular expression's group finds in the output of the last command: capture NAME 'id: ([0-9]+)'.
+func capture(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: capture NAME REGEXP")
+	}
+	found := regexp.MustCompile(args[1]).FindStringSubmatch(ts.ReadFile("stdout"))
+	if len(found) != 2 {
+		ts.Fatalf("nothing in the output fits %s", args[1])
+	}
+	ts.Setenv(args[0], found[1])
 }
 
 // await waits until the server on the data folder (or on the folder that it is given) answers, and sets METRICS to an address that

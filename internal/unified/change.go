@@ -23,6 +23,7 @@ const orderMost = 16 << 20
 // A Changed is the answer to an order about many objects, and to a dry run.
 type Changed struct {
 	Write    id.AdsWrite         `json:"write,omitempty"` // in the ledger; none where nothing was sent
+	Kind     canon.AdsKind       `json:"kind"`
 	DryRun   bool                `json:"dry_run,omitempty"`
 	Done     int                 `json:"done"`
 	Failed   int                 `json:"failed"`
@@ -250,7 +251,7 @@ func (u *Ads) changed(q *Request, out writes.Outcome) Answer {
 }
 
 func (u *Ads) told(q *Request, out writes.Outcome) Changed {
-	body := Changed{Write: out.Write, DryRun: out.DryRun, Requests: out.Requests, Results: make([]ChangedRow, len(out.Results))}
+	body := Changed{Write: out.Write, Kind: out.Kind, DryRun: out.DryRun, Requests: out.Requests, Results: make([]ChangedRow, len(out.Results))}
 	body.Done, body.Failed, body.Unknown = out.Count()
 	if out.Write != "" && slices.ContainsFunc(out.Results, func(r writes.Result) bool { return !r.Final && !r.Same && (r.OK || r.Unknown) }) {
 		body.Undo = q.Base + "/" + q.Grant + "/undo/" + string(out.Write)
