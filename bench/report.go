@@ -30,6 +30,7 @@ type report struct {
 	paapi       map[string]sample
 	appkey      map[string][]appRun
 	push        map[string][]pushed
+	sandbox     *sandboxed
 }
 
 func contains(list, name string) bool {
@@ -171,6 +172,7 @@ sharing %d cores. Each refresh is durable and brings a rotated refresh token. A 
 	r.looked(b)
 	r.apps(b)
 	r.pushes(b)
+	r.sandboxes(b)
 	if host, err := os.ReadFile("/proc/loadavg"); err == nil {
 		fmt.Fprintf(b, "Load average when this was written: %s. Above the number of cores, the figures are of a busy machine.\n", strings.Fields(string(host))[0])
 	}

@@ -27,7 +27,10 @@ func Run(t *testing.T, open Open) {
 		"grants":      grants,
 		"operators":   operators,
 		"sites":       sitesSuite,
-		"ads writes":  adsWrites,
+
+		"registrations": registrations,
+		"broadcasts":    broadcasts,
+		"ads writes":    adsWrites,
 	}
 	for name, suite := range suites {
 		t.Run(name, func(t *testing.T) {

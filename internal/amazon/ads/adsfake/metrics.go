@@ -170,7 +170,7 @@ func (t *traffic) clause(l *line, g *lineGroup, k *lineClause, h habits, day int
 			continue
 		}
 		c := &t.cell
-		*c = cell{day: day, ad: t.ads[own.roll(uint64(len(t.ads)))], sales: c.sales[:0]}
+		c.day, c.ad, c.v, c.sales = day, t.ads[own.roll(uint64(len(t.ads)))], vector{}, c.sales[:0] // fill sets the rest
 		t.fill(c, l, g, h, share, &own)
 		f(c)
 	}

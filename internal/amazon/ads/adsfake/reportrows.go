@@ -117,11 +117,12 @@ type gathering struct {
 	rows   map[reportKey]*reportRow
 	recent []*reportRow // that was added to last, by day
 	out    func(*reportRow)
+	site   bool // only what was seen on Amazon Business
 }
 
 // run hands every row to out, campaign by campaign; the row is not to be kept.
 func (q *reportQuery) run(now time.Time, out func(*reportRow)) {
-	g := &gathering{reportQuery: q, t: q.f.traffic(q.p, now), rows: map[reportKey]*reportRow{}, recent: make([]*reportRow, q.last-q.first+1), out: out}
+	g := &gathering{reportQuery: q, t: q.f.traffic(q.p, now), rows: map[reportKey]*reportRow{}, recent: make([]*reportRow, q.last-q.first+1), out: out, site: q.filters["campaignSite"] != nil}
 	products := []string{q.kind.product}
 	if q.kind.product == "ALL" {
 		products = adProducts
@@ -188,7 +189,7 @@ func (g *gathering) take(l *line, group, clause int, c *cell) {
 	switch {
 	case g.grain&byTermRow != 0 && c.v[mClicks] == 0, // Amazon tells only of terms that were clicked
 		g.grain&bySegmentRow != 0 && !c.segment,
-		g.filters["campaignSite"] != nil && !c.site:
+		g.site && !c.site:
 		return
 	}
 	key := reportKey{halo: promoted}

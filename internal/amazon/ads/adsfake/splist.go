@@ -54,7 +54,8 @@ func (c *collection[T, I]) doList(v *visit) kit.Response {
 
 // page writes one page: the records after a sequence number, and a token if there are more.
 func (c *collection[T, I]) page(v *visit, q *filter, after uint64) []byte {
-	all, states := c.of(v.profile).counted()
+	stock := c.of(v.profile)
+	all, states := stock.counted()
 	first := sort.Search(len(all), func(i int) bool { return all[i].top().seq > after })
 	total, taken, more := 0, 0, false
 	last, counted := after, q.byState()
@@ -65,12 +66,21 @@ func (c *collection[T, I]) page(v *visit, q *filter, after uint64) []byte {
 	if q.extended {
 		s = v.profile.prospect(v.x.Now)
 	}
-	b := append(make([]byte, 0, 128+min(len(all), q.max)*400), '{')
+	places, some := stock.inside(all, q)
+	n := len(all)
+	if some {
+		n = len(places)
+	}
+	b := append(make([]byte, 0, 128+min(n, q.max)*400), '{')
 	b = append(appendString(b, c.list), ':', '[')
-	for i, e := range all {
+	for i := range n {
 		if counted && more {
 			break
 		}
+		if some {
+			i = int(places[i])
+		}
+		e := all[i]
 		if !q.keeps(e) {
 			continue
 		}

@@ -9,7 +9,8 @@ import (
 // A store keeps one collection of one profile. Records stay where they are for good, as nothing is ever removed, so that a
 // record may point at its parent by place.
 type store[T record] struct {
-	list atomic.Pointer[published[T]]
+	list    atomic.Pointer[published[T]]
+	parents parents
 
 	// Held by the profile's lock.
 	work  []T  // list with the changes of the batch under way
