@@ -148,6 +148,7 @@ var reasonWords = []struct {
 	{"ARCHIVED", canon.EffectiveArchived},
 	{"PAUSED", canon.EffectivePaused},
 	{"ENDED", canon.EffectiveEnded},
+	{"END_DATE", canon.EffectiveEnded},
 	{"PENDING", canon.EffectivePending},
 	{"REVIEW", canon.EffectivePending},
 	{"INCOMPLETE", canon.EffectiveMisconfigured},
