@@ -165,7 +165,7 @@ func (v *view) amount(m *canon.Money) (json.Number, error) {
 func codec[W any, O canon.AdsObject](c *collection, decode func(*W, *view) (O, error), encode func(O, *view) (*W, error)) *collection {
 	c.decode = func(item []byte, v *view) (canon.AdsObject, error) {
 		var w W
-		if err := json.Unmarshal(item, &w); err != nil {
+		if err := unmarshal(item, &w); err != nil {
 			return nil, err
 		}
 		return decode(&w, v)

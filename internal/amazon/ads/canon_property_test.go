@@ -78,6 +78,9 @@ func (d draw) campaign() canon.AdsObject {
 		c.PortfolioID, c.EndDate = d.id(), d.day()
 	}
 	c.Budgets = []canon.AdsBudget{{Money: d.money(), Period: "DAILY", RuleAmount: d.maybeMoney()}}
+	if b := &c.Budgets[0]; b.RuleAmount != nil && *b.RuleAmount == *b.Money {
+		b.RuleAmount = nil // a rule that changes nothing is not told of
+	}
 	if d.some() {
 		c.BidStrategy = &canon.AdsBidStrategy{Type: d.one("DOWN_ONLY", "UP_AND_DOWN", "MANUAL", "RULE_BASED")}
 		for _, place := range []string{"TOP_OF_SEARCH", "PRODUCT_PAGE", "REST_OF_SEARCH", "SITE_AMAZON_BUSINESS"} {

@@ -47,19 +47,25 @@ func (v1) read(c *collection, answer []byte, _ string, _ int) ([]json.RawMessage
 	return page(answer, c.list)
 }
 
-// page reads the items of an answer that has them under a name, and its nextToken.
+// page reads the items of an answer that has them under a name, and its nextToken. Items are parts of the answer.
 func page(answer []byte, name string) (items []json.RawMessage, next string, err error) {
-	var all map[string]json.RawMessage
-	if err := json.Unmarshal(answer, &all); err != nil {
-		return nil, "", err
+	s, found := scan{b: answer}, false
+	s.object(func(key []byte) bool {
+		switch string(key) {
+		case name:
+			found = s.peek() == '['
+			s.array(func() { items = append(items, s.value()) })
+		case "nextToken":
+			s.text(&next)
+		default:
+			return false
+		}
+		return true
+	})
+	if s.peek(); s.bad || !found || s.i < len(s.b) {
+		return nil, "", errScan
 	}
-	if err := json.Unmarshal(all[name], &items); err != nil {
-		return nil, "", err
-	}
-	if all["nextToken"] == nil {
-		return items, "", nil
-	}
-	return items, next, json.Unmarshal(all["nextToken"], &next)
+	return items, next, nil
 }
 
 // write implements dialect.

@@ -32,9 +32,11 @@ type v1Ad struct {
 }
 
 type v1Creative struct {
-	Product *struct {
-		Settings v1ProductSettings `json:"productCreativeSettings"`
-	} `json:"productCreative,omitempty"`
+	Product *v1ProductCreative `json:"productCreative,omitempty"`
+}
+
+type v1ProductCreative struct {
+	Settings v1ProductSettings `json:"productCreativeSettings"`
 }
 
 type v1ProductSettings struct {
@@ -82,9 +84,7 @@ func encodeV1Ad(a *canon.AdsAd, v *view) (*v1Ad, error) {
 		return nil, err
 	}
 	if len(a.Promoted) > 0 {
-		w.Creative = &v1Creative{Product: &struct {
-			Settings v1ProductSettings `json:"productCreativeSettings"`
-		}{v1ProductSettings{v1Product{ID: a.Promoted[0].ID, Type: a.Promoted[0].Type}, a.Headline}}}
+		w.Creative = &v1Creative{&v1ProductCreative{v1ProductSettings{v1Product{ID: a.Promoted[0].ID, Type: a.Promoted[0].Type}, a.Headline}}}
 	}
 	if v.told {
 		w.ID, w.CampaignID = a.ID, a.CampaignID

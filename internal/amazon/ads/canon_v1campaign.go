@@ -49,10 +49,12 @@ type v1Budget struct {
 	Period string `json:"recurrenceTimePeriod"`
 	Value  struct {
 		Money *v1MoneyBudget `json:"monetaryBudgetValue,omitempty"`
-		Views *struct {
-			Impressions json.Number `json:"impression"`
-		} `json:"impressionBudgetValue,omitempty"`
+		Views *v1Views       `json:"impressionBudgetValue,omitempty"`
 	} `json:"budgetValue"`
+}
+
+type v1Views struct {
+	Impressions json.Number `json:"impression"`
 }
 
 type v1MoneyBudget struct {
