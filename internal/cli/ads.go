@@ -22,10 +22,10 @@ func adsNouns() []adsNoun {
 	return []adsNoun{
 		{"org", "advertising accounts (Ads profiles)", canon.KindOrganization, nil},
 		{"portfolio", "portfolios", canon.KindPortfolio, []string{"status"}},
-		{"campaign", "campaigns", canon.KindCampaign, []string{"status", "does"}},
-		{"group", "ad groups", canon.KindGroup, []string{"status", "does", "campaign"}},
-		{"ad", "ads", canon.KindAd, []string{"status", "campaign", "group"}},
-		{"target", "keywords, product targets and negatives", canon.KindTarget, []string{"status", "campaign", "group", "type"}},
+		{"campaign", "campaigns", canon.KindCampaign, []string{"status", "does", "channel", "portfolio"}},
+		{"group", "ad groups", canon.KindGroup, []string{"status", "does", "channel", "campaign"}},
+		{"ad", "ads", canon.KindAd, []string{"status", "does", "channel", "campaign", "group"}},
+		{"target", "keywords, product targets and negatives", canon.KindTarget, []string{"status", "does", "channel", "campaign", "group", "type", "match", "negative"}},
 		{"creative", "creatives", canon.KindCreative, []string{"status", "group"}},
 		{"asset", "assets", canon.KindAsset, []string{"type"}},
 		{"option", "what can be targeted", canon.KindTargetOption, []string{"type"}},
@@ -93,11 +93,15 @@ func listFlags(n adsNoun) []listFlag {
 	var out []listFlag
 	for _, name := range n.filters {
 		out = append(out, map[string]listFlag{
-			"status":   {name, "status", "only with this status: ACTIVE, PAUSED, ARCHIVED"},
-			"does":     {name, "effective_status", "only what does this: SERVING, PAUSED, OUT_OF_BUDGET, ENDED ..."},
-			"campaign": {name, "campaign_id", "only of this campaign"},
-			"group":    {name, "group_id", "only of this ad group"},
-			"type":     {name, "type", "only of this type, such as " + cmp.Or(map[canon.AdsKind]string{canon.KindTarget: "KEYWORD", canon.KindPromoted: "ASIN"}[n.kind], "IMAGE")},
+			"status":    {name, "status", "only with this status: ACTIVE, PAUSED, ARCHIVED"},
+			"does":      {name, "effective_status", "only what does this: SERVING, PAUSED, OUT_OF_BUDGET, ENDED ..."},
+			"campaign":  {name, "campaign_id", "only of this campaign"},
+			"group":     {name, "group_id", "only of this ad group"},
+			"channel":   {name, "channel", "only of this ad product: SPONSORED_PRODUCTS, SPONSORED_BRANDS or SPONSORED_DISPLAY"},
+			"match":     {name, "match_type", "only of this match type: EXACT, PHRASE, BROAD ..."},
+			"negative":  {name, "negative", "true for negatives only, false for all but those"},
+			"portfolio": {name, "portfolio_id", "only of this portfolio"},
+			"type":      {name, "type", "only of this type, such as " + cmp.Or(map[canon.AdsKind]string{canon.KindTarget: "KEYWORD", canon.KindPromoted: "ASIN"}[n.kind], "IMAGE")},
 		}[name])
 	}
 	return append(out,

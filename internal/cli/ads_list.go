@@ -3,14 +3,11 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"github.com/spf13/cobra"
 
-	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/cli/control"
 )
 
@@ -61,9 +58,6 @@ func (o *adsListOptions) query() url.Values {
 	if o.desc {
 		q.Set("order", "desc")
 	}
-	if o.limit > 0 {
-		q.Set("limit", strconv.Itoa(o.limit))
-	}
 	if o.raw {
 		q.Set("fields", "raw")
 	}
@@ -83,11 +77,7 @@ func adsListRun(cmd *cobra.Command, o *adsListOptions) error {
 		return err
 	}
 	var found adsFound
-	err = o.f.working("asking Amazon", func() error {
-		found, err = adsListAll(cmd, c, grant, o.noun.kind, o.query(), o.limit)
-		return err
-	})
-	if err != nil {
+	if found, err = o.f.adsList(cmd.Context(), c, grant, o.noun, o.query(), o.limit); err != nil {
 		return err
 	}
 	switch {
@@ -96,68 +86,19 @@ func adsListRun(cmd *cobra.Command, o *adsListOptions) error {
 	default:
 		err = o.f.show(found.objects, func() {
 			o.f.printAds(o.noun.kind, found.objects)
-			fmt.Fprintf(o.f.Out, "\n%d %s.\n", len(found.objects), o.noun.many)
+			fmt.Fprintf(o.f.Out, "\n%d in all.\n", len(found.objects))
 		})
 	}
 	if err != nil {
 		return err
 	}
-	if found.missing != "" {
-		o.f.say("not the whole: %s", found.missing)
+	for _, m := range found.missing {
+		o.f.say("not read: %s", m)
+	}
+	if len(found.missing) > 0 {
 		return errFound
 	}
 	return nil
-}
-
-// adsFound is a whole list, and what it lacks.
-type adsFound struct {
-	objects []canon.AdsObject
-	missing string
-}
-
-// adsListAll follows a list to its end, or to limit where that is not 0.
-func adsListAll(cmd *cobra.Command, c *control.Client, grant string, kind canon.AdsKind, q url.Values, limit int) (adsFound, error) {
-	found := adsFound{objects: []canon.AdsObject{}}
-	for {
-		a, err := c.Ads(cmd.Context(), control.AdsAsk{Method: http.MethodGet, Grant: grant, Path: string(kind), Query: q})
-		if err != nil {
-			return found, err
-		}
-		page, err := readAds(a.Body, kind)
-		if err != nil {
-			return found, err
-		}
-		found.objects = append(found.objects, page...)
-		if m := a.Header.Get("Lockkeeper-Partial"); m != "" {
-			found.missing = m
-		}
-		next := a.Header.Get("Lockkeeper-Next")
-		if next == "" || limit > 0 && len(found.objects) >= limit {
-			return found, nil
-		}
-		q.Set("cursor", next)
-		if limit > 0 {
-			q.Set("limit", strconv.Itoa(limit-len(found.objects)))
-		}
-	}
-}
-
-// readAds reads an array of objects one by one.
-func readAds(body io.ReadCloser, kind canon.AdsKind) ([]canon.AdsObject, error) {
-	defer func() { _ = body.Close() }()
-	d := json.NewDecoder(body)
-	if _, err := d.Token(); err != nil {
-		return nil, fmt.Errorf("reading the server's list: %w", err)
-	}
-	var all []canon.AdsObject
-	for d.More() {
-		o := canon.NewAds(kind)
-		if err := d.Decode(o); err != nil {
-			return nil, fmt.Errorf("reading the server's list: %w", err)
-		}
-		all = append(all, o)
-	}
-	return all, nil
 }
 
 func newCmdAdsGet(f *Factory, n adsNoun) *cobra.Command {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -128,15 +129,13 @@ func (f *Factory) sayChanged(out adsChanged, n adsNoun) {
 		switch {
 		case r.Error != nil:
 			what = strings.TrimSuffix(r.Error.Message, ".")
-			for _, more := range []string{r.Error.Detail, r.Error.Field} {
-				if more != "" {
-					what += " (" + more + ")"
-				}
+			if more := cmp.Or(r.Error.Detail, r.Error.Field); more != "" {
+				what += " (" + more + ")"
 			}
 			if p := r.Error.Provider; p != nil && (p.Code != "" || p.Message != "") {
 				what += "; Amazon: " + strings.TrimSpace(p.Code+" "+p.Message)
 			}
-			what = fmt.Sprintf("%s. %s must act: %s", what, r.Error.Cause, r.Error.Fix)
+			what = fmt.Sprintf("%s. Who must act: %s. %s", what, r.Error.Cause, r.Error.Fix)
 		case r.Same:
 			what = "as it was already"
 		case r.Final:
