@@ -3,6 +3,8 @@ package cli
 import (
 	"encoding/csv"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
@@ -13,8 +15,9 @@ type adsColumn struct {
 	head string // on a terminal
 	name string // in a file: the JSON name of what it shows
 	text func(o canon.AdsObject) string
-	wide bool // only in a file: a terminal has no room
 }
+
+// Columns without a head stand only in files, since a terminal has no room; those without a name only on a terminal, where people read them.
 
 // adsColumns are the columns of a kind, in their order.
 func adsColumns(kind canon.AdsKind) []adsColumn {
@@ -26,12 +29,13 @@ func adsColumns(kind canon.AdsKind) []adsColumn {
 	if kind != canon.KindOrganization && kind != canon.KindPromoted && kind != canon.KindTargetOption {
 		all = append(all,
 			adsColumn{head: "STATUS", name: "status", text: func(o canon.AdsObject) string { return string(o.Common().Status) }},
-			adsColumn{head: "DOES", name: "effective_status", text: does},
-			adsColumn{name: "effective_reasons", wide: true, text: func(o canon.AdsObject) string { return strings.Join(o.Common().EffectiveReasons, " ") }})
+			adsColumn{head: "DOES", text: does},
+			adsColumn{name: "effective_status", text: func(o canon.AdsObject) string { return string(o.Common().EffectiveStatus) }},
+			adsColumn{name: "effective_reasons", text: func(o canon.AdsObject) string { return strings.Join(o.Common().EffectiveReasons, " ") }})
 	}
 	return append(all,
-		adsColumn{name: "organization_id", wide: true, text: func(o canon.AdsObject) string { return o.Common().OrganizationID }},
-		adsColumn{name: "connection_id", wide: true, text: func(o canon.AdsObject) string { return o.Common().ConnectionID }})
+		adsColumn{name: "organization_id", text: func(o canon.AdsObject) string { return o.Common().OrganizationID }},
+		adsColumn{name: "connection_id", text: func(o canon.AdsObject) string { return o.Common().ConnectionID }})
 }
 
 // does is what an object does, with the first reason where that is not what its owner wants.
@@ -45,7 +49,7 @@ func does(o canon.AdsObject) string {
 
 // column is one column of objects of type T.
 func column[T canon.AdsObject](head, name string, text func(o T) string) adsColumn {
-	return adsColumn{head: head, name: name, wide: head == "", text: func(o canon.AdsObject) string {
+	return adsColumn{head: head, name: name, text: func(o canon.AdsObject) string {
 		if t, ok := o.(T); ok {
 			return text(t)
 		}
@@ -73,14 +77,19 @@ func ownColumns(kind canon.AdsKind) []adsColumn {
 		}
 	case canon.KindCampaign:
 		return []adsColumn{
-			column("CHANNEL", "channel", func(o *canon.AdsCampaign) string { return channelText(o.Channel) }),
-			column("TARGETING", "targeting_mode", func(o *canon.AdsCampaign) string { return strings.ToLower(o.TargetingMode) }),
-			column("BUDGET", "budget", func(o *canon.AdsCampaign) string {
+			column("CHANNEL", "", func(o *canon.AdsCampaign) string { return channelText(o.Channel) }),
+			column("", "channel", func(o *canon.AdsCampaign) string { return string(o.Channel) }),
+			column("TARGETING", "", func(o *canon.AdsCampaign) string { return strings.ToLower(o.TargetingMode) }),
+			column("", "targeting_mode", func(o *canon.AdsCampaign) string { return o.TargetingMode }),
+			column("BUDGET", "", func(o *canon.AdsCampaign) string {
 				if len(o.Budgets) == 0 {
 					return ""
 				}
 				return budgetText(&o.Budgets[0])
 			}),
+			column("", "budget_amount", func(o *canon.AdsCampaign) string { return o.BudgetAmount.String() }),
+			column("", "budget_period", func(o *canon.AdsCampaign) string { return o.BudgetPeriod }),
+			column("", "currency", func(o *canon.AdsCampaign) string { return o.Currency }),
 			column("", "start_date", func(o *canon.AdsCampaign) string { return string(o.StartDate) }),
 			column("", "end_date", func(o *canon.AdsCampaign) string { return string(o.EndDate) }),
 			column("", "portfolio_id", func(o *canon.AdsCampaign) string { return o.PortfolioID }),
@@ -88,7 +97,9 @@ func ownColumns(kind canon.AdsKind) []adsColumn {
 	case canon.KindGroup:
 		return []adsColumn{
 			column("CAMPAIGN", "campaign_id", func(o *canon.AdsGroup) string { return o.CampaignID }),
-			column("BID", "default_bid", func(o *canon.AdsGroup) string { return moneyText(o.DefaultBid) }),
+			column("BID", "", func(o *canon.AdsGroup) string { return moneyText(o.DefaultBid) }),
+			column("", "bid_amount", func(o *canon.AdsGroup) string { return o.BidAmount.String() }),
+			column("", "currency", func(o *canon.AdsGroup) string { return o.Currency }),
 			column("", "channel", func(o *canon.AdsGroup) string { return string(o.Channel) }),
 		}
 	case canon.KindAd:
@@ -100,9 +111,14 @@ func ownColumns(kind canon.AdsKind) []adsColumn {
 		}
 	case canon.KindTarget:
 		return []adsColumn{
-			column("TYPE", "type", targetType),
+			column("TYPE", "", targetType),
+			column("", "type", func(o *canon.AdsTarget) string { return o.Type }),
+			column("", "negative", func(o *canon.AdsTarget) string { return strconv.FormatBool(o.Negative) }),
+			column("", "match_type", func(o *canon.AdsTarget) string { return o.MatchType }),
 			column("TARGET", "target", targetText),
-			column("BID", "bid", func(o *canon.AdsTarget) string { return moneyText(o.Bid) }),
+			column("BID", "", func(o *canon.AdsTarget) string { return moneyText(o.Bid) }),
+			column("", "bid_amount", func(o *canon.AdsTarget) string { return o.BidAmount.String() }),
+			column("", "currency", func(o *canon.AdsTarget) string { return o.Currency }),
 			column("CAMPAIGN", "campaign_id", func(o *canon.AdsTarget) string { return o.CampaignID }),
 			column("GROUP", "group_id", func(o *canon.AdsTarget) string { return o.GroupID }),
 			column("", "channel", func(o *canon.AdsTarget) string { return string(o.Channel) }),
@@ -196,7 +212,7 @@ func (f *Factory) printAds(kind canon.AdsKind, all []canon.AdsObject) {
 	var head []string
 	var show []adsColumn
 	for _, c := range adsColumns(kind) {
-		if !c.wide {
+		if c.head != "" {
 			head, show = append(head, c.head), append(show, c)
 		}
 	}
@@ -213,7 +229,7 @@ func (f *Factory) printAds(kind canon.AdsKind, all []canon.AdsObject) {
 
 // csvAds writes objects of one kind as CSV with all columns. A cell that a spreadsheet would take for a formula gets an apostrophe.
 func (f *Factory) csvAds(kind canon.AdsKind, all []canon.AdsObject) error {
-	columns := adsColumns(kind)
+	columns := slices.DeleteFunc(adsColumns(kind), func(c adsColumn) bool { return c.name == "" })
 	w := csv.NewWriter(f.Out)
 	row := make([]string, len(columns))
 	for i, c := range columns {
