@@ -29,6 +29,7 @@ type request struct {
 	path    string            // Amazon's, canonical
 	query   string            // as it came
 	op      *operation
+	through bool // it came by the passthrough, which chooses account and media type itself
 
 	selected   []selected
 	grant      *snapshot.Grant
@@ -69,7 +70,7 @@ func (q *request) serve() *problem.Problem {
 		return p
 	}
 	raw, query, _ := strings.Cut(q.target(), "?")
-	path, why := canonicalPath(atRoot(raw))
+	path, why := canonicalPath(unfolded(atRoot(raw)))
 	if why != "" {
 		return because(problem.GatewayPathRefused, why)
 	}
@@ -104,6 +105,11 @@ func (q *request) serve() *problem.Problem {
 		q.op = q.g.none
 		return because(problem.GatewayPathRefused, why)
 	}
+	if q.through {
+		if p := q.dress(grant); p != nil {
+			return p
+		}
+	}
 	return q.call(grant, at)
 }
 
@@ -123,7 +129,8 @@ func (q *request) route(at hostAs) (*snapshot.Grant, *problem.Problem) {
 	if under("/lk", q.path) {
 		rest, ok := strings.CutPrefix(q.path, "/lk/g/")
 		if !ok {
-			rest, ok = strings.CutPrefix(q.path, "/lk/v1/passthrough/")
+			rest, ok = strings.CutPrefix(q.path, passthrough)
+			q.through = ok
 		}
 		if !ok {
 			return nil, refusal(problem.GatewayRouteUnknown)
