@@ -73,6 +73,9 @@ func (u *Ads) Serve(ctx context.Context, a Ask) Answer {
 }
 
 func (u *Ads) serve(ctx context.Context, a Ask) (Answer, error) {
+	if answer, done, err := u.about(ctx, a, strings.TrimPrefix(a.Path, "/")); done || err != nil {
+		return answer, err
+	}
 	q, err := readPath(a)
 	if err != nil {
 		return Answer{}, err
