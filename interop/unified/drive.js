@@ -1,0 +1,105 @@
+// @unified-api/typescript-sdk as its README uses it, written for Unified.to: only the server's address and the key differ.
+'use strict'
+const { UnifiedTo } = require('@unified-api/typescript-sdk')
+const { step, fails, env, end } = require('../node/talk')
+
+const sdk = new UnifiedTo({ serverURL: env.LK_GATEWAY + '/lk/v1', security: { jwt: env.LK_PASS } })
+const connectionId = 'shop'
+const want = (is, what) => {
+  if (!is) throw new Error(what)
+}
+
+async function reads() {
+  let campaign
+  await step('organizations', async () => {
+    const all = await sdk.ads.listAdsOrganizations({ connectionId, limit: 100 })
+    want(all.some((o) => o.id === env.LK_PROFILE_ID && o.currency === 'USD' && o.timezone), JSON.stringify(all[0]))
+    const one = await sdk.ads.getAdsOrganization({ connectionId, id: env.LK_PROFILE_ID })
+    want(one.id === env.LK_PROFILE_ID, one.id)
+    return `${all.length} of them`
+  })
+  await step('campaigns', async () => {
+    const all = await sdk.ads.listAdsCampaigns({ connectionId, orgId: env.LK_PROFILE_ID, limit: 1000, sort: 'name', order: 'asc' })
+    want(all.length > 2 && all.every((c) => c.id && c.organizationId === env.LK_PROFILE_ID && c.createdAt instanceof Date), JSON.stringify(all[0]))
+    want(all.every((c, i) => i === 0 || Buffer.compare(Buffer.from(all[i - 1].name), Buffer.from(c.name)) <= 0), 'they are not sorted')
+    campaign = all.find((c) => c.budgetAmount > 0 && c.advertisingChannelType === 'SHOPPING' && c.status === 'ACTIVE')
+    const second = await sdk.ads.listAdsCampaigns({ connectionId, orgId: env.LK_PROFILE_ID, limit: 1, offset: 1, sort: 'name' })
+    want(second.length === 1 && second[0].id === all[1].id, 'another page')
+    const found = await sdk.ads.listAdsCampaigns({ connectionId, query: campaign.name, status: 'ACTIVE', fields: ['id', 'name', 'raw'] })
+    want(found.some((c) => c.id === campaign.id && c.raw && c.budgetAmount === undefined), JSON.stringify(found))
+    return `${all.length} of them`
+  })
+  await step('a campaign', async () => {
+    const one = await sdk.ads.getAdsCampaign({ connectionId, id: campaign.id })
+    want(one.name === campaign.name && one.budgetAmount === campaign.budgetAmount && one.currency === 'USD', JSON.stringify(one))
+  })
+  for (const [kind, list, get] of [['groups', 'listAdsGroups', 'getAdsGroup'], ['ads', 'listAdsAds', 'getAdsAd'], ['targets', 'listAdsTargets', 'getAdsTarget']]) {
+    await step(kind, async () => {
+      const all = await sdk.ads[list]({ connectionId, orgId: env.LK_PROFILE_ID, limit: 20 })
+      want(all.length > 0 && all[0].id, JSON.stringify(all))
+      const one = await sdk.ads[get]({ connectionId, id: all[0].id })
+      want(one.id === all[0].id, JSON.stringify(one))
+    })
+  }
+  await step('groups of a campaign', async () => {
+    const all = await sdk.ads.listAdsGroups({ connectionId, campaignId: campaign.id })
+    want(all.every((g) => g.campaignId === campaign.id && g.bidAmount > 0), JSON.stringify(all))
+  })
+  await step('insertion orders: none at Amazon', async () => want((await sdk.ads.listAdsInsertionorders({ connectionId })).length === 0, 'there are some'))
+  await step('what Unified has no parameter for', async () => {
+    const all = await sdk.ads.listAdsCampaigns({ connectionId, raw: 'channel=SPONSORED_PRODUCTS', limit: 50 })
+    want(all.length > 0 && all.every((c) => c.advertisingChannelType === 'SHOPPING'), JSON.stringify(all))
+  })
+}
+
+async function writes() {
+  let made
+  await step('create', async () => {
+    made = await sdk.ads.createAdsCampaign({
+      connectionId,
+      adsCampaign: {
+        name: 'by Unified', organizationId: env.LK_PROFILE_ID, advertisingChannelType: 'SHOPPING', status: 'PAUSED', budgetAmount: 12.34, budgetPeriod: 'DAILY',
+        currency: 'USD', startAt: new Date(env.LK_START),
+      },
+    })
+    want(made.id && made.name === 'by Unified' && made.budgetAmount === 12.34, JSON.stringify(made))
+  })
+  await step('update', async () => {
+    const one = await sdk.ads.getAdsCampaign({ connectionId, id: made.id })
+    const changed = await sdk.ads.updateAdsCampaign({ connectionId, id: made.id, adsCampaign: { ...one, name: 'renamed', budgetAmount: 15 } })
+    want(changed.name === 'renamed' && changed.budgetAmount === 15, JSON.stringify(changed))
+  })
+  await step('patch', async () => {
+    const changed = await sdk.ads.patchAdsCampaign({ connectionId, id: made.id, adsCampaign: { status: 'ACTIVE' } })
+    want(changed.status === 'ACTIVE' && changed.name === 'renamed', JSON.stringify(changed))
+  })
+  await step('a budget that grows too much', () =>
+    fails(() => sdk.ads.patchAdsCampaign({ connectionId, id: made.id, adsCampaign: { budgetAmount: 5000, currency: 'USD' } }), (err) => err.statusCode >= 400 && /spend_guard/.test(err.body)))
+  await step('remove', async () => {
+    await sdk.ads.removeAdsCampaign({ connectionId, id: made.id })
+    want((await sdk.ads.getAdsCampaign({ connectionId, id: made.id })).status === 'ARCHIVED', 'it is not archived')
+  })
+}
+
+async function others() {
+  await step('passthrough', async () => {
+    const { result } = await unwrap(sdk.passthrough.createPassthroughJson({
+      connectionId, path: 'sp/campaigns/list', query: { org_id: env.LK_PROFILE_ID }, requestBody: { maxResults: 2 },
+    }))
+    want(result.campaigns.length === 2 && result.campaigns[0].campaignId, JSON.stringify(result))
+  })
+  await step('passthrough: profiles', async () => {
+    const { result } = await unwrap(sdk.passthrough.listPassthroughs({ connectionId, path: 'v2/profiles' }))
+    want(Array.isArray(result) && result.some((p) => String(p.profileId) === env.LK_PROFILE_ID), JSON.stringify(result).slice(0, 200))
+  })
+  await step('no such campaign', () => fails(() => sdk.ads.getAdsCampaign({ connectionId, id: '1' }), (err) => err.statusCode === 404 && JSON.parse(err.body).fix))
+  await step('no such connection', () => fails(() => sdk.ads.listAdsCampaigns({ connectionId: 'other' }), (err) => err.statusCode === 404))
+}
+
+// The client's answer of a passthrough is the body, or holds it as result, by its version.
+async function unwrap(promise) {
+  const answer = await promise
+  return answer && typeof answer === 'object' && 'result' in answer ? answer : { result: answer }
+}
+
+reads().then(writes).then(others).then(end)
