@@ -13,6 +13,9 @@ import (
 // chosen here (contract ads-model 1.6).
 const passthrough = "/lk/v1/passthrough/"
 
+// unifiedAds is the path of the normalised Ads API, whose clients are Unified's too.
+const unifiedAds = "/lk/v1/ads"
+
 // organization is the parameter by which such software names the account. No Amazon API has one of that name.
 const organization = "org_id"
 

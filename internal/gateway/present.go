@@ -22,7 +22,9 @@ type bearer struct {
 
 // presented finds the one pass or token in a request: as Authorization Bearer, as the password of Basic, or as the whole
 // value of a header in which a program's clients carry their credential.
-func (g *Gateway) presented(h http.Header) (string, *problem.Problem) {
+//
+// Where naked, a pass may be all of Authorization: Unified's clients send their key so, and Amazon's never.
+func (g *Gateway) presented(h http.Header, naked bool) (string, *problem.Problem) {
 	found, foreign, bare := "", false, false
 	take := func(text string) *problem.Problem {
 		if text == found {
@@ -40,7 +42,7 @@ func (g *Gateway) presented(h http.Header) (string, *problem.Problem) {
 		switch {
 		case !ours(text):
 			foreign = foreign || amazons(text)
-		case !scheme:
+		case !scheme && !naked:
 			bare = true
 		default:
 			if p := take(text); p != nil {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"io"
+	"strings"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/policy"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
@@ -15,7 +16,7 @@ func (q *request) identify() *problem.Problem {
 	if sigv4.Present(q.r.Header, q.query) {
 		return q.signed()
 	}
-	text, p := q.g.presented(q.r.Header)
+	text, p := q.g.presented(q.r.Header, under(unifiedAds, q.path) || strings.HasPrefix(q.path, passthrough))
 	if p != nil {
 		return p
 	}
