@@ -88,9 +88,12 @@ type AdsCampaign struct {
 // AdsKind implements AdsObject.
 func (*AdsCampaign) AdsKind() AdsKind { return KindCampaign }
 
+// unifiedChannels are Unified's words for the channels.
+var unifiedChannels = map[Channel]string{SponsoredProducts: "SHOPPING", SponsoredBrands: "SEARCH", SponsoredDisplay: "DISPLAY"}
+
 // Unify implements AdsObject.
 func (c *AdsCampaign) Unify() {
-	c.AdvertisingChannelType = map[Channel]string{SponsoredProducts: "SHOPPING", SponsoredBrands: "SEARCH", SponsoredDisplay: "DISPLAY"}[c.Channel]
+	c.AdvertisingChannelType = unifiedChannels[c.Channel]
 	if len(c.Budgets) > 0 {
 		c.BudgetAmount, c.BudgetPeriod, c.BudgetUnit, c.Currency = unifiedBudget(c.Budgets[0], c.Currency)
 	}
@@ -129,6 +132,15 @@ var ErrBothDiffer = errors.New("the same thing is given in two fields, and they 
 
 // Settle implements AdsObject.
 func (c *AdsCampaign) Settle() error {
+	for channel, word := range unifiedChannels {
+		switch {
+		case word != c.AdvertisingChannelType:
+		case c.Channel == "":
+			c.Channel = channel
+		case c.Channel != channel:
+			return ErrBothDiffer
+		}
+	}
 	if !c.StartAt.IsZero() || !c.EndAt.IsZero() {
 		in := c.place()
 		if err := settleDay(&c.StartDate, c.StartAt, in); err != nil {

@@ -29,5 +29,5 @@ func TestUnified(t *testing.T) {
 			"LK_START=" + key.Sandbox.Now().AddDate(0, 0, 3).Format(time.RFC3339),
 		},
 	}.run(t)
-	drove(t, w, before)
+	drove(t, w, "@unified-api/typescript-sdk", before)
 }

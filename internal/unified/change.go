@@ -63,7 +63,7 @@ func (u *Ads) write(ctx context.Context, q *Request) (Answer, error) {
 	if many || o.DryRun {
 		return u.changed(q, out), nil
 	}
-	return u.changedOne(q, o, out), nil
+	return u.changedOne(q, out), nil
 }
 
 // writePlace is the grant that a request is about, with what the asker may use of it.
@@ -204,7 +204,7 @@ func flagOf(q *Request, name string) (bool, error) {
 }
 
 // changedOne answers an order about one object: with the object, as Unified's clients expect it.
-func (u *Ads) changedOne(q *Request, o writes.Order, out writes.Outcome) Answer {
+func (u *Ads) changedOne(q *Request, out writes.Outcome) Answer {
 	r := out.Results[0]
 	if !r.OK {
 		answer := u.Refused(q.Ask, r.Refusal)
@@ -215,11 +215,7 @@ func (u *Ads) changedOne(q *Request, o writes.Order, out writes.Outcome) Answer 
 		}
 		return u.ledgered(q, out, answer)
 	}
-	status := http.StatusOK
-	if o.Verb == writes.Create {
-		status = http.StatusCreated
-	}
-	answer := u.ledgered(q, out, Answer{Status: status, Body: r.Object})
+	answer := u.ledgered(q, out, Answer{Status: http.StatusOK, Body: r.Object}) // of a new one too: Unified's clients take no 201
 	if r.Object != nil {
 		answer = answer.With("ETag", `"`+r.Object.Common().ETag+`"`)
 	}

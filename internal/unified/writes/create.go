@@ -92,6 +92,9 @@ func complete(c *planned, body canon.AdsObject, in *found, channels []canon.Chan
 			common.Status = canon.StatusPaused
 		}
 	}
+	if campaign, ok := body.(*canon.AdsCampaign); ok && campaign.Channel == canon.SponsoredProducts && campaign.TargetingMode == "" {
+		campaign.TargetingMode = "MANUAL" // Unified's clients cannot say; so nothing is advertised that nobody targeted
+	}
 	normal(body, c.account)
 	c.change = amazon.AdsChange{After: body}
 	return nil
