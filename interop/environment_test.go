@@ -64,6 +64,20 @@ func TestAmazonSPAPI_ByItsEnvironment(t *testing.T) {
 	}
 }
 
+// What Node itself brings finds the sandbox in the same way, whichever of its two clients asks.
+func TestNode_ByItsEnvironment(t *testing.T) {
+	amazon := allHosts(t)
+	cmd := exec.CommandContext(t.Context(), "node", "-e", `
+const https = require('node:https')
+fetch('https://api.amazon.com/auth/o2/tokeninfo?access_token=EXAMPLE').then(r => console.log('fetch', r.status))
+https.get('https://api.amazon.co.uk/auth/o2/token', r => { console.log('https', r.statusCode); r.resume() })`)
+	cmd.Env = append(os.Environ(), environmentOf(t, amazon, "node")...)
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "fetch 400") || !strings.Contains(string(out), "https 405") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 // Its hosts are fixed as well, and its models refuse answers that they do not know.
 func TestAmazonAdsAPIv1_ByItsEnvironment(t *testing.T) {
 	python, err := filepath.Abs("pythonv1/.venv/bin/python")

@@ -224,3 +224,40 @@ func TestControlGuard(t *testing.T) {
 		}
 	}
 }
+
+// TestReplayOfPart: a journal that has dropped entries cannot say how many requests went before a fault, and says so.
+func TestReplayOfPart(t *testing.T) {
+	t.Parallel()
+	b := start(t, sandbox.Options{Journal: 4})
+	c, err := sandbox.NewControl(b.Server, "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	client := &http.Client{Transport: &http.Transport{}}
+	t.Cleanup(client.CloseIdleConnections)
+	ask := func(path string) int {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, c.URL+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+c.Token)
+		resp, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		return resp.StatusCode
+	}
+	b.statuses(t, 3)
+	if got := ask("/journal/faults"); got != http.StatusOK {
+		t.Errorf("a whole journal: %d", got)
+	}
+	b.statuses(t, 3)
+	if got := ask("/journal/faults"); got != http.StatusConflict {
+		t.Errorf("a journal that has gone round: %d", got)
+	}
+	if got := ask("/journal/verdicts?poll=soon"); got != http.StatusBadRequest {
+		t.Errorf("a pause that is none: %d", got)
+	}
+}
