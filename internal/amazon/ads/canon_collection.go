@@ -72,6 +72,7 @@ type collection struct {
 	wants   func(*amazon.AdsQuery) bool // whether any object of it may be asked for. Defaults to always.
 	decode  func(item []byte, v *view) (canon.AdsObject, error)
 	encode  func(o canon.AdsObject, v *view) (any, error)
+	scan    func(s *scan, v *view) (canon.AdsObject, error) // as decode, of an item in the middle of a page. Defaults to none.
 
 	fields                         map[string]string // fields of the wire to those of canon, where a refusal names one
 	creatable, updatable, required []string          // JSON names of canon
@@ -169,6 +170,15 @@ func codec[W any, O canon.AdsObject](c *collection, decode func(*W, *view) (O, e
 			return nil, err
 		}
 		return decode(&w, v)
+	}
+	if _, ok := any(new(W)).(scanned); ok {
+		c.scan = func(s *scan, v *view) (canon.AdsObject, error) {
+			var w W
+			if any(&w).(scanned).scan(s); s.bad {
+				return nil, errScan
+			}
+			return decode(&w, v)
+		}
 	}
 	c.encode = func(o canon.AdsObject, v *view) (any, error) {
 		typed, ok := o.(O)

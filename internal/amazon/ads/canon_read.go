@@ -193,19 +193,39 @@ func (p *Program) listPage(ctx context.Context, s amazon.Asker, v *view, at *sec
 	if answer.Status != http.StatusOK {
 		return nil, "", p.refused(answer, v.account)
 	}
-	items, next, err := c.speaks.read(c, answer.Body, token, size)
+	objects, next, err := c.readPage(answer.Body, v, &at.query, token, size)
 	if err != nil || answer.Truncated {
-		return nil, "", problem.New(problem.AdsBrokenAnswer).Because(err)
+		return nil, "", problem.New(problem.AdsBrokenAnswer).With("a page of %s cannot be read", c.list).Because(err)
 	}
-	objects := make([]canon.AdsObject, 0, len(items))
+	return objects, next, nil
+}
+
+// A passer is a dialect that reads a page in one pass.
+type passer interface {
+	pass(c *collection, answer []byte, v *view, keep func(canon.AdsObject)) (next string, err error)
+}
+
+// readPage reads a page and keeps of it what the query asks for.
+func (c *collection) readPage(answer []byte, v *view, q *amazon.AdsQuery, token string, size int) (objects []canon.AdsObject, next string, err error) {
+	keep := func(o canon.AdsObject) {
+		if keeps(q, o) {
+			objects = append(objects, o)
+		}
+	}
+	if d, ok := c.speaks.(passer); ok && c.scan != nil {
+		next, err = d.pass(c, answer, v, keep)
+		return objects, next, err
+	}
+	items, next, err := c.speaks.read(c, answer, token, size)
+	if err != nil {
+		return nil, "", err
+	}
 	for _, item := range items {
 		o, err := c.object(item, v)
 		if err != nil {
-			return nil, "", problem.New(problem.AdsBrokenAnswer).With("one of the %s cannot be read", c.list).Because(err)
+			return nil, "", err
 		}
-		if keeps(&at.query, o) {
-			objects = append(objects, o)
-		}
+		keep(o)
 	}
 	return objects, next, nil
 }
@@ -213,15 +233,19 @@ func (p *Program) listPage(ctx context.Context, s amazon.Asker, v *view, at *sec
 // object reads one item.
 func (c *collection) object(item []byte, v *view) (canon.AdsObject, error) {
 	o, err := c.decode(item, v)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		c.claim(o, item, v)
 	}
+	return o, err
+}
+
+// claim says whose an object is, and keeps Amazon's own beside it where that is asked for.
+func (c *collection) claim(o canon.AdsObject, item []byte, v *view) {
 	common := o.Common()
 	common.Provider, common.OrganizationID = "amazon", v.account.ID
 	if v.raw {
 		common.Raw = slices.Clone(item)
 	}
-	return o, nil
 }
 
 // finish puts on a call what its operation says.

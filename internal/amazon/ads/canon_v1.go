@@ -49,12 +49,21 @@ func (v1) read(c *collection, answer []byte, _ string, _ int) ([]json.RawMessage
 
 // page reads the items of an answer that has them under a name, and its nextToken. Items are parts of the answer.
 func page(answer []byte, name string) (items []json.RawMessage, next string, err error) {
+	next, err = each(answer, name, func(s *scan) { items = append(items, s.value()) })
+	if err != nil {
+		return nil, "", err
+	}
+	return items, next, nil
+}
+
+// each calls item for the items of such an answer, which are item's to read.
+func each(answer []byte, name string, item func(*scan)) (next string, err error) {
 	s, found := scan{b: answer}, false
 	s.object(func(key []byte) bool {
 		switch string(key) {
 		case name:
 			found = s.peek() == '['
-			s.array(func() { items = append(items, s.value()) })
+			s.array(func() { item(&s) })
 		case "nextToken":
 			s.text(&next)
 		default:
@@ -63,9 +72,30 @@ func page(answer []byte, name string) (items []json.RawMessage, next string, err
 		return true
 	})
 	if s.peek(); s.bad || !found || s.i < len(s.b) {
-		return nil, "", errScan
+		return "", errScan
 	}
-	return items, next, nil
+	return next, nil
+}
+
+// pass reads a page in one pass, where the collection's items read themselves.
+func (v1) pass(c *collection, answer []byte, v *view, keep func(canon.AdsObject)) (next string, err error) {
+	var broken error
+	next, err = each(answer, c.list, func(s *scan) {
+		s.peek()
+		from := s.i
+		o, err := c.scan(s, v)
+		if err != nil {
+			broken = err
+			s.fail()
+			return
+		}
+		c.claim(o, s.b[from:s.i], v)
+		keep(o)
+	})
+	if broken != nil {
+		err = broken
+	}
+	return next, err
 }
 
 // write implements dialect.

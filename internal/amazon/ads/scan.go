@@ -147,10 +147,43 @@ func (s *scan) text(to *string) {
 	switch {
 	case s.bad:
 	case plainText(inner):
-		*to = string(inner)
+		*to = word(inner)
 	case json.Unmarshal(s.b[from:s.i], to) != nil:
 		s.fail()
 	}
+}
+
+// word is a string, without making a new one of the words that stand in nearly every item.
+func word(b []byte) string {
+	switch string(b) {
+	case "SPONSORED_PRODUCTS":
+		return "SPONSORED_PRODUCTS"
+	case "ENABLED":
+		return "ENABLED"
+	case "PAUSED":
+		return "PAUSED"
+	case "ARCHIVED":
+		return "ARCHIVED"
+	case "DELIVERING":
+		return "DELIVERING"
+	case "NOT_DELIVERING":
+		return "NOT_DELIVERING"
+	case "MONETARY":
+		return "MONETARY"
+	case "DAILY":
+		return "DAILY"
+	case "SINGLE_MARKETPLACE":
+		return "SINGLE_MARKETPLACE"
+	case "CPC":
+		return "CPC"
+	case "KEYWORD":
+		return "KEYWORD"
+	case "AD_GROUP":
+		return "AD_GROUP"
+	case "SALES_DOWN_ONLY":
+		return "SALES_DOWN_ONLY"
+	}
+	return string(b)
 }
 
 // plainText reports whether a string says what stands there: no escapes, no control characters, no byte beyond ASCII that might be broken.
