@@ -32,7 +32,7 @@ func collections(d *amazon.Descriptor, w Wire) []*collection {
 	if w == V3 {
 		sp = spV3
 	}
-	all := slices.Concat(sp(), []*collection{portfolios()})
+	all := slices.Concat(sp(), brandsV4(), brandTargets(), display(), []*collection{portfolios()})
 	for _, c := range all {
 		c.operations = map[string]amazon.Operation{}
 		for verb, id := range c.ops {
@@ -76,6 +76,7 @@ type collection struct {
 
 	fields                         map[string]string // fields of the wire to those of canon, where a refusal names one
 	creatable, updatable, required []string          // JSON names of canon
+	always                         []string          // fields of the wire that a change names beside those that differ
 
 	operations map[string]amazon.Operation
 }
@@ -161,6 +162,9 @@ func (v *view) amount(m *canon.Money) (json.Number, error) {
 	}
 	return m.Number(), nil
 }
+
+// noWants is of collections that nothing is listed from.
+func noWants(*amazon.AdsQuery) bool { return false }
 
 // codec makes a collection's two functions of those of a wire's own type.
 func codec[W any, O canon.AdsObject](c *collection, decode func(*W, *view) (O, error), encode func(O, *view) (*W, error)) *collection {

@@ -207,6 +207,9 @@ func (c *collection) changedItem(v *view, before, after canon.AdsObject) (json.R
 			wire[key] = json.RawMessage("null")
 		}
 	}
+	for _, key := range c.always {
+		wire[key] = to[key]
+	}
 	wire[c.id] = id
 	return c.join(wire)
 }
