@@ -18,7 +18,7 @@ func newMemoryBench(t *testing.T, objects ...canon.AdsObject) *bench {
 	b.w = writes.New(writes.Config{Store: ledger{}, Together: 4})
 	b.place = writes.Place{
 		Grant: "01JD0000000000000000000GRA", Name: "shop", Model: b.m, By: audit.Actor{Kind: audit.Caller, ID: "01JD0000000000000000000CAL", Name: "bids"},
-		Accounts: []canon.Account{{ID: "11", Region: canon.EU, Currency: "EUR", Timezone: "Europe/Paris"}},
+		Accounts: []canon.Account{{ID: "11", Region: canon.EU, Currency: "EUR", Timezone: "Europe/Paris"}, {ID: "12", Region: canon.EU, Currency: "GBP", Timezone: "Europe/London"}},
 	}
 	return b
 }

@@ -80,7 +80,7 @@ func TestOneRow(t *testing.T) {
 			archived.Status = canon.StatusArchived
 			other := campaign(t, "12", "2", "two", "10")
 			other.Budgets[0].Money.Currency, other.EffectiveStatus = "GBP", canon.EffectivePaused
-			b := newBench(t, campaign(t, "11", "1", "one", "10"), other, archived, target(t, "70", "1"), target(t, "71", ""),
+			b := newMemoryBench(t, campaign(t, "11", "1", "one", "10"), other, archived, target(t, "70", "1"), target(t, "71", ""),
 				&canon.AdsGroup{AdsCommon: canon.AdsCommon{ID: "5", OrganizationID: "11", Name: "g", Status: canon.StatusActive}, Channel: canon.SponsoredProducts, CampaignID: "1", DefaultBid: money(t, "0.5", "EUR")},
 				&canon.AdsPortfolio{AdsCommon: canon.AdsCommon{ID: "8", OrganizationID: "11", Name: "p", Status: canon.StatusActive}, Budget: &canon.AdsBudget{Money: money(t, "100", "EUR"), Period: "MONTHLY"}})
 			out := b.do(writes.Order{Kind: c.kind, Verb: c.verb, Rows: []writes.Row{{ID: c.id, Body: json.RawMessage(c.body)}}})
