@@ -43,7 +43,7 @@ type pushed struct {
 }
 
 const (
-	pushDevices  = 20_000
+	pushDevices  = 40_000
 	pushInFlight = 64
 )
 

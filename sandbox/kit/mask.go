@@ -2,21 +2,34 @@ package kit
 
 import "strings"
 
-// mask hides what must not stand in a journal: of a token only its kind remains, and whether it is the sandbox's.
+// mask hides what must not stand in a journal: of the first token only its kind remains, and whether it is the sandbox's, and nothing of what
+// follows it.
 func mask(s string) string {
-	for _, prefix := range []string{"Atza|", "Atzr|", "Atc|", "Atna|", "Atnr|", "Atza%7C", "Atzr%7C", "Atc%7C", "Atza%7c", "Atzr%7c", "Atc%7c", "lkt_", "lkp_", "amzn1.oa2-cs.v1."} {
-		i := strings.Index(s, prefix)
-		if i < 0 {
-			continue
+	at, kind := -1, ""
+	for _, prefix := range tokenPrefixes {
+		if strings.HasPrefix(s, prefix) {
+			at, kind = 0, prefix // as nearly always, and nothing can come before it
+			break
 		}
-		kind := prefix
-		if strings.HasPrefix(s[i+len(prefix):], "sbx") {
-			kind += "sbx"
-		}
-		return short(s[:i]) + kind + "...[redacted]"
 	}
-	return short(s)
+	if at < 0 {
+		for _, prefix := range tokenPrefixes {
+			if i := strings.Index(s, prefix); i >= 0 && (at < 0 || i < at) {
+				at, kind = i, prefix
+			}
+		}
+	}
+	if at < 0 {
+		return short(s)
+	}
+	if strings.HasPrefix(s[at+len(kind):], "sbx") {
+		kind += "sbx"
+	}
+	return short(s[:at]) + kind + "...[redacted]"
 }
+
+// tokenPrefixes begin what is secret: Amazon's tokens and client secrets, and Lockkeeper's own.
+var tokenPrefixes = [...]string{"Atza|", "Atzr|", "Atc|", "Atna|", "Atnr|", "Atza%7C", "Atzr%7C", "Atc%7C", "Atza%7c", "Atzr%7c", "Atc%7c", "lkt_", "lkp_", "amzn1.oa2-cs.v1."}
 
 // maskAuth tells how a request was authorised without telling with what.
 func maskAuth(value string) string {
