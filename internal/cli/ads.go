@@ -39,7 +39,7 @@ func newCmdAds(f *Factory) *cobra.Command {
 		children := []*cobra.Command{newCmdAdsList(f, n), newCmdAdsGet(f, n)}
 		all = append(all, group(n.use, "Look at and change "+n.many, append(children, adsChanges(f, n)...)...))
 	}
-	all = append(all, newCmdAdsHistory(f), newCmdAdsUndo(f))
+	all = append(all, newCmdAdsReport(f), newCmdAdsHistory(f), newCmdAdsUndo(f))
 	return group("ads", "Campaigns, bids and reports of Amazon Ads, in one model over every profile", all...)
 }
 
