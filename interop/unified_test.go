@@ -26,8 +26,10 @@ func TestUnified(t *testing.T) {
 		command: []string{"node", "drive.js"}, dir: "unified",
 		env: []string{
 			"LK_GATEWAY=" + key.Status.Gateway, "LK_PASS=" + key.Pass("software", "shop"), "LK_PROFILE_ID=" + profile,
+			"LK_FIRST_DAY=" + key.Sandbox.Now().AddDate(0, 0, -9).Format(time.DateOnly), "LK_LAST_DAY=" + key.Sandbox.Now().AddDate(0, 0, -3).Format(time.DateOnly),
 			"LK_START=" + key.Sandbox.Now().AddDate(0, 0, 3).Format(time.RFC3339),
 		},
+		wishes: map[string]func(){"a minute": func() { key.Sandbox.Advance(time.Minute) }},
 	}.run(t)
 	drove(t, w, "@unified-api/typescript-sdk", before)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lockkeeper-dev/lockkeeper/internal/api"
 	"github.com/lockkeeper-dev/lockkeeper/internal/cli/control"
 	"github.com/lockkeeper-dev/lockkeeper/internal/keytest"
 )
@@ -135,5 +136,44 @@ func TestPassthrough(t *testing.T) {
 	}
 	if status, header, _ := reach(t, k, pass, "GET", "/lk/v1/passthrough/shop/sp%252Fcampaigns", ""); status != 400 || header.Get("Lockkeeper-Problem") != "gateway.path_refused" {
 		t.Errorf("a slash that is escaped twice: %d %s", status, header)
+	}
+}
+
+// A caller that may use some accounts and may not write sees those alone, and its changes are refused.
+func TestTheModelKeepsToPolicy(t *testing.T) {
+	t.Parallel()
+	k := keytest.Start(t, keytest.Options{})
+	g := k.Grant("shop")
+	own, other := g.Accounts[0].ID, g.Accounts[1].ID
+	c, err := k.Client.AddCaller(t.Context(), api.NewCaller{Name: "reader", Grants: []string{"shop"}, Accounts: []string{own}, Effects: []string{"read"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []advertised
+	for _, path := range []string{"/lk/v1/ads/shop/campaign?limit=10000", "/lk/v1/ads/-/campaign?limit=10000"} {
+		status, _, body := reach(t, k, c.Pass, "GET", path, "")
+		if err := json.Unmarshal([]byte(body), &all); err != nil || status != 200 || len(all) == 0 {
+			t.Fatalf("%d %s", status, body)
+		}
+		for _, one := range all {
+			if one.OrganizationID != own {
+				t.Errorf("%s: %+v", path, one)
+			}
+		}
+	}
+	for _, d := range []struct {
+		method, path, body string
+		status             int
+		code               string
+	}{
+		{"GET", "/lk/v1/ads/shop/campaign?org_id=" + other, "", 404, "unified.no_account"},
+		{"PATCH", "/lk/v1/ads/shop/campaign/" + all[0].ID, `{"status":"PAUSED"}`, 403, "policy.denied"},
+		{"DELETE", "/lk/v1/ads/shop/campaign/" + all[0].ID, "", 403, "policy.denied"},
+		{"POST", "/lk/v1/passthrough/shop/sp/campaigns/list?org_id=" + other, "{}", 404, "gateway.grant_unknown"},
+	} {
+		status, header, body := reach(t, k, c.Pass, d.method, d.path, d.body, "Content-Type", "application/json")
+		if status != d.status || header.Get("Lockkeeper-Problem") != d.code {
+			t.Errorf("%s %s: %d %s", d.method, d.path, status, body)
+		}
 	}
 }

@@ -30,9 +30,6 @@ type Config struct {
 	// Mounts answer paths below a grant that are no kinds of objects, by their first word: "report", "undo". Defaults to none.
 	Mounts map[string]Handler
 
-	// Describe add what Mounts answer to the paths of the description. Defaults to none.
-	Describe []func(paths map[string]any)
-
 	// Writer changes objects. Defaults to refusing all changes.
 	Writer *writes.Writer
 

@@ -1,7 +1,7 @@
 // @unified-api/typescript-sdk as its README uses it, written for Unified.to: only the server's address and the key differ.
 'use strict'
 const { UnifiedTo } = require('@unified-api/typescript-sdk')
-const { step, fails, env, end } = require('../node/talk')
+const { ask: talk, step, fails, env, end } = require('../node/talk')
 
 const sdk = new UnifiedTo({ serverURL: env.LK_GATEWAY + '/lk/v1', security: { jwt: env.LK_PASS } })
 const connectionId = 'shop'
@@ -81,6 +81,22 @@ async function writes() {
   })
 }
 
+async function reports() {
+  await step('a report', async () => {
+    const asked = sdk.ads.listAdsReports({ connectionId, orgId: env.LK_PROFILE_ID, startGte: env.LK_FIRST_DAY, endLt: env.LK_LAST_DAY, type: 'CLICKS,IMPRESSIONS,COST,CTR' })
+    let over = false
+    const all = asked.finally(() => (over = true))
+    all.catch(() => {})
+    for (let tries = 0; !over && tries < 60; tries++) {
+      await talk('a minute') // Amazon takes some to make it
+      await new Promise((resolve) => setTimeout(resolve, 300))
+    }
+    const [report] = await all
+    want(report.metrics.some((m) => m.type === 'CLICKS' && m.value > 0), JSON.stringify(report).slice(0, 300))
+    return `${report.metrics.length} metrics`
+  })
+}
+
 async function others() {
   await step('passthrough', async () => {
     const { result } = await unwrap(sdk.passthrough.createPassthroughJson({
@@ -102,4 +118,4 @@ async function unwrap(promise) {
   return answer && typeof answer === 'object' && 'result' in answer ? answer : { result: answer }
 }
 
-reads().then(writes).then(others).then(end)
+reads().then(writes).then(reports).then(others).then(end)
