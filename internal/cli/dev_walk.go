@@ -40,6 +40,8 @@ type walk struct {
 	profile *kit.SecurityProfile
 	pass    string
 	account canon.Account
+	bid     *canon.AdsTarget // whose bid is changed, as it was before
+	change  string           // that change in the ledger
 }
 
 func (w *walk) done(name, detail string) { w.add(walkStep{name, true, detail}) }
@@ -81,6 +83,10 @@ func (w *walk) all() {
 		{"push accepted", w.pushAccepted},
 		{"journal", w.journal},
 		{"link tagged", w.linkTagged},
+		{"campaign created", w.campaignCreated},
+		{"bid changed", w.bidChanged},
+		{"bid undone", w.bidUndone},
+		{"report read", w.reportRead},
 	} {
 		detail, err := s.do()
 		if err != nil {
