@@ -33,6 +33,7 @@ func collections(d *amazon.Descriptor, w Wire) []*collection {
 		sp = spV3
 	}
 	all := slices.Concat(sp(), brandsV4(), brandTargets(), display(), []*collection{portfolios()})
+	all = append(all, creatives(all)...)
 	for _, c := range all {
 		c.operations = map[string]amazon.Operation{}
 		for verb, id := range c.ops {
