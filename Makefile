@@ -35,6 +35,7 @@ check: ## vet, staticcheck, gofumpt, house rules, the refresh protocol's model
 generate: ## write everything that is made from descriptors, commands and settings
 	$(GO) run ./internal/gen
 	$(GO) test -count=1 -run '^TestReferencePages$$' ./internal/cli -update
+	$(GO) test -count=1 -run '^TestAdsDescription$$' ./internal/server -update
 	$(GO) test -count=1 -run '^TestOperationsPage$$' ./sandbox -update
 
 verify: ## fail where a generated file is out of date, or a guide names what does not exist
