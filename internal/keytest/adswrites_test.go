@@ -278,3 +278,28 @@ func TestAdsStorm(t *testing.T) {
 func (a *advertiser) updates() int {
 	return len(a.k.Sandbox.Journal().Entries(kit.Filter{Match: kit.Match{Program: "ads", Path: "/adsApi/v1/update/campaigns"}}))
 }
+
+// TestAdsBidsOfKeywords: a group and keywords by what they belong to alone, bids raised within the guard and taken back.
+func TestAdsBidsOfKeywords(t *testing.T) {
+	t.Parallel()
+	a := newAdvertiser(t)
+	campaign := a.make(1)[0]
+	var group object
+	if resp := a.do("POST", "group", object{"campaign_id": campaign, "name": "shoes", "bid_amount": "0.50"}, &group); resp.StatusCode != 200 || group["organization_id"] != a.org {
+		t.Fatalf("%d %v", resp.StatusCode, group)
+	}
+	keyword := func(text string) object {
+		return object{"group_id": group["id"], "type": "KEYWORD", "match_type": "EXACT", "keyword": object{"text": text}, "level": "GROUP", "bid_amount": 0.4}
+	}
+	var made, raised, undone changed
+	if resp := a.do("POST", "target", []object{keyword("red shoe"), keyword("blue shoe")}, &made); resp.StatusCode != 200 || made.Done != 2 {
+		t.Fatalf("%d %v %+v", resp.StatusCode, made.said(), made.Results[0].Error)
+	}
+	rows := []object{{"id": made.Results[0].ID, "bid_amount": 0.6}, {"id": made.Results[1].ID, "bid_amount": 4}}
+	if resp := a.do("PATCH", "target", rows, &raised); resp.StatusCode != 207 || cmp.Diff([]string{"ok", "writes.spend_guard"}, raised.said()) != "" {
+		t.Fatalf("%d %v", resp.StatusCode, raised.said())
+	}
+	if resp := a.do("POST", "undo/"+raised.Write, nil, &undone); resp.StatusCode != 200 || fmt.Sprint(undone.Results[0].Object["bid_amount"]) != "0.4" {
+		t.Errorf("%d %+v", resp.StatusCode, undone)
+	}
+}
