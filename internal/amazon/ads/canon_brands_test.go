@@ -252,6 +252,12 @@ func TestTreeOfSponsoredDisplay(t *testing.T) {
 func TestSeededBrandsAndDisplay(t *testing.T) {
 	t.Parallel()
 	m := newModel(t, ads.New())
+	for _, channel := range canon.Channels() {
+		q := amazon.AdsQuery{Kind: canon.KindCampaign, Channel: channel, Statuses: []canon.AdsStatus{"SLEEPING"}}
+		if _, err := m.AdsList(t.Context(), m.asker, m.account, q); err == nil {
+			t.Errorf("%s lists campaigns of a status that there is not", channel)
+		}
+	}
 	for _, channel := range []canon.Channel{canon.SponsoredBrands, canon.SponsoredDisplay} {
 		for _, kind := range []canon.AdsKind{canon.KindCampaign, canon.KindGroup, canon.KindAd, canon.KindTarget} {
 			q := sp(kind)

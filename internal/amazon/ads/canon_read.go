@@ -15,6 +15,8 @@ import (
 // A page of 1000 campaigns has some 900 bytes each; creatives and targets with expressions are longer.
 const pageLimit = 64 << 20
 
+var allStatuses = []canon.AdsStatus{canon.StatusActive, canon.StatusPaused, canon.StatusArchived, canon.StatusDraft, canon.StatusRemoved}
+
 // AdsChannels implements amazon.AdsModel.
 func (p *Program) AdsChannels(kind canon.AdsKind) []canon.Channel {
 	if kind == canon.KindOrganization {
@@ -82,6 +84,11 @@ type section struct {
 func (p *Program) AdsList(ctx context.Context, s amazon.Asker, account canon.Account, q amazon.AdsQuery) (amazon.AdsPage, error) {
 	if len(q.Statuses) == 0 {
 		q.Statuses = []canon.AdsStatus{canon.StatusActive, canon.StatusPaused, canon.StatusDraft}
+	}
+	for _, status := range q.Statuses {
+		if !slices.Contains(allStatuses, status) {
+			return amazon.AdsPage{}, problem.New(problem.AdsInvalidArgument).With("there is no status %q", status)
+		}
 	}
 	if q.Kind == canon.KindOrganization {
 		page := amazon.AdsPage{}
