@@ -85,6 +85,9 @@ func readListing(q *Request) (*listing, error) {
 		Portfolios: words(values["portfolio_id"]), Type: strings.ToUpper(values.Get("type")),
 	}
 	for _, s := range p.upper("status") {
+		if !slices.Contains(statuses, s) {
+			p.fail("status", "it is one of "+strings.Join(statuses, ", ")+"; Amazon's ENABLED is ACTIVE here")
+		}
 		l.query.Statuses = append(l.query.Statuses, canon.AdsStatus(s))
 	}
 	for _, f := range words(values["fields"]) {

@@ -20,6 +20,9 @@ const (
 // everyList are the parameters that each list takes: Unified's, then our own.
 var everyList = []string{"limit", "offset", "updated_gte", "sort", "order", "query", "fields", "raw", "org_id", "cursor", "envelope", "id"}
 
+// statuses are what a list may be narrowed to: Unified's words (contract ads-model 1.1), most of which nothing at Amazon ever has.
+var statuses = []string{"ACTIVE", "PAUSED", "ARCHIVED", "DRAFT", "REMOVED", "UNSPECIFIED", "SCHEDULED_FOR_DELETION", "PROCESSING", "PROCESSING_FAILED"}
+
 // filters are the further parameters of each kind's list: Unified's (contract ads-model 1.1), and those of ours that the model has more.
 var filters = map[canon.AdsKind][]string{
 	canon.KindOrganization:   {"parent_id", "country", "region"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
@@ -57,12 +58,12 @@ func (w *Writer) planNew(ctx context.Context, p Place, o Order, all []*planned) 
 			to, _ := parents(again)
 			*to, body = *campaign, again
 		}
-		c.refusal = complete(c, body, in, p.Model.AdsChannels(o.Kind))
+		c.refusal = complete(c, body, in, p.Model.AdsChannels(o.Kind), w.cfg.Now())
 	}
 }
 
-// complete fills in what a new object needs to be made.
-func complete(c *planned, body canon.AdsObject, in *found, channels []canon.Channel) *amazon.AdsRefusal {
+// complete fills in what a new object needs to be made. A campaign that says nothing of its beginning begins today, where its account is.
+func complete(c *planned, body canon.AdsObject, in *found, channels []canon.Channel, now time.Time) *amazon.AdsRefusal {
 	if c.account.ID == "" {
 		return refuse(problem.WritesWhichOrganization, "organization_id", "")
 	}
@@ -92,12 +93,26 @@ func complete(c *planned, body canon.AdsObject, in *found, channels []canon.Chan
 			common.Status = canon.StatusPaused
 		}
 	}
-	if campaign, ok := body.(*canon.AdsCampaign); ok && campaign.Channel == canon.SponsoredProducts && campaign.TargetingMode == "" {
-		campaign.TargetingMode = "MANUAL" // Unified's clients cannot say; so nothing is advertised that nobody targeted
+	if campaign, ok := body.(*canon.AdsCampaign); ok {
+		if campaign.Channel == canon.SponsoredProducts && campaign.TargetingMode == "" {
+			campaign.TargetingMode = "MANUAL" // Unified's clients cannot say; so nothing is advertised that nobody targeted
+		}
+		if campaign.StartDate == "" {
+			campaign.StartDate = today(now, c.account)
+		}
 	}
 	normal(body, c.account)
 	c.change = amazon.AdsChange{After: body}
 	return nil
+}
+
+// today is the day that it is where an account is; where that is not known, in UTC.
+func today(now time.Time, a canon.Account) canon.Day {
+	place, err := time.LoadLocation(a.Timezone)
+	if err != nil {
+		place = time.UTC
+	}
+	return canon.DayOf(now, place)
 }
 
 // parentsOf reads the campaigns and groups that rows name, where they are needed to tell the account or the channel.
