@@ -17,6 +17,7 @@ import (
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/ads"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/all"
 	"github.com/lockkeeper-dev/lockkeeper/internal/audit"
 	"github.com/lockkeeper-dev/lockkeeper/internal/egress"
@@ -61,7 +62,12 @@ const (
 )
 
 // A count is what the gateway wrote down, in each of the places where it writes.
-type count struct{ Access, Metrics, Usage int }
+type count struct {
+	Access, Metrics, Usage int
+
+	Listings int   // through the model
+	Read     int64 // bytes of Amazon's answers that the model read
+}
 
 // nobody is a Refresher with nothing to give: the token of a bench is good to its end.
 type nobody struct{}
@@ -80,6 +86,10 @@ func (nobody) Invalid(context.Context, id.Grant, int64) (snapshot.Token, error) 
 func childGateway(args []string) error {
 	ctx := context.Background()
 	certs, dir, upstream := args[0], args[1], args[2]
+	client, account, bearer := "amzn1.application-oa2-client.EXAMPLE", profileID, secretHeader[len("Bearer "):]
+	if len(args) == 6 { // those of an upstream that looks at them
+		client, account, bearer = args[3], args[4], args[5]
+	}
 	roots, err := loadRoots(certs)
 	if err != nil {
 		return err
@@ -102,10 +112,10 @@ func childGateway(args []string) error {
 	now := time.Now()
 	grant := id.New[id.Grant](now)
 	snap.PublishGrant(snapshot.Grant{
-		ID: grant, Name: grantName, Program: "ads", Realm: amazon.Sandbox, ClientID: "amzn1.application-oa2-client.EXAMPLE", Region: canon.NA,
-		Accounts: []canon.Account{{ID: profileID, Region: canon.NA}}, Health: snapshot.OK,
+		ID: grant, Name: grantName, Program: "ads", Realm: amazon.Sandbox, ClientID: client, Region: canon.NA,
+		Accounts: []canon.Account{{ID: account, Region: canon.NA, Currency: "USD", Timezone: "America/Los_Angeles"}}, Health: snapshot.OK,
 	})
-	token := secret.New(secretHeader[len("Bearer "):])
+	token := secret.New(bearer)
 	snap.PublishToken(grant, snapshot.Token{Access: token, Generation: 1, Obtained: now, Expires: now.Add(time.Hour)})
 	site := id.New[id.Grant](now)
 	snap.PublishGrant(snapshot.Grant{
@@ -122,8 +132,13 @@ func childGateway(args []string) error {
 	if err != nil {
 		return err
 	}
+	model := &reader{door: door, snapshot: snap, model: ads.New()}
+	service, err := model.service()
+	if err != nil {
+		return err
+	}
 	gate, err := gateway.New(gateway.Config{
-		Snapshot: snap, Door: door, Refresher: nobody{}, Programs: programs, MAC: sealer, Usage: st, Audit: st, Access: access, Metrics: metrics,
+		Snapshot: snap, Door: door, Refresher: nobody{}, Programs: programs, MAC: sealer, Usage: st, Audit: st, Access: access, Metrics: metrics, Services: []gateway.Service{service},
 	})
 	if err != nil {
 		return err
@@ -152,6 +167,7 @@ func childGateway(args []string) error {
 		if err != nil {
 			return err
 		}
+		c.Listings, c.Read = int(model.listings.Load()), model.bytes.Load()
 		return c
 	})
 }

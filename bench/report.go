@@ -31,6 +31,8 @@ type report struct {
 	appkey      map[string][]appRun
 	push        map[string][]pushed
 	sandbox     *sandboxed
+	listing     map[string]listed
+	listedBytes int64 // of Amazon's answers to one listing
 }
 
 func contains(list, name string) bool {
@@ -173,6 +175,7 @@ sharing %d cores. Each refresh is durable and brings a rotated refresh token. A 
 	r.apps(b)
 	r.pushes(b)
 	r.sandboxes(b)
+	r.listings(b)
 	if host, err := os.ReadFile("/proc/loadavg"); err == nil {
 		fmt.Fprintf(b, "Load average when this was written: %s. Above the number of cores, the figures are of a busy machine.\n", strings.Fields(string(host))[0])
 	}
