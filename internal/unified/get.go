@@ -44,7 +44,7 @@ func (u *Ads) get(ctx context.Context, q *Request) (Answer, error) {
 	if q.Header.Get("If-None-Match") == mark {
 		return Answer{Status: http.StatusNotModified}.With("ETag", mark), nil
 	}
-	text, err := l.object(o)
+	text, err := l.object(nil, o)
 	if err != nil {
 		return Answer{}, err
 	}

@@ -134,7 +134,7 @@ func (u *Ads) listLines(ctx context.Context, l *listing, sources []source) Answe
 		g, err := u.gather(ctx, l, sources, watcher{
 			objects: func(objects []canon.AdsObject) {
 				for _, o := range objects {
-					text, err := l.object(o)
+					text, err := l.object(nil, o)
 					if err != nil {
 						broken = err
 						return

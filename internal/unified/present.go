@@ -12,29 +12,26 @@ import (
 func (l *listing) array(objects []canon.AdsObject) ([]byte, error) {
 	text := make([]byte, 0, 2+1024*len(objects))
 	text = append(text, '[')
+	var err error
 	for i, o := range objects {
-		one, err := l.object(o)
-		if err != nil {
-			return nil, err
-		}
 		if i > 0 {
 			text = append(text, ',')
 		}
-		text = append(text, one...)
+		if text, err = l.object(text, o); err != nil {
+			return nil, err
+		}
 	}
 	return append(text, ']'), nil
 }
 
-// object writes one object, with the fields that are asked for. Its id is always there.
-func (l *listing) object(o canon.AdsObject) ([]byte, error) {
-	text, err := json.Marshal(o)
-	if err != nil {
-		return nil, fmt.Errorf("writing an object: %w", err)
+// object appends one object, with the fields that are asked for. Its id is always there.
+func (l *listing) object(to []byte, o canon.AdsObject) ([]byte, error) {
+	text, err := canon.AppendAds(to, o)
+	if err != nil || len(l.fields) == 0 {
+		return text, err
 	}
-	if len(l.fields) == 0 {
-		return text, nil
-	}
-	return choose(text, l.fields)
+	some, err := choose(text[len(to):], l.fields)
+	return append(to, some...), err
 }
 
 // choose keeps some fields of an object.
