@@ -51,13 +51,6 @@ func (l *lanes) free(r canon.Region, asked int, now time.Time) int {
 	return max(0, at.room-asked)
 }
 
-// until is when a region may be asked for reports again.
-func (l *lanes) until(r canon.Region) time.Time {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.at(r).held
-}
-
 // full notes that the region takes no more while so many are unfinished.
 func (l *lanes) full(r canon.Region, asked int, now, until time.Time) time.Time {
 	l.mu.Lock()

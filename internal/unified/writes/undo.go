@@ -170,13 +170,14 @@ func (w *Writer) back(p Place, was Write, c *planned, f found, force bool) {
 		c.same, c.change.Before = archived, f.object
 		return
 	}
-	now, nowMap, err := bare(f.object)
+	now, _, err := bare(f.object)
 	if err != nil {
 		c.refusal = refusedBy(err)
 		return
 	}
 	normal(now, f.account)
-	if nowMap, err = mapOf(now); err != nil {
+	nowMap, err := mapOf(now)
+	if err != nil {
 		c.refusal = refusedBy(err)
 		return
 	}
