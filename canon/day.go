@@ -33,6 +33,9 @@ func (d Day) Add(n int) Day {
 
 // In returns the first moment of the day in a place; the zero time of an empty day.
 func (d Day) In(place *time.Location) time.Time {
+	if d == "" {
+		return time.Time{} // without the error that parsing would make, for every object of a list
+	}
 	t, err := time.ParseInLocation(time.DateOnly, string(d), place)
 	if err != nil {
 		return time.Time{}
@@ -49,7 +52,10 @@ func dayStart(d Day, place *time.Location) time.Time {
 
 // dayEnd is the last second of a day, so that a reader who looks at the date alone sees the right one.
 func dayEnd(d Day, place *time.Location) time.Time {
-	if t := d.Add(1).In(place); d != "" && !t.IsZero() {
+	if d == "" {
+		return time.Time{}
+	}
+	if t := d.Add(1).In(place); !t.IsZero() {
 		return t.Add(-time.Second).UTC()
 	}
 	return time.Time{}

@@ -1,6 +1,7 @@
 package egress
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -52,7 +53,7 @@ func (d *Door) send(ctx context.Context, c amazon.Call, key LimitKey) (*amazon.A
 	}
 	defer func() { _ = resp.body.Close() }()
 	d.note(key, host, resp)
-	body, err := io.ReadAll(io.LimitReader(resp.body, c.Limit+1))
+	body, err := readUpTo(resp, c.Limit+1)
 	a := &amazon.Answer{Status: resp.status, Header: incoming(resp.header), Body: body, Truncated: err != nil}
 	if int64(len(body)) > c.Limit {
 		a.Body, a.Truncated = body[:c.Limit], true
@@ -65,6 +66,17 @@ func (d *Door) send(ctx context.Context, c amazon.Call, key LimitKey) (*amazon.A
 	}
 	a.Took = d.cfg.Now().Sub(start)
 	return a, nil
+}
+
+// trusted is how much room is made for an answer on its word alone.
+const trusted = 4 << 20
+
+// readUpTo reads a body into room that is made once, where the answer says how long it is.
+func readUpTo(resp *response, limit int64) ([]byte, error) {
+	var b bytes.Buffer
+	b.Grow(int(max(0, min(resp.length, limit, trusted))) + bytes.MinRead)
+	_, err := b.ReadFrom(io.LimitReader(resp.body, limit))
+	return b.Bytes(), err
 }
 
 // note remembers what an answer says of how often its account may call.

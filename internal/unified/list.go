@@ -183,8 +183,8 @@ func (u *Ads) allow(q *Request, kind canon.AdsKind, p Place, channel canon.Chann
 }
 
 // finish fills in what the reader of an object knows and its wire does not.
-func (u *Ads) finish(p Place, o canon.AdsObject) {
+func finish(p Place, o canon.AdsObject, now time.Time) {
 	c := o.Common()
-	c.ConnectionID, c.FetchedAt, c.ETag = p.Grant.Name, u.cfg.Now().UTC(), canon.AdsETag(o)
+	c.ConnectionID, c.FetchedAt, c.ETag = p.Grant.Name, now, canon.AdsETag(o)
 	o.Unify()
 }

@@ -1,6 +1,7 @@
 package unified
 
 import (
+	"strings"
 	"sync"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
@@ -35,7 +36,11 @@ func (p *places) note(kind canon.AdsKind, channel canon.Channel, account string,
 		if len(p.now) >= placesMost/2 {
 			p.now, p.old = map[placeKey]placeOf{}, p.now
 		}
-		p.now[placeKey{kind, o.Common().ID}] = placeOf{account, channel}
+		key, at := placeKey{kind, o.Common().ID}, placeOf{account, channel}
+		if p.now[key] != at {
+			key.id = strings.Clone(key.id) // it may be a part of a whole page
+			p.now[key] = at
+		}
 	}
 }
 

@@ -98,8 +98,9 @@ func (u *Ads) read(ctx context.Context, m *limiter, s *source, query amazon.AdsQ
 		page, err := u.cfg.Model.AdsList(ctx, s.Asker, s.Account, query)
 		if err == nil {
 			u.known.note(query.Kind, s.channel, s.Account.ID, page.Objects)
+			now := u.cfg.Now().UTC()
 			for _, o := range page.Objects {
-				u.finish(s.Place, o)
+				finish(s.Place, o, now)
 			}
 			return page, nil
 		}

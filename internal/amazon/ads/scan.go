@@ -10,8 +10,11 @@ import (
 // A scan reads JSON from front to back, once and without reflection: long lists are what the model costs. It takes what Amazon sends and
 // checks no more of it than it reads; what it does not understand it marks as bad, after which it reads nothing. A null leaves what it
 // stands for as it was. Numbers stay text.
+//
+// What it reads are parts of one text, so that an item does not cost a dozen small ones. Whoever keeps one for long clones it.
 type scan struct {
 	b   []byte
+	all string // b
 	i   int
 	bad bool
 }
@@ -27,7 +30,7 @@ func unmarshal(text []byte, into any) error {
 	if !ok {
 		return json.Unmarshal(text, into)
 	}
-	s := scan{b: text}
+	s := scan{b: text, all: string(text)}
 	to.scan(&s)
 	if s.peek(); s.bad || s.i < len(s.b) {
 		return errScan
@@ -147,43 +150,10 @@ func (s *scan) text(to *string) {
 	switch {
 	case s.bad:
 	case plainText(inner):
-		*to = word(inner)
+		*to = s.all[s.i-1-len(inner) : s.i-1]
 	case json.Unmarshal(s.b[from:s.i], to) != nil:
 		s.fail()
 	}
-}
-
-// word is a string, without making a new one of the words that stand in nearly every item.
-func word(b []byte) string {
-	switch string(b) {
-	case "SPONSORED_PRODUCTS":
-		return "SPONSORED_PRODUCTS"
-	case "ENABLED":
-		return "ENABLED"
-	case "PAUSED":
-		return "PAUSED"
-	case "ARCHIVED":
-		return "ARCHIVED"
-	case "DELIVERING":
-		return "DELIVERING"
-	case "NOT_DELIVERING":
-		return "NOT_DELIVERING"
-	case "MONETARY":
-		return "MONETARY"
-	case "DAILY":
-		return "DAILY"
-	case "SINGLE_MARKETPLACE":
-		return "SINGLE_MARKETPLACE"
-	case "CPC":
-		return "CPC"
-	case "KEYWORD":
-		return "KEYWORD"
-	case "AD_GROUP":
-		return "AD_GROUP"
-	case "SALES_DOWN_ONLY":
-		return "SALES_DOWN_ONLY"
-	}
-	return string(b)
 }
 
 // plainText reports whether a string says what stands there: no escapes, no control characters, no byte beyond ASCII that might be broken.
@@ -210,7 +180,7 @@ func (s *scan) number(to *json.Number) {
 		s.fail()
 		return
 	}
-	*to = json.Number(s.b[from:s.i])
+	*to = json.Number(s.all[from:s.i])
 }
 
 // whole reads a whole number.
