@@ -16,8 +16,7 @@ import (
 func TestAppendAds(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []canon.AdsKind{canon.KindCampaign, canon.KindGroup, canon.KindTarget, canon.KindAd, canon.KindPortfolio} {
-		t.Run(string(kind), func(t *testing.T) {
-			t.Parallel()
+		t.Run(string(kind), func(t *testing.T) { // one after the other: they share generators, which name themselves when they are first used
 			rapid.Check(t, func(t *rapid.T) {
 				o := canon.NewAds(kind)
 				fill(t, reflect.ValueOf(o).Elem(), rapid.Bool().Draw(t, "odd"))
