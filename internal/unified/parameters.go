@@ -35,7 +35,7 @@ var filters = map[canon.AdsKind][]string{
 	canon.KindInsertionOrder: {"campaign_id"},
 	canon.KindTarget:         {"status", "effective_status", "campaign_id", "group_id", "channel", "type", "match_type", "negative", "level", "kind"},
 	canon.KindTargetOption:   {"type", "channel"},
-	canon.KindPromoted:       {"type", "channel"},
+	canon.KindPromoted:       {"type"},
 }
 
 // Parameters lists what a kind's list takes.

@@ -34,17 +34,22 @@ func collections(d *amazon.Descriptor, w Wire) []*collection {
 	}
 	all := slices.Concat(sp(), brandsV4(), brandTargets(), display(), []*collection{portfolios()})
 	all = append(all, creatives(all)...)
+	all = append(all, promoted(all))
 	for _, c := range all {
 		c.operations = map[string]amazon.Operation{}
 		for verb, id := range c.ops {
-			i := slices.IndexFunc(d.Operations, func(op amazon.Operation) bool { return op.ID == id })
-			if i < 0 {
-				panic("ads: program.toml has no operation " + id) // a mistake of ours, which every test would meet
-			}
-			c.operations[verb] = d.Operations[i]
+			c.operations[verb] = operation(d, id)
 		}
 	}
 	return all
+}
+
+func operation(d *amazon.Descriptor, id string) amazon.Operation {
+	i := slices.IndexFunc(d.Operations, func(op amazon.Operation) bool { return op.ID == id })
+	if i < 0 {
+		panic("ads: program.toml has no operation " + id) // a mistake of ours, which every test would meet
+	}
+	return d.Operations[i]
 }
 
 // The verbs of a collection.
@@ -74,6 +79,9 @@ type collection struct {
 	decode  func(item []byte, v *view) (canon.AdsObject, error)
 	encode  func(o canon.AdsObject, v *view) (any, error)
 	scan    func(s *scan, v *view) (canon.AdsObject, error) // as decode, of an item in the middle of a page. Defaults to none.
+
+	also   []string // further operations that listing it takes
+	gather gatherer // lists it by several calls, instead of the dialect. Defaults to none.
 
 	fields                         map[string]string // fields of the wire to those of canon, where a refusal names one
 	creatable, updatable, required []string          // JSON names of canon

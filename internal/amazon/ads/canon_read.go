@@ -48,6 +48,9 @@ func (p *Program) AdsCan(kind canon.AdsKind, channel canon.Channel) amazon.AdsAb
 		for verb, id := range c.ops {
 			ids := can.Operations[verb]
 			add(&ids, id)
+			if verb == verbList {
+				add(&ids, c.also...)
+			}
 			can.Operations[verb] = ids
 		}
 		for condition := range c.filters {
@@ -184,27 +187,42 @@ func (p *Program) listPage(ctx context.Context, s amazon.Asker, v *view, at *sec
 	if n := at.query.Size; n > 0 && (n < size || size == 0) {
 		size = n
 	}
+	if c.gather != nil {
+		return c.gather(ctx, p, s, v, &at.query, token)
+	}
 	call, err := c.speaks.list(c, &at.query, token, size)
 	if err != nil {
 		return nil, "", problem.New(problem.AdsInvalidArgument).Because(err)
 	}
-	call = c.finish(verbList, call)
+	answer, err := p.look(ctx, s, v, c.finish(verbList, call))
+	if err != nil {
+		return nil, "", err
+	}
+	objects, next, err := c.readPage(answer.Body, v, &at.query, token, size)
+	if err != nil || answer.Truncated {
+		return nil, "", broken(c, err)
+	}
+	return objects, next, nil
+}
+
+func broken(c *collection, err error) error {
+	return problem.New(problem.AdsBrokenAnswer).With("a page of %s cannot be read", c.list).Because(err)
+}
+
+// look makes a call that reads. What is no success is a problem, and a refusal where Amazon refused.
+func (p *Program) look(ctx context.Context, s amazon.Asker, v *view, call amazon.Call) (*amazon.Answer, error) {
 	call.Limit = pageLimit
 	answer, err := s.Ask(ctx, v.account.Region, call, scope(v.account))
 	if err != nil {
 		if known, ok := problem.Of(err); ok {
-			return nil, "", known.Because(err)
+			return nil, known.Because(err)
 		}
-		return nil, "", problem.New(problem.AdsUnreachable).Because(err)
+		return nil, problem.New(problem.AdsUnreachable).Because(err)
 	}
 	if answer.Status != http.StatusOK {
-		return nil, "", p.refused(answer, v.account)
+		return nil, p.refused(answer, v.account)
 	}
-	objects, next, err := c.readPage(answer.Body, v, &at.query, token, size)
-	if err != nil || answer.Truncated {
-		return nil, "", problem.New(problem.AdsBrokenAnswer).With("a page of %s cannot be read", c.list).Because(err)
-	}
-	return objects, next, nil
+	return answer, nil
 }
 
 // A passer is a dialect that reads a page in one pass.
@@ -269,7 +287,9 @@ func (c *collection) finish(verb string, call amazon.Call) amazon.Call {
 	if call.Header == nil {
 		call.Header = http.Header{}
 	}
-	call.Header.Set("Accept", media)
+	if call.Header.Get("Accept") == "" {
+		call.Header.Set("Accept", media)
+	}
 	if call.Body != nil {
 		call.Header.Set("Content-Type", media)
 	}
