@@ -3,11 +3,13 @@ package report
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/audit"
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
@@ -21,13 +23,13 @@ type Place struct {
 
 // Begin writes a job down: whatever of it is not kept, or may still change, is asked of Amazon from now on. Places are those that the asker
 // may use, among which the ask's organizations choose.
-func (s *Service) Begin(ctx context.Context, by string, places []Place, ask Ask) (Job, error) {
+func (s *Service) Begin(ctx context.Context, by audit.Actor, places []Place, ask Ask) (Job, error) {
 	ask, err := ask.checked()
 	if err != nil {
 		return Job{}, err
 	}
 	now := s.cfg.Now()
-	j := Job{ID: id.New[id.Report](now), Ask: ask, State: Running, By: by, Created: now}
+	j := Job{ID: id.New[id.Report](now), Ask: ask, State: Running, By: by.Name, Created: now}
 	var parts []Part
 	for _, p := range places {
 		if len(ask.Organizations) > 0 && !slices.Contains(ask.Organizations, p.Account.ID) {
@@ -56,7 +58,9 @@ func (s *Service) Begin(ctx context.Context, by string, places []Place, ask Ask)
 	default:
 		return Job{}, problem.New(problem.ReportNoAccount)
 	}
-	if err := s.cfg.Store.AddReport(ctx, j, parts); err != nil {
+	detail := fmt.Sprintf("level %s, %s to %s, of %d accounts and channels", ask.Level, ask.Start, ask.End, len(j.Sources))
+	e := audit.Entry{At: now, Actor: by, Action: "ads.report_begin", Object: string(j.ID), Outcome: audit.Done, Detail: detail}
+	if err := s.cfg.Store.AddReport(ctx, j, parts, e); err != nil {
 		return Job{}, err
 	}
 	if ask.Keep {
@@ -210,8 +214,13 @@ func (s *Service) Jobs(ctx context.Context, limit int) ([]Job, error) {
 }
 
 // Cancel ends a job. What Amazon makes for it already is not fetched, unless another job waits for it.
-func (s *Service) Cancel(ctx context.Context, j id.Report) error {
-	return s.cfg.Store.CancelReport(ctx, j, s.cfg.Now())
+func (s *Service) Cancel(ctx context.Context, by audit.Actor, j id.Report) error {
+	e := audit.Entry{At: s.cfg.Now(), Actor: by, Action: "ads.report_cancel", Object: string(j), Outcome: audit.Done}
+	err := s.cfg.Store.CancelReport(ctx, j, e)
+	if errors.Is(err, ErrNotFound) {
+		return problem.New(problem.ReportNotFound)
+	}
+	return err
 }
 
 // ETA is how long a job still takes, by what reports of its regions took lately and by who else waits.

@@ -14,6 +14,7 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/ads"
+	"github.com/lockkeeper-dev/lockkeeper/internal/audit"
 	"github.com/lockkeeper-dev/lockkeeper/internal/jobs"
 	"github.com/lockkeeper-dev/lockkeeper/internal/report"
 	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
@@ -87,7 +88,7 @@ func BenchmarkMillionRows(b *testing.B) {
 			}
 		}()
 		began := time.Now()
-		j, err := s.Begin(ctx, "bench", []report.Place{{Grant: g, Account: at}}, report.Ask{
+		j, err := s.Begin(ctx, audit.Actor{Kind: audit.System, Name: "bench"}, []report.Place{{Grant: g, Account: at}}, report.Ask{
 			Level: canon.LevelSearchTerm, Start: "2026-11-01", End: "2026-11-10", Channels: []canon.Channel{canon.SponsoredProducts},
 		})
 		if err != nil {

@@ -47,7 +47,7 @@ func TestNothingIsLostAndNothingIsMadeTwice(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := start(t, nil)
+			w := start(t, map[string]string{"ads.report_time": "3600s"}) // Amazon tells of a twin only while it makes the report
 			for _, f := range c.faults {
 				w.amz.Fault(f)
 			}

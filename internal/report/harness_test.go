@@ -9,6 +9,7 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon/ads"
+	"github.com/lockkeeper-dev/lockkeeper/internal/audit"
 	"github.com/lockkeeper-dev/lockkeeper/internal/egress"
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
 	"github.com/lockkeeper-dev/lockkeeper/internal/jobs"
@@ -158,7 +159,7 @@ func (w *world) begin(a report.Ask, days int) report.Job {
 	if a.Start == "" {
 		a.Start = a.End.Add(1 - days)
 	}
-	j, err := w.Begin(w.t.Context(), "ana", w.places, a)
+	j, err := w.Begin(w.t.Context(), audit.Actor{Kind: audit.Operator, Name: "ana"}, w.places, a)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -125,7 +125,7 @@ func (s *Service) servePost(ctx context.Context, q *unified.Request, places Plac
 	if err != nil {
 		return unified.Answer{}, err
 	}
-	j, err := s.Begin(ctx, q.By.Name, at, ask)
+	j, err := s.Begin(ctx, q.By, at, ask)
 	if err != nil {
 		return unified.Answer{}, err
 	}
@@ -175,14 +175,17 @@ func (s *Service) serveJob(ctx context.Context, q *unified.Request) (unified.Ans
 	if err != nil {
 		return unified.Answer{}, err
 	}
-	if !s.sees(q, j) {
-		return unified.Answer{}, problem.New(problem.ReportNotFound)
+	if s.may(q, j, "reports.get") != nil {
+		return unified.Answer{}, problem.New(problem.ReportNotFound) // what exists and may not be seen is told like what does not exist
 	}
 	if len(q.Rest) == 2 {
 		return s.serveRows(ctx, q, j)
 	}
 	if q.Method == http.MethodDelete {
-		if err := s.Cancel(ctx, j.ID); err != nil {
+		if err := s.may(q, j, "reports.delete"); err != nil {
+			return unified.Answer{}, err
+		}
+		if err := s.Cancel(ctx, q.By, j.ID); err != nil {
 			return unified.Answer{}, err
 		}
 		if j, err = s.Job(ctx, j.ID); err != nil {
@@ -192,20 +195,23 @@ func (s *Service) serveJob(ctx context.Context, q *unified.Request) (unified.Ans
 	return unified.OK(s.Tell(ctx, j)), nil
 }
 
-// sees reports whether an asker may read all that a job is about. What exists and may not be seen is told like what does not exist.
-func (s *Service) sees(q *unified.Request, j Job) bool {
+// may asks whether an operation may be made on all that a job is about.
+func (s *Service) may(q *unified.Request, j Job, operation string) error {
 	grants := q.Access.Grants()
 	for i, g := range j.Grants {
 		at := slices.IndexFunc(grants, func(one unifiedGrant) bool { return one.ID == g })
 		if at < 0 || q.Grant != unified.All && grants[at].Name != q.Grant && string(g) != q.Grant {
-			return false
+			return problem.New(problem.ReportNotFound)
 		}
 		a, ok := account(grants[at].Accounts, j.Sources[i].Account)
-		if !ok || !q.Access.Account(grants[at], a.ID) || q.Access.Allow(grants[at], a, "reports.get") != nil {
-			return false
+		if !ok || !q.Access.Account(grants[at], a.ID) {
+			return problem.New(problem.ReportNotFound)
+		}
+		if err := q.Access.Allow(grants[at], a, operation); err != nil {
+			return err
 		}
 	}
-	return true
+	return nil
 }
 
 func (s *Service) serveRows(ctx context.Context, q *unified.Request, j Job) (unified.Answer, error) {
@@ -249,7 +255,7 @@ func (s *Service) serveJobs(ctx context.Context, q *unified.Request) (unified.An
 		if len(out) == limit {
 			break
 		}
-		if !s.sees(q, j) {
+		if s.may(q, j, "reports.get") != nil {
 			continue
 		}
 		if j, err = s.Job(ctx, j.ID); err != nil {

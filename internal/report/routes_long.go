@@ -50,7 +50,7 @@ func (s *Service) serveLong(ctx context.Context, q *unified.Request, places Plac
 	if at, err = s.allowed(q, places, ask.Organizations, "reports.create"); err != nil {
 		return unified.Answer{}, err
 	}
-	j, err := s.Begin(ctx, q.By.Name, at, ask.Ask)
+	j, err := s.Begin(ctx, q.By, at, ask.Ask)
 	if err != nil {
 		return unified.Answer{}, err
 	}

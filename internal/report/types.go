@@ -7,6 +7,7 @@ import (
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/audit"
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 )
@@ -131,14 +132,16 @@ var ErrNotFound = errors.New("looking it up: there is none")
 
 // Store is what reports need of a database. Each changing method is one transaction and durable when it returns.
 type Store interface {
-	// AddReport writes a job and its parts. A part that is under way already, of the same source and days, is joined in place of a new one.
-	AddReport(ctx context.Context, j Job, parts []Part) error
+	// AddReport writes a job, its parts and the entry of it. A part that is under way already, of the same source and days, is joined in place of a new one.
+	AddReport(ctx context.Context, j Job, parts []Part, e audit.Entry) error
 	// JoinParts writes parts that belong to no job, unless they are under way already.
 	JoinParts(ctx context.Context, parts []Part) error
 	Report(ctx context.Context, j id.Report) (Job, error)
 	Reports(ctx context.Context, limit int) ([]Job, error)                       // the newest first, without parts
-	CancelReport(ctx context.Context, j id.Report, at time.Time) error           // a part that no other job waits for ends too
 	SettleReport(ctx context.Context, j id.Report, now time.Time) (State, error) // ends a job whose parts all have
+
+	// CancelReport ends a job at the entry's time. A part that no other job waits for ends too. One that has ended stays as it is, without an entry.
+	CancelReport(ctx context.Context, j id.Report, e audit.Entry) error
 
 	FreeReportParts(ctx context.Context) error
 	// DueReportParts lists parts that may be worked at, of each region at most so many to be asked for; regions that are not named have none.

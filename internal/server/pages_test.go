@@ -84,7 +84,7 @@ func TestAuditPage(t *testing.T) {
 	writes := regexp.MustCompile(`Action:|entry\(|permit\(|record\(|setHealth\(|const (?:action|retire)|action, status`)
 	action := regexp.MustCompile(`"((?:installation|operator|site|app|credential|grant|consent|caller|pass|call|api|console|ads|push)\.[a-z_]*)"`)
 	found := map[string]bool{}
-	for _, pkg := range []string{"vault", "broker", "policy", "operator", "server", "gateway", "api", "console", "sites", "unified/writes", "push"} {
+	for _, pkg := range []string{"vault", "broker", "policy", "operator", "server", "gateway", "api", "console", "sites", "unified/writes", "report", "push"} {
 		files, err := filepath.Glob(filepath.Join("..", pkg, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("reading package %s: %v", pkg, err)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/lockkeeper-dev/lockkeeper/internal/audit"
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
 	"github.com/lockkeeper-dev/lockkeeper/internal/report"
 )
@@ -30,7 +31,7 @@ func scanReport(row scanner) (report.Job, error) {
 }
 
 // AddReport implements report.Store.
-func (s *Store) AddReport(ctx context.Context, j report.Job, parts []report.Part) error {
+func (s *Store) AddReport(ctx context.Context, j report.Job, parts []report.Part, e audit.Entry) error {
 	var texts [4]string
 	for i, v := range []any{j.Ask, j.Sources, j.Grants, j.Missing} {
 		text, err := json.Marshal(v)
@@ -54,7 +55,7 @@ func (s *Store) AddReport(ctx context.Context, j report.Job, parts []report.Part
 				return fmt.Errorf("keeping a report's parts: %w", err)
 			}
 		}
-		return nil
+		return appendAudit(tx, e)
 	})
 }
 
@@ -137,16 +138,28 @@ func (s *Store) SettleReport(ctx context.Context, j id.Report, now time.Time) (s
 }
 
 // CancelReport implements report.Store.
-func (s *Store) CancelReport(ctx context.Context, j id.Report, at time.Time) error {
+func (s *Store) CancelReport(ctx context.Context, j id.Report, e audit.Entry) error {
 	return s.Write(ctx, func(tx *sql.Tx) error {
-		if err := changedOne(tx.Exec(`UPDATE report_job SET state = CASE WHEN state = 'running' THEN 'cancelled' ELSE state END,
-			ended_at = CASE WHEN ended_at = 0 THEN $2 ELSE ended_at END WHERE id = $1`, string(j), millis(at))); err != nil {
+		var state report.State
+		err := tx.QueryRow(`SELECT state FROM report_job WHERE id = $1`, string(j)).Scan((*string)(&state))
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
 			return report.ErrNotFound
+		case err != nil:
+			return fmt.Errorf("reading a report: %w", err)
+		case state != report.Running:
+			return nil
 		}
-		_, err := tx.Exec(`UPDATE report_part SET state = 'cancelled', ended_at = $2 WHERE state IN ('waiting', 'asked') AND lease_owner = ''
+		if _, err := tx.Exec(`UPDATE report_job SET state = 'cancelled', ended_at = $2 WHERE id = $1`, string(j), millis(e.At)); err != nil {
+			return fmt.Errorf("cancelling a report: %w", err)
+		}
+		_, err = tx.Exec(`UPDATE report_part SET state = 'cancelled', ended_at = $2 WHERE state IN ('waiting', 'asked') AND lease_owner = ''
 			AND id IN (SELECT part FROM report_job_part WHERE job = $1)
 			AND NOT EXISTS (SELECT 1 FROM report_job_part l JOIN report_job o ON o.id = l.job WHERE l.part = report_part.id AND o.state = 'running')`,
-			string(j), millis(at))
-		return err
+			string(j), millis(e.At))
+		if err != nil {
+			return fmt.Errorf("cancelling a report's parts: %w", err)
+		}
+		return appendAudit(tx, e)
 	})
 }

@@ -31,6 +31,7 @@ func Run(t *testing.T, open Open) {
 		"registrations": registrations,
 		"broadcasts":    broadcasts,
 		"ads writes":    adsWrites,
+		"reports":       reports,
 	}
 	for name, suite := range suites {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,340 @@
+package storetest
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/id"
+	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
+	"github.com/lockkeeper-dev/lockkeeper/internal/report"
+	"github.com/lockkeeper-dev/lockkeeper/internal/store"
+)
+
+func aSource(account string) report.Source {
+	return report.Source{Realm: amazon.Sandbox, Account: account, Channel: canon.SponsoredProducts, Level: canon.LevelCampaign}
+}
+
+func aPart(account string, first, last canon.Day) report.Part {
+	return report.Part{
+		Source: aSource(account), ID: id.New[id.ReportPart](start()), Grant: "01JD0000000000000000000GRA", Region: canon.EU, First: first, Last: last, State: report.Waiting,
+	}
+}
+
+func aJob(after time.Duration, accounts ...string) report.Job {
+	j := report.Job{
+		ID: id.New[id.Report](start().Add(after)), State: report.Running, By: "ana", Created: start().Add(after),
+		Ask:     report.Ask{Level: canon.LevelCampaign, Start: "2026-11-01", End: "2026-11-05", Metrics: []string{"clicks"}, Filters: report.Filters{Campaigns: []string{"7"}}},
+		Missing: []report.Missing{{Organization: "11", Channel: canon.SponsoredProducts, Start: "2026-11-01", End: "2026-11-02"}},
+	}
+	for _, a := range accounts {
+		j.Sources, j.Grants = append(j.Sources, aSource(a)), append(j.Grants, "01JD0000000000000000000GRA")
+	}
+	return j
+}
+
+// A reporting is a store with what the suite does to it.
+type reporting struct {
+	*store.Store
+	t *testing.T
+}
+
+func (r reporting) add(j report.Job, parts ...report.Part) {
+	r.t.Helper()
+	must(r.t, r.AddReport(r.t.Context(), j, parts, did("ads.report_begin", string(j.ID))))
+}
+
+func (r reporting) read(j report.Job) report.Job {
+	r.t.Helper()
+	got, err := r.Report(r.t.Context(), j.ID)
+	must(r.t, err)
+	return got
+}
+
+func (r reporting) claim(p id.ReportPart, owner string) (report.Part, bool) {
+	r.t.Helper()
+	got, won, err := r.ClaimReportPart(r.t.Context(), p, owner)
+	must(r.t, err)
+	return got, won
+}
+
+// state saves a part in a state.
+func (r reporting) state(p report.Part, s report.State) report.Part {
+	r.t.Helper()
+	p.State = s
+	if s.Ended() {
+		p.Ended = start().Add(time.Hour)
+	}
+	must(r.t, r.SaveReportPart(r.t.Context(), p))
+	return p
+}
+
+func (r reporting) due(at time.Time, room int) (all []id.ReportPart, next time.Time) {
+	r.t.Helper()
+	all, next, err := r.DueReportParts(r.t.Context(), at, func(canon.Region, int) int { return room })
+	must(r.t, err)
+	return all, next
+}
+
+func (r reporting) body(v id.ReportPart, day canon.Day) (all []string) {
+	r.t.Helper()
+	must(r.t, r.ReportRows(r.t.Context(), v, day, func(body []byte) error { all = append(all, string(body)); return nil }))
+	return all
+}
+
+// reports holds that a part is made once at a time and worked by one, that a day changes as a whole, and that a job ends with its parts.
+func reports(t *testing.T, open Open) {
+	fresh := func(t *testing.T) reporting { return reporting{open(t), t} }
+	t.Run("a job comes back with its parts", func(t *testing.T) {
+		t.Parallel()
+		r, j := fresh(t), aJob(0, "11", "12")
+		j.Parts = []report.Part{aPart("11", "2026-11-03", "2026-11-05"), aPart("12", "2026-11-01", "2026-11-05")}
+		slices.SortFunc(j.Parts, func(a, b report.Part) int { return strings.Compare(string(a.ID), string(b.ID)) })
+		r.add(j, j.Parts...)
+		if d := cmp.Diff(j, r.read(j)); d != "" {
+			t.Error(d)
+		}
+		p, won := r.claim(j.Parts[0].ID, "a")
+		if d := cmp.Diff(j.Parts[0], p); d != "" || !won {
+			t.Error(d, won)
+		}
+		p.State, p.ReportID, p.Tries, p.Polls, p.Remade = report.Asked, "r-1", 1, 2, 3
+		p.Asked, p.Next, p.Problem, p.Detail = start(), start().Add(time.Minute), problem.ReportFileBroken, "a page"
+		must(t, r.SaveReportPart(t.Context(), p))
+		if d := cmp.Diff(p, r.read(j).Parts[0]); d != "" {
+			t.Error(d)
+		}
+		if _, err := r.Report(t.Context(), "01JD0000000000000000000NON"); !errors.Is(err, report.ErrNotFound) {
+			t.Errorf("one that is none: %v", err)
+		}
+		later := aJob(time.Second)
+		r.add(later)
+		all, err := r.Reports(t.Context(), 1)
+		if err != nil || len(all) != 1 || all[0].ID != later.ID {
+			t.Errorf("the newest: %+v, %v", all, err)
+		}
+		if n := entries(t, r.Store); n != 2 {
+			t.Errorf("%d audit entries, want one a job", n)
+		}
+	})
+	t.Run("a part is made once at a time, and joined", func(t *testing.T) {
+		t.Parallel()
+		r, first, second := fresh(t), aJob(0, "11"), aJob(time.Second, "11")
+		p, same := aPart("11", "2026-11-01", "2026-11-05"), aPart("11", "2026-11-01", "2026-11-05")
+		r.add(first, p)
+		r.add(second, same)
+		must(t, r.JoinParts(t.Context(), []report.Part{aPart("11", "2026-11-01", "2026-11-05")}))
+		if got := r.read(second).Parts; len(got) != 1 || got[0].ID != p.ID {
+			t.Errorf("%+v", got)
+		}
+		if all, _ := r.due(start(), 9); !slices.Equal(all, []id.ReportPart{p.ID}) {
+			t.Errorf("due: %v", all)
+		}
+		r.state(p, report.Done)
+		third := aJob(2*time.Second, "11")
+		r.add(third, same)
+		if got := r.read(third).Parts; len(got) != 1 || got[0].ID != same.ID {
+			t.Errorf("what has ended was joined: %+v", got)
+		}
+	})
+	t.Run("one works at a part, until it gives it back or is gone", func(t *testing.T) {
+		t.Parallel()
+		r, p := fresh(t), aPart("11", "2026-11-01", "2026-11-05")
+		r.add(aJob(0, "11"), p)
+		if _, won := r.claim(p.ID, "a"); !won {
+			t.Error("the first did not get it")
+		}
+		if _, won := r.claim(p.ID, "b"); won {
+			t.Error("two have it")
+		}
+		must(t, r.FreeReportParts(t.Context()))
+		if _, won := r.claim(p.ID, "b"); !won {
+			t.Error("it was not freed")
+		}
+		r.state(p, report.Waiting)
+		if _, won := r.claim(p.ID, "a"); !won {
+			t.Error("it was not given back")
+		}
+		r.state(p, report.Failed)
+		if _, won := r.claim(p.ID, "a"); won {
+			t.Error("what has ended was given out")
+		}
+	})
+	t.Run("what is due, by time and by room", func(t *testing.T) {
+		t.Parallel()
+		r, j := fresh(t), aJob(0, "11")
+		asked, later, waiting, over := aPart("11", "2026-11-01", "2026-11-01"), aPart("11", "2026-11-02", "2026-11-02"), aPart("11", "2026-11-03", "2026-11-03"), aPart("11", "2026-11-04", "2026-11-04")
+		r.add(j, asked, later, waiting, over)
+		later.Next = start().Add(time.Minute)
+		over.Next = start().Add(-time.Second)
+		waiting.Next = start().Add(-time.Minute)
+		asked, later = r.state(asked, report.Asked), r.state(later, report.Asked)
+		r.state(waiting, report.Waiting)
+		r.state(over, report.Waiting)
+		if w, a, err := r.ReportQueue(t.Context(), canon.EU); err != nil || w != 2 || a != 2 {
+			t.Errorf("%d wait, %d are asked for, %v", w, a, err)
+		}
+		if all, next := r.due(start(), 1); !slices.Equal(all, []id.ReportPart{asked.ID, waiting.ID}) || !next.Equal(later.Next) {
+			t.Errorf("%v, then at %s", all, next)
+		}
+		if all, _ := r.due(start().Add(time.Hour), 0); !slices.Equal(all, []id.ReportPart{asked.ID, later.ID}) {
+			t.Errorf("without room: %v", all)
+		}
+		if all, _ := r.due(start().Add(time.Hour), 9); len(all) != 4 {
+			t.Errorf("all: %v", all)
+		}
+	})
+	t.Run("a job ends with its parts", func(t *testing.T) {
+		t.Parallel()
+		r := fresh(t)
+		for i, c := range []struct {
+			parts []report.State
+			want  report.State
+		}{
+			{[]report.State{report.Done, report.Done}, report.Done},
+			{[]report.State{report.Done, report.Failed}, report.Partial},
+			{[]report.State{report.Failed, report.Failed}, report.Failed},
+			{[]report.State{report.Done, report.Asked}, report.Running},
+			{nil, report.Done},
+		} {
+			j := aJob(time.Duration(i)*time.Second, "11")
+			day := canon.Day("2026-01-01").Add(10 * i)
+			var parts []report.Part
+			for n := range c.parts {
+				parts = append(parts, aPart("11", day.Add(n), day.Add(n)))
+			}
+			r.add(j, parts...)
+			for n, s := range c.parts {
+				r.state(parts[n], s)
+			}
+			got, err := r.SettleReport(t.Context(), j.ID, start().Add(time.Hour))
+			if kept := r.read(j); err != nil || got != c.want || kept.State != got || kept.Ended.IsZero() == got.Ended() {
+				t.Errorf("%v: %s, %+v, %v", c.parts, got, kept, err)
+			}
+		}
+	})
+	t.Run("cancelling leaves what another waits for", func(t *testing.T) {
+		t.Parallel()
+		r, first, second := fresh(t), aJob(0, "11"), aJob(time.Second, "11")
+		shared, own := aPart("11", "2026-11-01", "2026-11-05"), aPart("12", "2026-11-01", "2026-11-05")
+		r.add(first, shared, own)
+		r.add(second, shared)
+		for range 2 { // the second time nothing is done, and nothing written down
+			must(t, r.CancelReport(t.Context(), first.ID, did("ads.report_cancel", string(first.ID))))
+		}
+		states := map[id.ReportPart]report.State{}
+		got := r.read(first)
+		for _, p := range got.Parts {
+			states[p.ID] = p.State
+		}
+		if d := cmp.Diff(map[id.ReportPart]report.State{shared.ID: report.Waiting, own.ID: report.Cancelled}, states); d != "" || got.State != report.Cancelled || !got.Ended.Equal(start()) {
+			t.Error(d, got.State, got.Ended)
+		}
+		r.state(shared, report.Done)
+		if a, b := r.read(first), r.read(second); a.State != report.Cancelled || b.State != report.Done {
+			t.Errorf("%s, %s", a.State, b.State)
+		}
+		if n := entries(t, r.Store); n != 3 {
+			t.Errorf("%d audit entries, want two beginnings and one end", n)
+		}
+		if err := r.CancelReport(t.Context(), "01JD0000000000000000000NON", did("ads.report_cancel", "none")); !errors.Is(err, report.ErrNotFound) {
+			t.Errorf("one that is none: %v", err)
+		}
+	})
+	t.Run("a day changes as a whole", func(t *testing.T) {
+		t.Parallel()
+		r, p := fresh(t), aPart("11", "2026-11-01", "2026-11-02")
+		source := aSource("11")
+		end := func(p report.Part, final bool, days ...canon.Day) {
+			t.Helper()
+			var kept []report.Kept
+			for _, d := range days {
+				kept = append(kept, report.Kept{Day: d, Version: p.ID, Rows: 2, Final: final, Fetched: start()})
+			}
+			p.State, p.Ended = report.Done, start()
+			must(t, r.EndReportPart(t.Context(), p, kept))
+		}
+		chunks := func(p report.Part, texts ...string) {
+			t.Helper()
+			var all []report.Chunk
+			for _, d := range []canon.Day{"2026-11-01", "2026-11-02"} {
+				for _, text := range texts {
+					all = append(all, report.Chunk{Day: d, Body: []byte(text)})
+				}
+			}
+			must(t, r.AddReportRows(t.Context(), p.ID, all))
+		}
+		r.add(aJob(0, "11"), p)
+		chunks(p, "a", "b")
+		end(p, false, "2026-11-01", "2026-11-02")
+		again := aPart("11", "2026-11-02", "2026-11-02")
+		must(t, r.JoinParts(t.Context(), []report.Part{again}))
+		again, _ = r.claim(again.ID, "a")
+		again = r.state(again, report.Asked)
+		chunks(again, "broken off")
+		days, err := r.ReportDays(t.Context(), source, "2026-11-01", "2026-11-30")
+		if err != nil || len(days) != 2 || days[1].Version != p.ID {
+			t.Errorf("before its end: %+v, %v", days, err)
+		}
+		if _, won := r.claim(again.ID, "a"); !won || len(r.body(again.ID, "2026-11-02")) > 0 {
+			t.Error("what was broken off is still there")
+		}
+		chunks(again, "c")
+		end(again, true, "2026-11-02")
+		days, err = r.ReportDays(t.Context(), source, "2026-11-01", "2026-11-30")
+		want := []report.Kept{
+			{Day: "2026-11-01", Version: p.ID, Rows: 2, Fetched: start()}, {Day: "2026-11-02", Version: again.ID, Rows: 2, Final: true, Fetched: start()},
+		}
+		if d := cmp.Diff(want, days); d != "" || err != nil {
+			t.Error(d, err)
+		}
+		if d := cmp.Diff([][]string{{"a", "b"}, {"c"}, nil}, [][]string{r.body(p.ID, "2026-11-01"), r.body(again.ID, "2026-11-02"), r.body(p.ID, "2026-11-02")}); d != "" {
+			t.Error(d)
+		}
+		opened, err := r.OpenDays(t.Context(), source, "2026-10-01")
+		if err != nil || !slices.Equal(opened, []canon.Day{"2026-11-01"}) {
+			t.Errorf("open: %v, %v", opened, err)
+		}
+		last, err := r.LastDay(t.Context(), source)
+		none, other := r.LastDay(t.Context(), aSource("12"))
+		if last != "2026-11-02" || none != "" || err != nil || other != nil {
+			t.Errorf("the last day is %q and %q, %v, %v", last, none, err, other)
+		}
+	})
+	t.Run("what fails leaves no rows", func(t *testing.T) {
+		t.Parallel()
+		r, p := fresh(t), aPart("11", "2026-11-01", "2026-11-01")
+		r.add(aJob(0, "11"), p)
+		must(t, r.AddReportRows(t.Context(), p.ID, []report.Chunk{{Day: "2026-11-01", Body: []byte("a")}}))
+		r.state(p, report.Failed)
+		if got := r.body(p.ID, "2026-11-01"); len(got) > 0 {
+			t.Errorf("%q", got)
+		}
+	})
+	t.Run("series follow once they follow, until dropped", func(t *testing.T) {
+		t.Parallel()
+		r := fresh(t)
+		soon := report.Series{Source: aSource("11"), Grant: "01JD0000000000000000000GRA", Follow: true, Next: start()}
+		late := report.Series{Source: aSource("12"), Grant: soon.Grant, Next: start().Add(time.Hour)}
+		for _, s := range []report.Series{late, soon} {
+			must(t, r.SaveSeries(t.Context(), s))
+		}
+		again := soon
+		again.Follow = false
+		must(t, r.SaveSeries(t.Context(), again))
+		due, next, err := r.DueSeries(t.Context(), start())
+		if d := cmp.Diff([]report.Series{soon}, due); d != "" || !next.Equal(late.Next) || err != nil {
+			t.Error(d, next, err)
+		}
+		must(t, r.DropSeries(t.Context(), soon.Source))
+		if due, _, err = r.DueSeries(t.Context(), start().Add(2*time.Hour)); err != nil || len(due) != 1 || due[0].Source != late.Source {
+			t.Errorf("%+v, %v", due, err)
+		}
+	})
+}
