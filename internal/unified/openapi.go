@@ -104,7 +104,13 @@ func describeReports(paths object) {
 		}, nil, object{"type": "array", "items": free}),
 		"post": operation("beginReport", "Begin a report: level, days, metrics, dimensions", []object{grant}, free, free),
 	}
-	paths["/lk/v1/ads/{grant}/report/{id}"] = object{"get": operation("getReport", "How far a report is", []object{grant, id}, nil, free)}
+	paths["/lk/v1/ads/{grant}/report/{id}"] = object{
+		"get":    operation("getReport", "How far a report is", []object{grant, id}, nil, free),
+		"delete": operation("cancelReport", "End a report; what another one waits for goes on", []object{grant, id}, nil, free),
+	}
+	paths["/lk/v1/ads/{grant}/report/jobs"] = object{"get": operation("listReportJobs", "The newest reports that the pass may see", []object{
+		grant, parameter("limit", "query", "how many, 50 where it is not given"),
+	}, nil, object{"type": "array", "items": free})}
 	paths["/lk/v1/ads/{grant}/report/{id}/rows"] = object{"get": operation("getReportRows", "Its rows", []object{grant, id, parameter("format", "query", "json, csv or parquet")}, nil, object{"type": "array", "items": free})}
 }
 
