@@ -139,7 +139,7 @@ func TestTwoThatAskForTheSameShareIt(t *testing.T) {
 
 func TestAQueueThatIsShortIsLearned(t *testing.T) {
 	t.Parallel()
-	w := start(t, map[string]string{"ads.report_queue": "5"})
+	w := start(t, map[string]string{"ads.report_queue": "5", "ads.report_time": "1200s"})
 	w.run()
 	j := w.ended(w.begin(report.Ask{}, 3))
 	if j.State != report.Done {

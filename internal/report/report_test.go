@@ -18,7 +18,8 @@ func TestAReportIsFetchedKeptAndNotAskedForAgain(t *testing.T) {
 	t.Parallel()
 	w := start(t, nil)
 	w.run()
-	j := w.ended(w.begin(report.Ask{}, 40)) // longer than one report of Amazon's
+	two := []string{w.places[0].Account.ID, w.places[1].Account.ID}
+	j := w.ended(w.begin(report.Ask{Organizations: two}, 40)) // longer than one report of Amazon's
 	if j.State != report.Done || len(j.Parts) < 2 {
 		t.Fatalf("state %s, %d parts: %+v", j.State, len(j.Parts), w.Tell(t.Context(), j))
 	}
@@ -30,7 +31,7 @@ func TestAReportIsFetchedKeptAndNotAskedForAgain(t *testing.T) {
 	if asked < int64(len(j.Parts)) {
 		t.Fatalf("%d parts, and %d reports were asked for", len(j.Parts), asked)
 	}
-	again := w.ended(w.begin(report.Ask{Granularity: "SUMMARY", Level: canon.LevelOrg}, 40))
+	again := w.ended(w.begin(report.Ask{Granularity: "SUMMARY", Level: canon.LevelOrg, Organizations: two, Start: j.Ask.Start, End: j.Ask.End}, 40))
 	if n := w.calls("reports.create"); n != asked {
 		t.Errorf("%d more reports were asked for, though all days are kept", n-asked)
 	}
