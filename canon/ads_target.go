@@ -71,11 +71,12 @@ type SuggestedBid struct {
 // AdsTargetOption is an entry of the catalogue of what can be targeted: Unified's AdsTarget.
 type AdsTargetOption struct {
 	AdsCommon
-	Type             string `json:"type,omitempty"` // PRODUCT_CATEGORY, AUDIENCE, LOCATION, KEYWORD ...
-	IsActive         bool   `json:"is_active"`
-	ParentID         string `json:"parent_id,omitempty"`
-	AudienceCountMin *int64 `json:"audience_count_min,omitempty"`
-	AudienceCountMax *int64 `json:"audience_count_max,omitempty"`
+	Channel          Channel `json:"channel,omitempty"`            // in which it can be targeted
+	Type             string  `json:"type,omitempty"`               // PRODUCT_CATEGORY, AUDIENCE, LOCATION, KEYWORD ...
+	IsActive         bool    `json:"is_active"`                    // it can be targeted itself
+	ParentID         string  `json:"parent_id,omitempty"`          // what it is a part of
+	AudienceCountMin *int64  `json:"audience_count_min,omitempty"` // people a day
+	AudienceCountMax *int64  `json:"audience_count_max,omitempty"` // fewer than so many people a day
 }
 
 // AdsKind implements AdsObject.

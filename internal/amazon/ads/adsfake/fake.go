@@ -55,7 +55,7 @@ func New(w *kit.World) kit.Fake {
 		Hosts:   hosts(),
 		Roots: []string{
 			"/v1", "/v2", "/v3", "/sp", "/sb", "/sd", "/st", "/dsp", "/managerAccounts", "/adsAccounts", "/testAccounts", "/termsTokens",
-			"/portfolios", "/reporting", "/exports", "/campaigns", "/adGroups", "/ads", "/targets", "/adsApi", "/brands", "/stores", "/eligibility", "/product", "/offline-report-storage",
+			"/portfolios", "/reporting", "/exports", "/campaigns", "/adGroups", "/ads", "/targets", "/adsApi", "/brands", "/stores", "/eligibility", "/product", "/audiences", "/offline-report-storage",
 		},
 		Routes:   f.routes(),
 		Identify: f.identify,
@@ -112,6 +112,7 @@ func (f *fake) routes() []kit.Route {
 	all = append(all, f.v1ReportRoutes()...)
 	all = append(all, f.brandTargets()...)
 	all = append(all, f.productRoutes()...)
+	all = append(all, f.catalogueRoutes()...)
 	for _, n := range []int{sbKeywords, sbNegativeKeywords, sdCampaigns, sdGroups, sdAds, sdTargets, sdNegativeTargets} {
 		all = append(all, arrays{f.kinds[n], f}.routes()...)
 	}

@@ -76,7 +76,7 @@ func oracle(t *testing.T, name string) *specification {
 // compared tells which paths of Sponsored Products and portfolios are served.
 func compared(path string) bool {
 	if path == "/portfolios/budget/usage" || strings.HasPrefix(path, "/reporting/") || strings.HasPrefix(path, "/sd/") || strings.HasSuffix(path, "/export") ||
-		strings.HasPrefix(path, "/exports/") || strings.HasPrefix(path, "/adsApi/v1/") || path == "/testAccounts" {
+		strings.HasPrefix(path, "/exports/") || strings.HasPrefix(path, "/adsApi/v1/") || path == "/testAccounts" || strings.HasSuffix(path, "/targets/categories") {
 		return true
 	}
 	path = strings.TrimSuffix(strings.TrimSuffix(path, "/list"), "/delete")
@@ -161,6 +161,9 @@ func TestSpec(t *testing.T) {
 	t.Run("manager accounts", specManagerAccounts)
 	for _, c := range collections {
 		openapi3filter.RegisterBodyDecoder(c.media, openapi3filter.RegisteredBodyDecoder("application/json"))
+	}
+	for _, media := range []string{"application/vnd.spproducttargetingresponse.v5+json", "application/vnd.sbtargeting.v4+json"} {
+		openapi3filter.RegisterBodyDecoder(media, openapi3filter.RegisteredBodyDecoder("application/json"))
 	}
 	openapi3filter.RegisterBodyDecoder(portfolioUsage, openapi3filter.RegisteredBodyDecoder("application/json"))
 	t.Run("campaigns", specCampaigns)
@@ -248,6 +251,7 @@ func specCampaigns(t *testing.T) {
 		{c.with("Authorization", "x"), "POST", "/sp/campaigns/list", `{}`, 403, "D4"},
 		{s.as(kit.AgencyUser).on(s.profile(kit.AgencyUser, "US", "agency")), "POST", "/sp/campaigns/list", `{}`, 400, "D6"},
 		{c, "GET", "/sp/campaigns/1", "", 404, "D7"},
+		{c, "GET", "/sp/targets/categories", "", 200, ""},
 	}
 	compare(t, router, list)
 	s.turn("ads.pace", "1m")

@@ -52,6 +52,11 @@ func specBrands(t *testing.T) {
 	c := s.shop()
 	campaign, group, ad := c.brand(t, "spec")
 	ids := map[string]string{"campaigns": campaign, "adGroups": group, "ads": ad}
+	compare(t, router, []comparison{
+		{c, "GET", "/sb/targets/categories?supplySource=AMAZON", "", 200, ""},
+		{c, "GET", "/sb/targets/categories?supplySource=AMAZON&includeOnlyRootCategories=true", "", 200, ""},
+		{c, "GET", "/sb/targets/categories?supplySource=AMAZON&nextToken=x", "", 400, ""},
+	})
 	for _, u := range brands {
 		caller := c.of(u)
 		compare(t, router, []comparison{
