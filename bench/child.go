@@ -50,6 +50,8 @@ func child(role string, args []string) error {
 		return childBroadcast(args)
 	case "grants":
 		return childGrants(args)
+	case "reports":
+		return childReports(args)
 	}
 	return fmt.Errorf("there is no role %s", role)
 }

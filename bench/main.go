@@ -40,7 +40,7 @@ func main() {
 	flag.IntVar(&s.rounds, "rounds", 3, "interleaved rounds, of which the median counts")
 	flag.DurationVar(&s.slice, "slice", 300*time.Millisecond, "length of one measurement")
 	flag.StringVar(&s.out, "out", filepath.Join("docs", "reference", "performance.md"), "file to write; empty for none")
-	flag.StringVar(&s.parts, "parts", "gateway,paapi,vend,refresh,serve,links,appkey,detect,push,sandbox,listing", "what to measure")
+	flag.StringVar(&s.parts, "parts", "gateway,paapi,vend,refresh,serve,links,appkey,detect,push,sandbox,listing,reports", "what to measure")
 	flag.StringVar(&s.only, "only", "", "measure this competitor alone, for a profile (LOCKKEEPER_BENCH_PROFILE names its file)")
 	flag.Parse()
 	if s.only != "" {
@@ -67,7 +67,7 @@ func run(ctx context.Context, s settings) error {
 	for _, part := range []struct {
 		name string
 		run  func(context.Context, settings, string, *report) error
-	}{{"gateway", measureGateway}, {"paapi", measurePAAPI}, {"vend", measureVending}, {"refresh", measureRefresh}, {"serve", measureServe}, {"links", measureLinks}, {"appkey", measureAppKey}, {"detect", measureDetect}, {"push", measurePush}, {"sandbox", measureSandbox}, {"listing", measureListing}} {
+	}{{"gateway", measureGateway}, {"paapi", measurePAAPI}, {"vend", measureVending}, {"refresh", measureRefresh}, {"serve", measureServe}, {"links", measureLinks}, {"appkey", measureAppKey}, {"detect", measureDetect}, {"push", measurePush}, {"sandbox", measureSandbox}, {"listing", measureListing}, {"reports", measureReports}} {
 		if !contains(s.parts, part.name) {
 			continue
 		}

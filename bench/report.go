@@ -33,6 +33,7 @@ type report struct {
 	sandbox     *sandboxed
 	listing     map[string]listed
 	listedBytes int64 // of Amazon's answers to one listing
+	reported    *reported
 }
 
 func contains(list, name string) bool {
@@ -176,6 +177,7 @@ sharing %d cores. Each refresh is durable and brings a rotated refresh token. A 
 	r.pushes(b)
 	r.sandboxes(b)
 	r.listings(b)
+	r.reports(b)
 	if host, err := os.ReadFile("/proc/loadavg"); err == nil {
 		fmt.Fprintf(b, "Load average when this was written: %s. Above the number of cores, the figures are of a busy machine.\n", strings.Fields(string(host))[0])
 	}

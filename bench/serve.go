@@ -83,13 +83,16 @@ func answers(addr string) bool {
 }
 
 // resident is a process's resident memory in bytes.
-func resident(pid int) (int64, error) {
+func resident(pid int) (int64, error) { return memoryOf(pid, "VmRSS:") }
+
+// memoryOf is one of the figures that the kernel keeps of a process's memory, in bytes.
+func memoryOf(pid int, figure string) (int64, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, err
 	}
 	for line := range strings.Lines(string(text)) {
-		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+		if rest, ok := strings.CutPrefix(line, figure); ok {
 			kb, err := strconv.ParseInt(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(rest), "kB")), 10, 64)
 			return kb << 10, err
 		}

@@ -13,7 +13,7 @@ import (
 )
 
 // groupRows is how many rows a row group holds; no more are in memory at once.
-const groupRows = 16 << 10
+const groupRows = 8 << 10
 
 // writeParquet writes one column a key and metric. Counts are INT64, money and ratios DECIMAL(18, 6), days DATE.
 func (s *Service) writeParquet(ctx context.Context, j Job, cols columns, to io.Writer) (Reading, error) {

@@ -52,6 +52,7 @@ type reader struct {
 	unpack    unpacker
 
 	row        canon.AdsReportRow // what all of a source have
+	read       canon.AdsReportRow // the one that was read last
 	portfolios map[string]string
 	sums       map[string]*canon.AdsReportRow
 }
@@ -105,12 +106,13 @@ func (r *reader) day(ctx context.Context, k Kept) error {
 			return err
 		}
 		for len(raw) > 0 {
-			row := r.row
+			row := &r.read // one for all, since it would be made on the heap each time
+			*row = r.row
 			row.Date, row.IsFinal, row.FetchedAt = k.Day, k.Final, k.Fetched
-			if raw, err = readRow(raw, &row, r.word); err != nil {
+			if raw, err = readRow(raw, row, r.word); err != nil {
 				return err
 			}
-			if !r.ask.Filters.meets(&row) {
+			if !r.ask.Filters.meets(row) {
 				continue
 			}
 			if r.portfolio {
@@ -118,9 +120,9 @@ func (r *reader) day(ctx context.Context, k Kept) error {
 			}
 			if r.ask.whole() {
 				r.out.Rows++
-				err = r.each(&row)
+				err = r.each(row)
 			} else {
-				r.sum(&row)
+				r.sum(row)
 			}
 			if err != nil {
 				return err
