@@ -113,6 +113,7 @@ func (f *fake) routes() []kit.Route {
 	all = append(all, f.brandTargets()...)
 	all = append(all, f.productRoutes()...)
 	all = append(all, f.catalogueRoutes()...)
+	all = append(all, f.creativeRoutes()...)
 	for _, n := range []int{sbKeywords, sbNegativeKeywords, sdCampaigns, sdGroups, sdAds, sdTargets, sdNegativeTargets} {
 		all = append(all, arrays{f.kinds[n], f}.routes()...)
 	}

@@ -107,6 +107,8 @@ func specDisplay(t *testing.T) {
 			list = append(list, comparison{c, "GET", "/sd/" + path + "?count=x", ``, 422, ""})
 		}
 	}
+	list = append(list, comparison{c, "GET", "/sd/creatives", ``, 200, ""}, comparison{c, "GET", "/sd/creatives?startIndex=1&count=1", ``, 200, ""},
+		comparison{c, "GET", "/sd/creatives?creativeIdFilter=1&adGroupIdFilter=1", ``, 400, ""})
 	compare(t, router, list)
 }
 
