@@ -51,7 +51,7 @@ func scoped(path string) bool {
 }
 
 // TestSidesAgreeOnMedia holds that program.toml and the fake want the same media types of Sponsored Products and portfolios:
-// each operation takes its own and nothing else, and all of ads-lwa 3.1 and 4.1 is served.
+// each operation takes its own and nothing else, and all of ads-lwa 3.1 and 4.1 is served. Catalogues, which GET reads, have no body to be of a type.
 func TestSidesAgreeOnMedia(t *testing.T) {
 	t.Parallel()
 	d := ads.New().Descriptor()
@@ -59,7 +59,7 @@ func TestSidesAgreeOnMedia(t *testing.T) {
 	c, served := s.shop(), 0
 	for _, r := range s.front.Fakes()[0].Routes {
 		op := d.Match(r.Method, r.Pattern)
-		if !strings.HasPrefix(r.Pattern, "/sp/") && !strings.HasPrefix(r.Pattern, "/portfolios") {
+		if !strings.HasPrefix(r.Pattern, "/sp/") && !strings.HasPrefix(r.Pattern, "/portfolios") || r.Method == "GET" {
 			continue
 		}
 		served++
