@@ -129,6 +129,21 @@ const (
 // Channels lists the channels in Amazon's order.
 func Channels() []Channel { return []Channel{SponsoredProducts, SponsoredBrands, SponsoredDisplay} }
 
+// ChannelOf is the ad product of an object; empty for kinds that stand above the channels.
+func ChannelOf(o AdsObject) Channel {
+	switch o := o.(type) {
+	case *AdsCampaign:
+		return o.Channel
+	case *AdsGroup:
+		return o.Channel
+	case *AdsAd:
+		return o.Channel
+	case *AdsTarget:
+		return o.Channel
+	}
+	return ""
+}
+
 // A Day is a calendar day "YYYY-MM-DD" in the timezone of the organization; never an instant. Empty means none.
 type Day string
 

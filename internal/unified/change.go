@@ -95,7 +95,7 @@ func (u *Ads) writePlace(q *Request) (writes.Place, error) {
 func (u *Ads) noteChanged(out writes.Outcome) {
 	for _, r := range out.Results {
 		if r.OK && r.Object != nil && r.ID != "" && !out.DryRun {
-			u.known.note(out.Kind, writes.ChannelOf(r.Object), r.Object.Common().OrganizationID, []canon.AdsObject{r.Object})
+			u.known.note(out.Kind, canon.ChannelOf(r.Object), r.Object.Common().OrganizationID, []canon.AdsObject{r.Object})
 		}
 	}
 }

@@ -101,14 +101,14 @@ func (p *Program) item(v *view, change amazon.AdsChange) (*collection, string, j
 		verb, o = verbArchive, change.Before
 	}
 	var c *collection
-	for _, candidate := range p.of(o.AdsKind(), channelOf(o)) {
+	for _, candidate := range p.of(o.AdsKind(), canon.ChannelOf(o)) {
 		if candidate.ops[verb] != "" && (candidate.holds == nil || candidate.holds(o)) {
 			c = candidate
 			break
 		}
 	}
 	if c == nil {
-		return nil, "", nil, refuse(problem.AdsNotOffered, "", "%s of kind %s in channel %q", verb, o.AdsKind(), channelOf(o))
+		return nil, "", nil, refuse(problem.AdsNotOffered, "", "%s of kind %s in channel %q", verb, o.AdsKind(), canon.ChannelOf(o))
 	}
 	var item json.RawMessage
 	var refusal *amazon.AdsRefusal
@@ -262,21 +262,6 @@ func fieldsOf(o canon.AdsObject) (map[string]json.RawMessage, error) {
 		delete(keys, name)
 	}
 	return keys, nil
-}
-
-// channelOf is the ad product of an object; empty where it stands above them.
-func channelOf(o canon.AdsObject) canon.Channel {
-	switch o := o.(type) {
-	case *canon.AdsCampaign:
-		return o.Channel
-	case *canon.AdsGroup:
-		return o.Channel
-	case *canon.AdsAd:
-		return o.Channel
-	case *canon.AdsTarget:
-		return o.Channel
-	}
-	return ""
 }
 
 // pathID puts an id into a path's last segment.

@@ -10,7 +10,7 @@ import (
 
 // RoundTrip puts an object into the words of its wire, with all that Amazon alone tells, and reads it back.
 func (p *Program) RoundTrip(a canon.Account, o canon.AdsObject) (canon.AdsObject, []byte, error) {
-	for _, c := range p.of(o.AdsKind(), channelOf(o)) {
+	for _, c := range p.of(o.AdsKind(), canon.ChannelOf(o)) {
 		if c.holds != nil && !c.holds(o) {
 			continue
 		}
@@ -27,7 +27,7 @@ func (p *Program) RoundTrip(a canon.Account, o canon.AdsObject) (canon.AdsObject
 		back, err := c.object(text, v)
 		return back, text, err
 	}
-	return nil, nil, fmt.Errorf("no collection holds %s of %s", o.AdsKind(), channelOf(o))
+	return nil, nil, fmt.Errorf("no collection holds %s of %s", o.AdsKind(), canon.ChannelOf(o))
 }
 
 // Collections names the collections, and Read reads an item of one.

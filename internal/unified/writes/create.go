@@ -71,9 +71,9 @@ func complete(c *planned, body canon.AdsObject, in *found, channels []canon.Chan
 	if slices.Contains(channels, "") {
 		c.channel = ""
 	} else {
-		c.channel = ChannelOf(body)
+		c.channel = canon.ChannelOf(body)
 		if c.channel == "" && in != nil {
-			c.channel = ChannelOf(in.object)
+			c.channel = canon.ChannelOf(in.object)
 		}
 		if c.channel == "" && len(channels) == 1 {
 			c.channel = channels[0]
@@ -124,7 +124,7 @@ func (w *Writer) parentsOf(ctx context.Context, p Place, o Order, all []*planned
 			continue
 		}
 		campaign, group := parents(bodies[c.row])
-		if campaign == nil || c.account.ID != "" && ChannelOf(bodies[c.row]) != "" && *campaign != "" {
+		if campaign == nil || c.account.ID != "" && canon.ChannelOf(bodies[c.row]) != "" && *campaign != "" {
 			continue
 		}
 		if group != nil && *group != "" {

@@ -52,21 +52,6 @@ func addNames(t reflect.Type, all map[string]bool) {
 	}
 }
 
-// ChannelOf is an object's channel; empty for kinds that stand above channels.
-func ChannelOf(o canon.AdsObject) canon.Channel {
-	switch o := o.(type) {
-	case *canon.AdsCampaign:
-		return o.Channel
-	case *canon.AdsGroup:
-		return o.Channel
-	case *canon.AdsAd:
-		return o.Channel
-	case *canon.AdsTarget:
-		return o.Channel
-	}
-	return ""
-}
-
 func setChannel(o canon.AdsObject, c canon.Channel) {
 	switch o := o.(type) {
 	case *canon.AdsCampaign:

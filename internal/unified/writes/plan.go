@@ -96,7 +96,7 @@ func (w *Writer) planChanges(ctx context.Context, p Place, o Order, all []*plann
 
 func (w *Writer) planChange(o Order, c *planned, f found) {
 	row := o.Rows[c.row]
-	c.account, c.channel = f.account, ChannelOf(f.object)
+	c.account, c.channel = f.account, canon.ChannelOf(f.object)
 	if mark := row.ifMatch(); mark != "" && mark != canon.AdsETag(f.object) {
 		c.refusal = refuse(problem.WritesChangedMeanwhile, "etag", "its etag now is %s", canon.AdsETag(f.object))
 		return

@@ -164,7 +164,7 @@ func (w *Writer) planBack(ctx context.Context, p Place, was Write, all []*planne
 }
 
 func (w *Writer) back(p Place, was Write, c *planned, f found, force bool) {
-	c.channel = ChannelOf(f.object)
+	c.channel = canon.ChannelOf(f.object)
 	archived := f.object.Common().Status == canon.StatusArchived
 	if c.action == Remove {
 		c.same, c.change.Before = archived, f.object
