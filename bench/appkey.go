@@ -36,8 +36,8 @@ type appRun struct {
 // the larger part of the same work.
 func measureAppKey(ctx context.Context, s settings, dir string, r *report) error {
 	program := filepath.Join(dir, "lockkeeper")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/lockkeeper").CombinedOutput(); err != nil {
-		return fmt.Errorf("building lockkeeper: %w: %s", err, out)
+	if err := buildProgram(ctx, program); err != nil {
+		return err
 	}
 	app, err := buildLargeApp(ctx, dir)
 	if err != nil {

@@ -22,8 +22,8 @@ const linksInList = 1_000_000
 // there, and carry the id that it should.
 func measureLinks(ctx context.Context, s settings, dir string, r *report) error {
 	program := filepath.Join(dir, "lockkeeper")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", program, "./cmd/lockkeeper").CombinedOutput(); err != nil {
-		return fmt.Errorf("building lockkeeper: %w: %s", err, out)
+	if err := buildProgram(ctx, program); err != nil {
+		return err
 	}
 	list := filepath.Join(dir, "links.txt")
 	if err := writeLinks(list); err != nil {

@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -55,9 +54,7 @@ type listed struct {
 // process, the same bytes of Amazon's.
 func measureListing(ctx context.Context, s settings, dir string, r *report) error {
 	program, scenario := filepath.Join(dir, "lockkeeper"), filepath.Join(dir, "world.toml")
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", program, "./cmd/lockkeeper")
-	build.Env, build.Stderr = append(os.Environ(), "CGO_ENABLED=0"), os.Stderr
-	if err := build.Run(); err != nil {
+	if err := buildProgram(ctx, program); err != nil {
 		return err
 	}
 	if err := os.WriteFile(scenario, []byte(listedWorld), 0o600); err != nil {

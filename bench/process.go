@@ -185,3 +185,13 @@ func freePort() string {
 	defer func() { _ = l.Close() }()
 	return l.Addr().String()
 }
+
+// buildProgram builds the real program as `make build` does.
+func buildProgram(ctx context.Context, program string) error {
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", program, "./cmd/lockkeeper")
+	build.Env, build.Stderr = append(os.Environ(), "CGO_ENABLED=0"), os.Stderr
+	if err := build.Run(); err != nil {
+		return fmt.Errorf("building lockkeeper: %w", err)
+	}
+	return nil
+}

@@ -66,9 +66,7 @@ keywords = 200
 // measureSandbox starts the real program with two worlds, and asks it for tokens, lists and reports as clients do.
 func measureSandbox(ctx context.Context, s settings, dir string, r *report) error {
 	program, scenario := filepath.Join(dir, "lockkeeper"), filepath.Join(dir, "large.toml")
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", program, "./cmd/lockkeeper")
-	build.Env, build.Stderr = append(os.Environ(), "CGO_ENABLED=0"), os.Stderr
-	if err := build.Run(); err != nil {
+	if err := buildProgram(ctx, program); err != nil {
 		return err
 	}
 	if err := os.WriteFile(scenario, []byte(largeWorld), 0o600); err != nil {

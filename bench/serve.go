@@ -23,9 +23,7 @@ const grantsKept = 1000
 // measureServe builds the real program, and looks at its start, its memory with many grants and the walk of `dev --once`.
 func measureServe(ctx context.Context, _ settings, dir string, r *report) error {
 	program := filepath.Join(dir, "lockkeeper")
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", program, "./cmd/lockkeeper")
-	build.Env, build.Stderr = append(os.Environ(), "CGO_ENABLED=0"), os.Stderr
-	if err := build.Run(); err != nil {
+	if err := buildProgram(ctx, program); err != nil {
 		return err
 	}
 	began := time.Now()
