@@ -73,6 +73,11 @@ func TestOneRow(t *testing.T) {
 		"a purse":                           {canon.KindPortfolio, writes.Create, "", `{"organization_id":"12","name":"p","budget":{"money":{"amount":"5"},"period":"MONTHLY"}}`, "ok", `{"organization_id":"12","budget":{"money":{"amount":"5.00","currency":"GBP"},"period":"MONTHLY"}}`},
 		"a purse is not archived by Amazon": {canon.KindPortfolio, writes.Remove, "8", ``, "writes.not_here", ""},
 		"no object":                         {canon.KindCampaign, writes.Patch, "1", `[1]`, "writes.bad_order", ""},
+		"nothing at all":                    {canon.KindCampaign, writes.Patch, "1", `null`, "writes.bad_order", ""},
+		"no instant":                        {canon.KindCampaign, writes.Patch, "1", `{"end_at":"tomorrow"}`, "writes.field_wrong end_at", ""},
+		"when it was read is no wish":       {canon.KindCampaign, writes.Patch, "1", `{"fetched_at":"2020-01-01T00:00:00Z","connection_id":"other","raw":{}}`, "same", ""},
+		"a strategy in another currency":    {canon.KindCampaign, writes.Patch, "1", `{"bid_strategy":{"type":"AUTO","target_amount":{"amount":"1","currency":"USD"}}}`, "writes.currency_differs bid_strategy", ""},
+		"a bid where no group's is known":   {canon.KindTarget, writes.Patch, "72", `{"bid_amount":9}`, "ok", `{"bid":{"amount":"9.00","currency":"EUR"}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -80,7 +85,9 @@ func TestOneRow(t *testing.T) {
 			archived.Status = canon.StatusArchived
 			other := campaign(t, "12", "2", "two", "10")
 			other.Budgets[0].Money.Currency, other.EffectiveStatus = "GBP", canon.EffectivePaused
-			b := newMemoryBench(t, campaign(t, "11", "1", "one", "10"), other, archived, target(t, "70", "1"), target(t, "71", ""),
+			lone := target(t, "72", "")
+			lone.GroupID = "6"
+			b := newMemoryBench(t, campaign(t, "11", "1", "one", "10"), other, archived, target(t, "70", "1"), target(t, "71", ""), lone,
 				&canon.AdsGroup{AdsCommon: canon.AdsCommon{ID: "5", OrganizationID: "11", Name: "g", Status: canon.StatusActive}, Channel: canon.SponsoredProducts, CampaignID: "1", DefaultBid: money(t, "0.5", "EUR")},
 				&canon.AdsPortfolio{AdsCommon: canon.AdsCommon{ID: "8", OrganizationID: "11", Name: "p", Status: canon.StatusActive}, Budget: &canon.AdsBudget{Money: money(t, "100", "EUR"), Period: "MONTHLY"}})
 			out := b.do(writes.Order{Kind: c.kind, Verb: c.verb, Rows: []writes.Row{{ID: c.id, Body: json.RawMessage(c.body)}}})
