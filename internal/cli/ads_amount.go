@@ -1,10 +1,10 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -28,6 +28,9 @@ A percentage is rounded to the currency's smallest coin. One that lowers stands 
 				return misuse("an amount and at least one id are wanted", "such as `"+cmd.CommandPath()+" 0.85 1234567890`")
 			}
 			_, err := parseChange(args[0])
+			if _, last := parseChange(args[len(args)-1]); err != nil && last == nil {
+				return misuse(fmt.Sprintf("%q is no amount, and %q is no id", args[0], args[len(args)-1]), "the amount comes first, then the ids")
+			}
 			return err
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return adsAmountRun(cmd, o, args) },
@@ -89,15 +92,15 @@ func adsAmountRun(cmd *cobra.Command, o *adsChangeOptions, args []string) error 
 	if err != nil {
 		return err
 	}
+	old := map[string]canon.Money{}
+	if change.isRatio {
+		if old, err = adsAmountsNow(cmd, c, grant, o, ids); err != nil {
+			return err
+		}
+	}
 	rows := make([]map[string]any, len(ids))
 	for i, is := range ids {
-		old := canon.Money{}
-		if change.isRatio {
-			if old, err = adsAmountNow(cmd, c, grant, o, is); err != nil {
-				return err
-			}
-		}
-		rows[i] = amountPatch(o.noun.kind, is, change.of(old))
+		rows[i] = amountPatch(o.noun.kind, is, change.of(old[is]))
 	}
 	return o.send(cmd, http.MethodPatch, "", rows)
 }
@@ -113,38 +116,52 @@ func amountPatch(kind canon.AdsKind, is string, to canon.Money) map[string]any {
 	return map[string]any{"id": is, "bid_amount": to.Number()}
 }
 
-// adsAmountNow reads the bid or budget that an object has.
-func adsAmountNow(cmd *cobra.Command, c *control.Client, grant string, o *adsChangeOptions, is string) (canon.Money, error) {
-	q := url.Values{}
-	if o.org != "" {
-		q.Set("org_id", o.org)
+// idsAtOnce is how many objects are asked for by one list, so that an address stays below 4 KB.
+const idsAtOnce = 100
+
+// adsAmountsNow reads the bids or budgets that objects have.
+func adsAmountsNow(cmd *cobra.Command, c *control.Client, grant string, o *adsChangeOptions, ids []string) (map[string]canon.Money, error) {
+	now := map[string]canon.Money{}
+	for some := range slices.Chunk(ids, idsAtOnce) {
+		q := url.Values{"id": {strings.Join(some, ",")}}
+		if o.org != "" {
+			q.Set("org_id", o.org)
+		}
+		found, err := o.f.adsList(cmd.Context(), c, grant, o.noun, q, 0)
+		if err != nil {
+			return nil, err
+		}
+		for _, object := range found.objects {
+			if m := amountOf(object); m != nil {
+				now[object.Common().ID] = *m
+			}
+		}
+		for _, is := range some {
+			if _, ok := now[is]; !ok && len(found.missing) > 0 {
+				return nil, refuse(fmt.Sprintf("what %s has now could not be read: %s", is, found.missing[0]), "give --org with its account, or an amount such as 0.85")
+			} else if !ok {
+				return nil, refuse(is+" is not there, or has no amount of its own that a percentage could be taken of", "give an amount, such as 0.85")
+			}
+		}
 	}
-	a, err := c.Ads(cmd.Context(), control.AdsAsk{Method: http.MethodGet, Grant: grant, Path: string(o.noun.kind) + "/" + url.PathEscape(is), Query: q})
-	if err != nil {
-		return canon.Money{}, err
-	}
-	defer func() { _ = a.Body.Close() }()
-	object := canon.NewAds(o.noun.kind)
-	if err := json.NewDecoder(a.Body).Decode(object); err != nil {
-		return canon.Money{}, fmt.Errorf("reading the server's answer: %w", err)
-	}
-	var now *canon.Money
+	return now, nil
+}
+
+// amountOf is the bid or budget of an object; nil where it has none.
+func amountOf(object canon.AdsObject) *canon.Money {
 	switch t := object.(type) {
 	case *canon.AdsCampaign:
 		if len(t.Budgets) > 0 {
-			now = t.Budgets[0].Money
+			return t.Budgets[0].Money
 		}
 	case *canon.AdsPortfolio:
 		if t.Budget != nil {
-			now = t.Budget.Money
+			return t.Budget.Money
 		}
 	case *canon.AdsGroup:
-		now = t.DefaultBid
+		return t.DefaultBid
 	case *canon.AdsTarget:
-		now = t.Bid
+		return t.Bid
 	}
-	if now == nil {
-		return canon.Money{}, refuse(fmt.Sprintf("%s has no amount of its own that a percentage could be taken of", is), "give an amount, such as 0.85")
-	}
-	return *now, nil
+	return nil
 }

@@ -207,11 +207,11 @@ func targetText(t *canon.AdsTarget) string {
 	return strings.ToLower(strings.ReplaceAll(t.MatchType, "_", " "))
 }
 
-// printAds prints objects of one kind as a table.
+// printAds prints objects of one kind as a table. Where they are of several grants or accounts, it says of which each is.
 func (f *Factory) printAds(kind canon.AdsKind, all []canon.AdsObject) {
 	var head []string
 	var show []adsColumn
-	for _, c := range adsColumns(kind) {
+	for _, c := range append(adsColumns(kind), whoseColumns(kind, all)...) {
 		if c.head != "" {
 			head, show = append(head, c.head), append(show, c)
 		}
@@ -225,6 +225,21 @@ func (f *Factory) printAds(kind canon.AdsKind, all []canon.AdsObject) {
 		rows = append(rows, row)
 	}
 	f.table(head, rows)
+}
+
+// whoseColumns tell objects of several grants and accounts apart.
+func whoseColumns(kind canon.AdsKind, all []canon.AdsObject) []adsColumn {
+	var out []adsColumn
+	for _, c := range []adsColumn{
+		{head: "GRANT", text: func(o canon.AdsObject) string { return o.Common().ConnectionID }},
+		{head: "ORG", text: func(o canon.AdsObject) string { return o.Common().OrganizationID }},
+	} {
+		several := slices.ContainsFunc(all, func(o canon.AdsObject) bool { return c.text(o) != c.text(all[0]) })
+		if several && (c.head != "ORG" || kind != canon.KindOrganization) { // an account's own id is its first column
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // csvAds writes objects of one kind as CSV with all columns. A cell that a spreadsheet would take for a formula gets an apostrophe.

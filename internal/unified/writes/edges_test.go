@@ -185,3 +185,36 @@ func TestUnderWay(t *testing.T) {
 		t.Errorf("%v, %d effects", err, b.m.made)
 	}
 }
+
+// TestGuardLooksAtEachBudget holds that the spend guard compares every budget with its own, not only the first.
+func TestGuardLooksAtEachBudget(t *testing.T) {
+	t.Parallel()
+	c := campaign(t, "11", "1", "one", "10")
+	c.Budgets = append(c.Budgets, canon.AdsBudget{Money: money(t, "100", "EUR"), Period: "LIFETIME"})
+	b := newBench(t, c)
+	for _, one := range []struct{ daily, lifetime, want string }{
+		{"10", "201", "writes.spend_guard budgets"},
+		{"21", "100", "writes.spend_guard budgets"},
+		{"20", "200", "ok"},
+	} {
+		body := `{"budgets":[{"money":{"amount":"` + one.daily + `"},"period":"DAILY"},{"money":{"amount":"` + one.lifetime + `"},"period":"LIFETIME"}]}`
+		if d := cmp.Diff([]string{one.want}, said(b.do(patch(canon.KindCampaign, row("1", body))))); d != "" {
+			t.Errorf("%s and %s: %s", one.daily, one.lifetime, d)
+		}
+	}
+}
+
+// TestNothingComesBackFromTheArchive holds that what was archived since is left as it is, whatever is undone, and that a row without an id
+// is named.
+func TestNothingComesBackFromTheArchive(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, target(t, "70", "1"))
+	out := b.do(patch(canon.KindTarget, row("70", `{"bid_amount":1.1}`), row("", `{"bid_amount":1.1}`)))
+	if d := cmp.Diff([]string{"ok", "writes.bad_order id"}, said(out)); d != "" {
+		t.Error(d)
+	}
+	b.do(writes.Order{Kind: canon.KindTarget, Verb: writes.Remove, Rows: []writes.Row{{ID: "70"}}})
+	if d := cmp.Diff([]string{"writes.archived_final", "same"}, said(b.undo(writes.UndoOrder{Write: out.Write}))); d != "" {
+		t.Error(d)
+	}
+}
