@@ -64,7 +64,16 @@ type Operation struct {
 	Scoped bool   `toml:"scoped"` // acts on one account, named by a selector header
 	Merge  bool   `toml:"merge"`  // lists what one region holds; a call that names no region gets the lists of all, joined
 	Accept string `toml:"accept"` // media type that Amazon wants for request and answer, if a special one
+	Answer string `toml:"answer"` // media type of the answer, where it is another than the request's
 	Secret string `toml:"secret"` // field of the body in which Amazon wants an app's secret; callers have none, so the gateway does not make such calls
+}
+
+// Media are the media types of its request and of its answer; empty where any JSON will do.
+func (o *Operation) Media() (request, answer string) {
+	if o.Answer != "" {
+		return o.Accept, o.Answer
+	}
+	return o.Accept, o.Accept
 }
 
 // Unlisted is the operation that stands for every call no program lists.

@@ -49,14 +49,12 @@ func (q *request) dress(grant *snapshot.Grant) *problem.Problem {
 			h[name] = []string{account}
 		}
 	}
-	if q.op.Accept == "" {
-		return nil
+	request, answer := q.op.Media()
+	if kind, _, _ := strings.Cut(h.Get("Content-Type"), ";"); request != "" && q.r.ContentLength != 0 && (kind == "" || strings.EqualFold(strings.TrimSpace(kind), "application/json")) {
+		h.Set("Content-Type", request)
 	}
-	if kind, _, _ := strings.Cut(h.Get("Content-Type"), ";"); q.r.ContentLength != 0 && (kind == "" || strings.EqualFold(strings.TrimSpace(kind), "application/json")) {
-		h.Set("Content-Type", q.op.Accept)
-	}
-	if a := h.Get("Accept"); a == "" || !strings.Contains(a, "application/vnd.") {
-		h.Set("Accept", q.op.Accept)
+	if a := h.Get("Accept"); answer != "" && (a == "" || !strings.Contains(a, "application/vnd.")) {
+		h.Set("Accept", answer)
 	}
 	return nil
 }

@@ -43,7 +43,12 @@ func programPage(h *house) ([]byte, error) {
 				scoped = "yes"
 			}
 			media := "JSON"
-			if op.Accept != "" {
+			switch {
+			case op.Answer != "" && op.Accept != "":
+				media = "`" + op.Accept + "`, answered by `" + op.Answer + "`"
+			case op.Answer != "":
+				media = "JSON, answered by `" + op.Answer + "`"
+			case op.Accept != "":
 				media = "`" + op.Accept + "`"
 			}
 			fmt.Fprintf(&b, "| `%s.%s` | `%s %s` | %s | %s | %s |\n", p.Code, op.ID, op.Method, op.Path, op.Effect, scoped, media)

@@ -106,9 +106,13 @@ func (f *self) request(ctx context.Context, p amazon.Program, in api.Call) (*htt
 	}
 	if in.Body != "" && req.Header.Get("Content-Type") == "" {
 		req.Header.Set("Content-Type", "application/json")
-		if op := p.Descriptor().Match(in.Method, in.Path); op.Accept != "" {
-			req.Header.Set("Content-Type", op.Accept)
-			req.Header.Set("Accept", op.Accept)
+		op := p.Descriptor().Match(in.Method, in.Path)
+		request, answer := op.Media()
+		if request != "" {
+			req.Header.Set("Content-Type", request)
+		}
+		if answer != "" {
+			req.Header.Set("Accept", answer)
 		}
 	}
 	return req, nil

@@ -117,9 +117,17 @@ def sponsored_brands():
         call(kind, f"edit_{verbs}s", body={key: [{"targetId": made, "state": "paused"}]})
         call(kind, f"get_{verbs}", made)
         call(kind, f"delete_{verbs}", made)
+    theme = {"adGroupId": group, "campaignId": campaign}
+    made = call(sb.Themes, "create_themes", body={"themes": [{**theme, "themeType": "KEYWORDS_RELATED_TO_YOUR_BRAND", "bid": 0.9}]})
+    want(len(made["success"]) == 1 and not made["error"], made)
+    theme["themeId"] = made["success"][0]["themeId"]
+    made = call(sb.Themes, "update_themes", body={"themes": [{**theme, "state": "paused", "bid": 1.1}]})
+    want(len(made["success"]) == 1, made)
+    listed = call(sb.Themes, "list_themes", body={"adGroupIdFilter": {"include": [group]}, "maxResults": 5})
+    want([t["bid"] for t in listed["themes"]] == [1.1], listed)
     end_group()
     end_campaign()
-    return "campaigns, ad groups, ads, keywords and targets of both kinds"
+    return "campaigns, ad groups, ads, themes, keywords and targets of both kinds"
 
 
 def array(kind, verbs, one, item, changes=True):

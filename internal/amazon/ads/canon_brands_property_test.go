@@ -121,6 +121,15 @@ func (d draw) brandTarget() canon.AdsObject {
 	return t
 }
 
+// brandTheme has neither times nor what it does: Amazon tells none.
+func (d draw) brandTheme() canon.AdsObject {
+	t := &canon.AdsTarget{Channel: canon.SponsoredBrands, Type: "THEME", MatchType: "THEME_" + d.one("KEYWORDS_RELATED_TO_YOUR_BRAND", "KEYWORDS_RELATED_TO_YOUR_LANDING_PAGES", "ANOTHER")}
+	c := d.single()
+	t.ID, t.Provider, t.OrganizationID, t.Status = c.ID, c.Provider, c.OrganizationID, c.Status
+	t.CampaignID, t.GroupID, t.Level, t.Bid = d.id(), d.id(), "GROUP", d.money()
+	return t
+}
+
 func (d draw) displayCampaign() canon.AdsObject {
 	c := &canon.AdsCampaign{AdsCommon: d.single(), Channel: canon.SponsoredDisplay, CostType: d.one("CPC", "VCPM"), Timezone: "Europe/Berlin", StartDate: d.day()}
 	c.Name, c.Ext = d.text(), map[string]any{"tactic": d.one("T00020", "T00030")}
@@ -164,7 +173,7 @@ func TestRoundTripsOfBrandsAndDisplay(t *testing.T) {
 	t.Parallel()
 	p := ads.New()
 	for name, thing := range map[string]func(draw) canon.AdsObject{
-		"brand campaign": draw.brandCampaign, "brand group": draw.brandGroup, "brand ad": draw.brandAd, "brand target": draw.brandTarget,
+		"brand campaign": draw.brandCampaign, "brand group": draw.brandGroup, "brand ad": draw.brandAd, "brand target": draw.brandTarget, "brand theme": draw.brandTheme,
 		"display campaign": draw.displayCampaign, "display group": draw.displayGroup, "display ad": draw.displayAd, "display target": draw.displayTarget,
 	} {
 		t.Run(name, func(t *testing.T) {

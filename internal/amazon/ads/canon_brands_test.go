@@ -138,6 +138,8 @@ func TestTreeOfSponsoredBrands(t *testing.T) {
 	category := r.add(r.target(canon.AdsTarget{Type: "PRODUCT_CATEGORY", Category: &canon.TargetCategory{ID: "77", Refinements: map[string]string{"price_between": "10-20.5", "brand": "8"}}, Bid: r.money(1_000_000)}))
 	brand := r.add(r.target(canon.AdsTarget{Type: "PRODUCT_CATEGORY", Category: &canon.TargetCategory{Refinements: map[string]string{"brand": "9"}}, Negative: true}))
 
+	theme := r.add(r.target(canon.AdsTarget{Type: "THEME", MatchType: "THEME_KEYWORDS_RELATED_TO_YOUR_BRAND", Bid: r.money(700_000)}))
+
 	all := sp(canon.KindTarget)
 	all.Channel, all.Groups = r.channel, []string{r.group}
 	find := func(kind string) (ids []string) {
@@ -149,7 +151,7 @@ func TestTreeOfSponsoredBrands(t *testing.T) {
 		slices.Sort(ids)
 		return ids
 	}
-	for kind, want := range map[string][]string{"": {word, not, product, category, brand}, "KEYWORD": {word, not}, "PRODUCT": {product}, "PRODUCT_CATEGORY": {category, brand}} {
+	for kind, want := range map[string][]string{"": {word, not, product, category, brand, theme}, "THEME": {theme}, "KEYWORD": {word, not}, "PRODUCT": {product}, "PRODUCT_CATEGORY": {category, brand}} {
 		slices.Sort(want)
 		if diff := cmp.Diff(want, find(kind)); diff != "" {
 			t.Errorf("targets of type %q (-want +got):\n%s", kind, diff)
@@ -171,14 +173,24 @@ func TestTreeOfSponsoredBrands(t *testing.T) {
 		a.Name = "another film"
 		return &a
 	})
-	for _, id := range []string{word, product} {
+	for _, id := range []string{word, product, theme} {
 		r.change(canon.KindTarget, id, func(o canon.AdsObject) canon.AdsObject {
 			k := *o.(*canon.AdsTarget)
 			k.Bid = r.money(2_250_000)
 			return &k
 		})
 	}
-	for _, id := range []string{word, not, product, brand} {
+	paused := r.target(canon.AdsTarget{Type: "THEME", MatchType: "THEME_KEYWORDS_RELATED_TO_YOUR_LANDING_PAGES", Bid: r.money(700_000)})
+	paused.Status = canon.StatusPaused
+	again := r.target(canon.AdsTarget{Type: "THEME", MatchType: "THEME_KEYWORDS_RELATED_TO_YOUR_BRAND", Bid: r.money(700_000)})
+	results := r.AdsWrite(t.Context(), r.asker, r.account, []amazon.AdsChange{{After: paused}, {After: again}})
+	if got := results[0].Refusal; got == nil || got.Problem.Code != "ads.unsayable" || got.Field != "status" {
+		t.Errorf("a theme that begins paused: %+v", results[0])
+	}
+	if results[1].OK || results[1].Unknown || !strings.Contains(results[1].Refusal.Message, "themeType") {
+		t.Errorf("a second theme of one type: %+v", results[1])
+	}
+	for _, id := range []string{word, not, product, brand, theme} {
 		r.archive(canon.KindTarget, id)
 	}
 	r.archive(canon.KindAd, film)

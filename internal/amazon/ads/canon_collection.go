@@ -87,6 +87,8 @@ type collection struct {
 	fields                         map[string]string // fields of the wire to those of canon, where a refusal names one
 	creatable, updatable, required []string          // JSON names of canon
 	always                         []string          // fields of the wire that a change names beside those that differ
+	retired                        string            // the state that archiving writes, where that is an update. Defaults to none: it names ids.
+	begins                         map[string]string // fields of the wire that a create does not send, and the one value that what is new has
 
 	operations map[string]amazon.Operation
 }

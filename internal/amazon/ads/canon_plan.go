@@ -118,7 +118,7 @@ func (p *Program) item(v *view, change amazon.AdsChange) (*collection, string, j
 	case verbUpdate:
 		item, refusal = c.changedItem(v, change.Before, change.After)
 	case verbArchive:
-		item, refusal = c.idItem(o)
+		item, refusal = c.archivedItem(v, o)
 	}
 	return c, verb, item, refusal
 }
@@ -137,6 +137,27 @@ func (c *collection) idItem(o canon.AdsObject) (json.RawMessage, *amazon.AdsRefu
 		return nil, refuse(problem.AdsUnsayable, "id", "%v", err)
 	}
 	return text, nil
+}
+
+// archivedItem is an id or, where archiving is an update, the state beside what every change names.
+func (c *collection) archivedItem(v *view, o canon.AdsObject) (json.RawMessage, *amazon.AdsRefusal) {
+	id, refusal := c.idItem(o)
+	if c.retired == "" || refusal != nil {
+		return id, refusal
+	}
+	w, err := c.encode(o, v)
+	if err != nil {
+		return nil, refuse(problem.AdsUnsayable, "", "%v", err)
+	}
+	is, err := keysOf(w)
+	if err != nil {
+		return nil, refuse(problem.AdsUnsayable, "", "%v", err)
+	}
+	wire := map[string]json.RawMessage{c.id: id, "state": quoted(c.retired)}
+	for _, key := range c.always {
+		wire[key] = is[key]
+	}
+	return c.join(wire)
 }
 
 func (c *collection) newItem(v *view, o canon.AdsObject) (json.RawMessage, *amazon.AdsRefusal) {
@@ -163,6 +184,12 @@ func (c *collection) newItem(v *view, o canon.AdsObject) (json.RawMessage, *amaz
 		return nil, refuse(problem.AdsUnsayable, "", "%v", err)
 	}
 	delete(wire, c.id)
+	for _, key := range slices.Sorted(maps.Keys(c.begins)) {
+		if wire[key] != nil && !bytes.Equal(wire[key], quoted(c.begins[key])) {
+			return nil, refuse(problem.AdsUnsayable, c.fields[key], "what is new here is %s, and can be changed afterwards", c.begins[key])
+		}
+		delete(wire, key)
+	}
 	return c.join(wire)
 }
 

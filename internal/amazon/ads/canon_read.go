@@ -1,6 +1,7 @@
 package ads
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -280,18 +281,15 @@ func (c *collection) finish(verb string, call amazon.Call) amazon.Call {
 	if call.Path == "" {
 		call.Path = op.Path
 	}
-	media := op.Accept
-	if media == "" {
-		media = "application/json"
-	}
+	request, answer := op.Media()
 	if call.Header == nil {
 		call.Header = http.Header{}
 	}
 	if call.Header.Get("Accept") == "" {
-		call.Header.Set("Accept", media)
+		call.Header.Set("Accept", cmp.Or(answer, "application/json"))
 	}
 	if call.Body != nil {
-		call.Header.Set("Content-Type", media)
+		call.Header.Set("Content-Type", cmp.Or(request, "application/json"))
 	}
 	return call
 }

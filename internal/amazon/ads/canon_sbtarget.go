@@ -13,7 +13,7 @@ import (
 // brandTargets are the keywords and targets of Sponsored Brands, which are still v3's (ads-lwa 4.2). Their changes name campaign and group too.
 func brandTargets() []*collection {
 	return []*collection{
-		sbKeywords("keywords", false), sbClauses("targets", false), sbKeywords("negativeKeywords", true), sbClauses("negativeTargets", true),
+		sbKeywords("keywords", false), sbClauses("targets", false), sbThemes(), sbKeywords("negativeKeywords", true), sbClauses("negativeTargets", true),
 	}
 }
 
@@ -42,9 +42,11 @@ func sbTargets(name string, negative, keyword bool) *collection {
 	}
 	c.holds = func(o canon.AdsObject) bool {
 		t, ok := o.(*canon.AdsTarget)
-		return ok && (t.Type == typeKeyword) == keyword && t.Negative == negative
+		return ok && (t.Type == typeKeyword) == keyword && t.Type != typeTheme && t.Negative == negative
 	}
-	c.wants = func(q *amazon.AdsQuery) bool { return q.Type == "" || (q.Type == typeKeyword) == keyword }
+	c.wants = func(q *amazon.AdsQuery) bool {
+		return q.Type == "" || (q.Type == typeKeyword) == keyword && q.Type != typeTheme
+	}
 	return c
 }
 

@@ -211,7 +211,7 @@ func (c *child) exportType() string {
 
 // things writes what is of Sponsored Brands or Sponsored Display.
 func (x *exporting) things(p *profile, now time.Time, product string) {
-	places := map[string][]int{"C": {sbCampaigns}, "A": {sbGroups}, "R": {sbAds}, "T": {sbKeywords, sbTargets, sbNegativeKeywords, sbNegativeTargets}}[x.letter]
+	places := map[string][]int{"C": {sbCampaigns}, "A": {sbGroups}, "R": {sbAds}, "T": {sbKeywords, sbTargets, sbThemes, sbNegativeKeywords, sbNegativeTargets}}[x.letter]
 	if product == sponsoredDisplay {
 		places = map[string][]int{"C": {sdCampaigns}, "A": {sdGroups}, "R": {sdAds}, "T": {sdTargets, sdNegativeTargets}}[x.letter]
 	}
@@ -257,7 +257,9 @@ func (x *exporting) things(p *profile, now time.Time, product string) {
 			x.b = strconv.AppendBool(append(x.b, `,"negative":`...), negative)
 			x.money("bid", t.amount("bid"), p.country.currency)
 			x.b = append(x.b, `,"targetDetails":{`...)
-			if kind == "KEYWORD" {
+			if theme := t.text("themeType"); theme != "" {
+				x.b = appendString(append(x.b, `"matchType":`...), theme)
+			} else if kind == "KEYWORD" {
 				x.b = appendString(append(x.b, `"matchType":`...), strings.ToUpper(strings.TrimPrefix(t.text("matchType"), "negative")))
 				x.b = appendString(append(x.b, `,"keyword":`...), t.name)
 			} else {
@@ -269,9 +271,9 @@ func (x *exporting) things(p *profile, now time.Time, product string) {
 	}
 }
 
-// exportKey is what exports call the thing's id: keywords are targets there.
+// exportKey is what exports call the thing's id: keywords and themes are targets there.
 func (t *thing) exportKey() string {
-	if t.kind.key == "keywordId" {
+	if t.kind.key == "keywordId" || t.kind.key == "themeId" {
 		return "targetId"
 	}
 	return t.kind.key
@@ -279,6 +281,9 @@ func (t *thing) exportKey() string {
 
 // thingType is the type of a targeting expression in the newer model.
 func thingType(t *thing) string {
+	if t.kind.n == sbThemes {
+		return "THEME"
+	}
 	switch p := t.predicates(); p[0].kind {
 	case "AUDIENCE":
 		return "AUDIENCE"

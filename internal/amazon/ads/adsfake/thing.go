@@ -28,6 +28,7 @@ type thingKind struct {
 	product  string
 	inside   int  // nothing, inCampaign or inGroup
 	numeric  bool // the older dialect: ids are numbers, states in lower case
+	quoted   bool // ids are texts all the same
 	wantsIDs bool // a write must name the campaign also where the ad group tells it
 	fields   []thingField
 	unique   []string // fields that no sibling may have the same of
@@ -169,7 +170,7 @@ func (t *thing) seal() {
 }
 
 func (k *thingKind) appendID(b []byte, id string) []byte {
-	if k.numeric {
+	if k.numeric && !k.quoted {
 		return append(b, id...)
 	}
 	return appendString(b, id)

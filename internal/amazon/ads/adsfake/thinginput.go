@@ -10,6 +10,7 @@ type thingInput struct {
 	row
 	campaign *string
 	group    *string
+	grouped  bool // an update must name its ad group
 	state    *string
 	sent     []bool // by the kind's fields
 	values   []json.RawMessage

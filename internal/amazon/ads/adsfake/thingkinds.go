@@ -9,6 +9,7 @@ const (
 	sbNegativeKeywords
 	sbTargets
 	sbNegativeTargets
+	sbThemes
 	sdCampaigns
 	sdGroups
 	sdAds
@@ -42,6 +43,7 @@ var (
 		"asinPriceLessThan", "asinReviewRatingBetween", "asinReviewRatingGreaterThan", "asinReviewRatingLessThan", "asinSameAs", "audience", "contentCategorySameAs",
 		"purchases", "similarProduct", "views",
 	}
+	brandThemes        = []string{"KEYWORDS_RELATED_TO_YOUR_BRAND", "KEYWORDS_RELATED_TO_YOUR_LANDING_PAGES"}
 	negativePredicates = []string{"asinBrandSameAs", "asinSameAs"}
 )
 
@@ -132,6 +134,8 @@ func thingKinds() []*thingKind {
 			thingField{key: "expressions", form: fList, need: true, stays: true, allowed: sbPredicates, most: 20}, bid),
 		sbNegativeTargets: brands(shape{operation: "sb.negativeTargets", path: "/sb/negativeTargets", key: "targetId", entity: "NEGATIVE_TARGET"},
 			thingField{key: "expressions", form: fList, need: true, stays: true, allowed: negativePredicates, most: 1}),
+		sbThemes: brands(shape{operation: "sb.themes", path: "/sb/themes", key: "themeId", entity: "THEME"},
+			thingField{key: "themeType", form: fWord, need: true, stays: true, allowed: brandThemes}, thingField{key: "bid", form: fMoney, need: true}),
 		sdCampaigns: display(shape{operation: "sd.campaigns", path: "/sd/campaigns", key: "campaignId", entity: "CAMPAIGN"}, nothing, 'c', "CAMPAIGN", "ADVERTISER_STATUS_ENABLED", []string{"name"},
 			append([]thingField{
 				campaignName,
@@ -160,6 +164,8 @@ func thingKinds() []*thingKind {
 			kinds[n].unique = []string{"keywordText", "matchType"}
 		}
 	}
+	themes := &kinds[sbThemes] // their campaign may be left out of a write, and ids are texts
+	themes.mark, themes.unique, themes.quoted, themes.wantsIDs = 'h', []string{"themeType"}, true, false
 	kinds[sdCampaigns].fixed = `,"deliveryProfile":"as_soon_as_possible"`
 	all := make([]*thingKind, len(kinds))
 	for n := range kinds {

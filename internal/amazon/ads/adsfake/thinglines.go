@@ -10,7 +10,7 @@ import (
 
 // thingLines gathers what a profile shows of Sponsored Brands or Sponsored Display.
 func (p *profile) thingLines(product string) []line {
-	campaigns, groups, ads, clauses := sbCampaigns, sbGroups, sbAds, []int{sbKeywords, sbTargets}
+	campaigns, groups, ads, clauses := sbCampaigns, sbGroups, sbAds, []int{sbKeywords, sbTargets, sbThemes}
 	if product == sponsoredDisplay {
 		campaigns, groups, ads, clauses = sdCampaigns, sdGroups, sdAds, []int{sdTargets}
 	}
@@ -61,9 +61,12 @@ func (p *profile) thingLines(product string) []line {
 		for _, k := range list {
 			g := in(k)
 			clause := lineClause{head: &k.head, key: k.number(), bid: k.amount("bid")}
-			if k.kind.n == sbKeywords {
+			switch k.kind.n {
+			case sbKeywords:
 				clause.text, clause.match = k.name, strings.ToUpper(k.text("matchType"))
-			} else {
+			case sbThemes:
+				clause.text, clause.match = strings.ToLower(strings.ReplaceAll(k.text("themeType"), "_", "-")), "THEME"
+			default:
 				clause.expression = k.predicates()
 				clause.text, clause.match = expressionText(clause.expression), "TARGETING_EXPRESSION"
 			}

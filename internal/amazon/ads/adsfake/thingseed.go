@@ -22,6 +22,19 @@ func (f *fake) seedThings(p *profile, s seeded, began time.Time) {
 	})
 }
 
+// seedThemes gives each ad group of Sponsored Brands a theme. They come after the things of all profiles, so that those keep their ids.
+func (f *fake) seedThemes(p *profile, began time.Time) {
+	groups, campaigns := p.things[sbGroups].all(), p.things[sbCampaigns].all()
+	if len(groups) == 0 {
+		return
+	}
+	p.change(began, func(b *batch) {
+		for n, g := range groups {
+			f.seedThing(b, sbThemes, campaigns[g.campaignAt], g, [2]int{g.campaignAt, n}, pair{"themeType": brandThemes[n%2], "bid": p.seedBid(2)})
+		}
+	})
+}
+
 // seedThing adds one thing whose fields are given by their keys.
 func (f *fake) seedThing(b *batch, n int, campaign, group *thing, places [2]int, fields map[string]any) (*thing, int) {
 	k := f.kinds[n]

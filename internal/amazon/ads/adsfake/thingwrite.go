@@ -28,7 +28,7 @@ func (f *fake) createThing(b *batch, k *thingKind, in *thingInput) (*thing, []it
 		}
 	}
 	if in.state == nil {
-		if k.mark == 't' || k.mark == 'T' { // of Sponsored Display; the state of a clause is optional (OAS)
+		if k.mark == 't' || k.mark == 'T' || k.mark == 'h' { // the state of a clause is optional (OAS of Sponsored Display), and themes are made without one
 			on := "enabled"
 			in.state = &on
 		} else {
@@ -69,6 +69,13 @@ func updateThing(b *batch, old *thing, in *thingInput) (*thing, []itemError) {
 	if k.inside != nothing && b.p.things[k.campaign].work[old.campaignAt].state == archived ||
 		k.inside == inGroup && b.p.things[k.group].work[old.groupAt].state == archived {
 		return nil, []itemError{k.badState("PARENT_ARCHIVED_FORBIDS_UPDATES", in.at+"."+k.key, old.id, "What it belongs to is archived")}
+	}
+	switch {
+	case !in.grouped:
+	case in.group == nil:
+		c.fail(missing(in.at + ".adGroupId"))
+	case *in.group != old.group:
+		c.fail(orphan(in.at+".adGroupId", *in.group))
 	}
 	t := *old
 	t.values = slices.Clone(old.values)

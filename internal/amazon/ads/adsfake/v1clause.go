@@ -14,6 +14,7 @@ type v1Clause struct {
 	native     string
 	locale     string
 	expression []predicate // of what is no keyword
+	theme      string      // of Sponsored Brands
 	auto       bool        // a clause of automatic targeting
 	negative   bool
 }
@@ -25,7 +26,10 @@ func (c *child) v1Clause() v1Clause {
 }
 
 func (t *thing) v1Clause() v1Clause {
-	c := v1Clause{negative: t.kind.mark == 'K' || t.kind.mark == 'T', auto: t.text("expressionType") == "auto"}
+	c := v1Clause{negative: t.kind.mark == 'K' || t.kind.mark == 'T', auto: t.text("expressionType") == "auto", theme: t.text("themeType")}
+	if c.theme != "" {
+		return c
+	}
 	if t.kind.at("keywordText") < 0 {
 		c.expression = t.predicates()
 		return c
@@ -43,6 +47,9 @@ var v1Themes = map[string]string{
 
 // kind is the clause's targetType.
 func (c *v1Clause) kind() string {
+	if c.theme != "" {
+		return "THEME"
+	}
 	if c.expression == nil {
 		return "KEYWORD"
 	}
@@ -71,6 +78,9 @@ func (c *v1Clause) matchType() string {
 	case "KEYWORD":
 		return c.match
 	case "THEME":
+		if c.theme != "" {
+			return c.theme
+		}
 		return v1Themes[c.expression[0].kind]
 	case "PRODUCT":
 		if c.expression[0].kind == "ASIN_EXPANDED_FROM" {

@@ -43,8 +43,8 @@ func (t *translation) expression(kind string, negative bool) []v1Piece {
 	case "CONTENT_CATEGORY":
 		return []v1Piece{{"type": "CONTENT_CATEGORY_SAME_AS", "value": t.string("targetDetails.contentCategoryTarget.contentCategoryId")}}
 	}
-	if match := t.string("targetDetails.themeTarget.matchType"); match != similarTheme {
-		t.fail(notInEnum(t.at+".targetDetails.themeTarget.matchType", match, []string{similarTheme}))
+	if match := t.string(v1Theme); match != similarTheme {
+		t.fail(notInEnum(t.at+"."+v1Theme, match, []string{similarTheme}))
 	}
 	return []v1Piece{{"type": "SIMILAR_PRODUCT"}}
 }

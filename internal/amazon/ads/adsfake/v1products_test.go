@@ -132,6 +132,7 @@ func v1Items(product, campaign, group string) []v1Item {
 		target("PRODUCT_CATEGORY", category, `"expressions":[{"type":"asinCategorySameAs","value":"77 #"},{"type":"asinPriceBetween","value":"10-20.5"}]`),
 		not(target("PRODUCT", product1("B000000002"), `"expressions":[{"type":"asinSameAs","value":"B000000002"}]`)),
 		not(target("PRODUCT_CATEGORY", brand, `"expressions":[{"type":"asinBrandSameAs","value":"88 #"}]`)),
+		target("THEME", `"themeTarget":{"matchType":"KEYWORDS_RELATED_TO_YOUR_LANDING_PAGES"}`, `"themeType":"KEYWORDS_RELATED_TO_YOUR_LANDING_PAGES","bid":0.75`),
 	}
 }
 
@@ -191,6 +192,9 @@ func (c *caller) older(product string, item v1Item, id string) *httptest.Respons
 		if u.list == item.resource {
 			return c.of(u).do("POST", u.path+"/list", `{"`+u.deletes+`":{"include":["`+id+`"]}}`)
 		}
+	}
+	if strings.Contains(item.body, "themeTarget") {
+		return c.plain().do("POST", "/sb/themes/list", `{"themeIdFilter":{"include":["`+id+`"]}}`)
 	}
 	path := "targets"
 	switch keyword := strings.Contains(item.body, "keywordTarget"); {
@@ -253,7 +257,9 @@ func TestV1ErrorsOfAll(t *testing.T) {
 		{"create", "adGroups", `{"adProduct":"SPONSORED_DISPLAY","state":"ENABLED","campaignId":"` + banner + `","name":"x","bid":{"defaultBid":0.001}}`, "FIELD_VALUE_IS_OUT_OF_RANGE", "adGroups[0].bid.defaultBid"},
 		{"create", "targets", target(sb, brandGroup, "KEYWORD", `"keywordTarget":{"keyword":"`+strings.Repeat("x", 81)+`","matchType":"EXACT"}`), "FIELD_SIZE_IS_ABOVE_MAXIMUM_LIMIT", "targets[0].targetDetails.keywordTarget.keyword"},
 		{"create", "targets", target(sb, brandGroup, "KEYWORD", `"keywordTarget":{"keyword":"x","matchType":"exact"}`), "FIELD_VALUE_IS_INVALID", "targets[0].targetDetails.keywordTarget.matchType"},
-		{"create", "targets", target(sb, brandGroup, "THEME", `"themeTarget":{"matchType":"KEYWORDS_RELATED_TO_YOUR_BRAND"}`), "FEATURE_NOT_AVAILABLE", "targets[0].targetType"},
+		{"create", "targets", target(sb, brandGroup, "THEME", `"themeTarget":{"matchType":"KEYWORDS_RELATED_TO_YOUR_BRAND"}`), "FIELD_VALUE_IS_NULL", "targets[0].bid.bid"},
+		{"create", "targets", strings.Replace(target(sb, brandGroup, "THEME", `"themeTarget":{"matchType":"KEYWORDS_CLOSE_MATCH"}`), `"negative"`, `"bid":{"bid":1},"negative"`, 1), "FIELD_VALUE_IS_INVALID", "targets[0].targetDetails.themeTarget.matchType"},
+		{"create", "targets", strings.Replace(target(sb, brandGroup, "THEME", `"themeTarget":{"matchType":"KEYWORDS_RELATED_TO_YOUR_BRAND"}`), `"negative":false`, `"negative":true`, 1), "FEATURE_NOT_AVAILABLE", "targets[0].negative"},
 		{"create", "targets", target(sd, bannerGroup, "KEYWORD", `"keywordTarget":{"keyword":"x","matchType":"EXACT"}`), "FIELD_VALUE_IS_INVALID", "targets[0].targetType"},
 		{"create", "targets", target(sd, bannerGroup, "PRODUCT", `"productTarget":{"matchType":"PRODUCT_SIMILAR","productIdType":"ASIN","product":{"productId":"B000000001"}}`), "FIELD_VALUE_IS_INVALID", "targets[0].targetDetails"},
 		{"create", "targets", target(sd, bannerGroup, "PRODUCT_AUDIENCE", `"productAudienceTarget":{"matchType":"PRODUCT_EXACT","event":"VIEW","lookback":"DAYS_8","asin":{}}`), "FIELD_VALUE_IS_INVALID", "targets[0].targetDetails.productAudienceTarget.lookback"},

@@ -162,7 +162,45 @@ func (h *house) brands() []door {
 		h.array("SPONSORED_BRANDS", "targets", "/sb/negativeKeywords", "keywordId", func(n int) string {
 			return `{` + in + fmt.Sprintf(`"keywordText":"older %d","matchType":"negativeExact"}`, n)
 		}),
-		targets("targets", "targets"), targets("negativeTargets", "negativeTargets"))
+		targets("targets", "targets"), targets("negativeTargets", "negativeTargets"), h.themes())
+}
+
+// themes is the door of themes, which name their ad group in every change; there are two of them in a group at most.
+func (h *house) themes() door {
+	group := h.home["SPONSORED_BRANDS"][1]
+	home := map[string]string{}
+	send := func(method, item string) string {
+		done := read[struct{ Success []map[string]any }](h.t, h.c.plain().do(method, "/sb/themes", `{"themes":[`+item+`]}`)).Success
+		if len(done) == 0 {
+			return ""
+		}
+		return fmt.Sprint(done[0]["themeId"])
+	}
+	return door{
+		"SPONSORED_BRANDS", "targets",
+		func(n int) string {
+			return send("POST", fmt.Sprintf(`{"adGroupId":%q,"themeType":%q,"bid":0.8}`, group, []string{"KEYWORDS_RELATED_TO_YOUR_BRAND", "KEYWORDS_RELATED_TO_YOUR_LANDING_PAGES"}[n%2]))
+		},
+		func(id, state string) bool {
+			return send("PUT", fmt.Sprintf(`{"themeId":%q,"adGroupId":%q,"state":%q}`, id, home[id], strings.ToLower(state))) != ""
+		},
+		func() map[string]string {
+			all := map[string]string{}
+			for token := ""; ; {
+				page := read[struct {
+					Themes    []map[string]any
+					NextToken string
+				}](h.t, h.c.plain().do("POST", "/sb/themes/list", fmt.Sprintf(`{"maxResults":2,"stateFilter":{"include":["enabled","paused","archived"]},"nextToken":%q}`, token)))
+				for _, x := range page.Themes {
+					id := fmt.Sprint(x["themeId"])
+					all[id], home[id] = strings.ToUpper(fmt.Sprint(x["state"])), fmt.Sprint(x["adGroupId"])
+				}
+				if token = page.NextToken; token == "" {
+					return all
+				}
+			}
+		},
+	}
 }
 
 // array makes a door of a collection of the oldest dialect.

@@ -8,6 +8,9 @@ import (
 // v1Keyword is where a keyword is in v1.
 const v1Keyword = "targetDetails.keywordTarget."
 
+// v1Theme is where a theme is.
+const v1Theme = "targetDetails.themeTarget.matchType"
+
 // Match types of keywords of the older dialect.
 var matchWords = []v1Word{
 	{"BROAD", "broad"},
@@ -38,12 +41,13 @@ func targetShapes(f *fake) []*v1Shape {
 			{v1: v1Keyword + "nativeLanguageLocale", v3: "nativeLanguageLocale", once: true},
 		}
 	}
-	places := map[string]string{"expression": "targetDetails", "expressions": "targetDetails", "keywordId": "targetId"}
+	places := map[string]string{"expression": "targetDetails", "expressions": "targetDetails", "keywordId": "targetId", "themeId": "targetId"}
 	products := &v1Shape{product: sponsoredProducts, layout: day, rules: rules(false), types: []string{"KEYWORD", "PRODUCT", "PRODUCT_CATEGORY", "THEME", "LOCATION"}}
 	for _, n := range targetKinds {
 		products.stores = append(products.stores, f.childCollection(n))
 	}
-	brands := f.thingShape(rules(true), sbKeywords, sbNegativeKeywords, sbTargets, sbNegativeTargets)
+	theme := v1Rule{v1: v1Theme, v3: "themeType", once: true}
+	brands := f.thingShape(append(rules(true), theme), sbKeywords, sbNegativeKeywords, sbTargets, sbNegativeTargets, sbThemes)
 	brands.types = []string{"KEYWORD", "PRODUCT", "PRODUCT_CATEGORY", "THEME"}
 	display := f.thingShape(rules(true), sdTargets, sdNegativeTargets)
 	display.types = []string{"PRODUCT", "PRODUCT_CATEGORY", "PRODUCT_AUDIENCE", "AUDIENCE", "CONTENT_CATEGORY", "THEME", "LOCATION"}
@@ -82,7 +86,12 @@ func (t *translation) target() {
 			t.put("matchType", "negative"+match[:1]+strings.ToLower(match[1:]))
 		}
 	case kind == "KEYWORD":
-	case kind == "LOCATION", kind == "THEME" && t.shape.product == sponsoredBrands:
+	case kind == "THEME" && t.shape.product == sponsoredBrands:
+		t.store = t.shape.stores[4]
+		if negative {
+			t.fail(itemError{kind: "otherError", reason: "FEATURE_NOT_AVAILABLE", message: "There are no negative themes", at: t.at + ".negative", trigger: kind})
+		}
+	case kind == "LOCATION":
 		t.fail(itemError{kind: "otherError", reason: "FEATURE_NOT_AVAILABLE", message: "There are no targets of this type here", at: t.at + ".targetType", trigger: kind})
 	case kind == "THEME" && t.shape.product == sponsoredProducts:
 		t.fail(setup("AUTO_TARGETING_CLAUSE_CANNOT_BE_CREATED_MANUALLY", t.at+".targetType", kind, autoOnly))

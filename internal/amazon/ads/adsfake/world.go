@@ -94,6 +94,9 @@ func (f *fake) populate() {
 	for i, s := range plan {
 		f.seedThings(all[i], s, began)
 	}
+	for _, p := range all {
+		f.seedThemes(p, began)
+	}
 	if !scenario {
 		f.seedManager(all)
 	}
