@@ -57,8 +57,8 @@ type program struct {
 
 // An operation is one row of a program's table.
 type operation struct {
-	ID, Method, Path, Effect, Accept string
-	Scoped                           bool
+	ID, Method, Path, Effect, Accept, Answer string
+	Scoped                                   bool
 }
 
 var (
