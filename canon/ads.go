@@ -69,17 +69,17 @@ type AdsCommon struct {
 	ConnectionID     string            `json:"connection_id,omitempty"`     // name of the grant through which it was read
 	OrganizationID   string            `json:"organization_id,omitempty"`   // id of the Ads profile that it belongs to
 	Name             string            `json:"name,omitempty"`              // as its owner calls it; some kinds have none
-	Status           AdsStatus         `json:"status,omitempty"`            // what its owner wants
-	EffectiveStatus  AdsEffective      `json:"effective_status,omitempty"`  // what it does
+	Status           AdsStatus         `json:"status,omitempty"`            // what its owner wants: ACTIVE, PAUSED, ARCHIVED for good; DRAFT and REMOVED are Amazon's to set
+	EffectiveStatus  AdsEffective      `json:"effective_status,omitempty"`  // what it does: SERVING, PAUSED, PENDING, ENDED, OUT_OF_BUDGET, PAYMENT_PROBLEM, NOT_ELIGIBLE ...
 	EffectiveReasons []string          `json:"effective_reasons,omitempty"` // why, in Amazon's own codes such as CAMPAIGN_OUT_OF_BUDGET
 	CreatedAt        time.Time         `json:"created_at,omitzero"`         // UTC
 	UpdatedAt        time.Time         `json:"updated_at,omitzero"`         // UTC
 	FetchedAt        time.Time         `json:"fetched_at,omitzero"`         // when Lockkeeper read it from Amazon, UTC
 	ETag             string            `json:"etag,omitempty"`              // for If-Match; changes with anything that can be written
-	Labels           []string          `json:"labels,omitempty"`
-	Tags             map[string]string `json:"tags,omitempty"`
-	Ext              map[string]any    `json:"ext,omitempty"` // what the platform has and the model has no name for; decoded JSON
-	Raw              json.RawMessage   `json:"raw,omitempty"` // the platform's own object, only where asked for
+	Labels           []string          `json:"labels,omitempty"`            // the owner's own words for sorting; Amazon Ads has none
+	Tags             map[string]string `json:"tags,omitempty"`              // the owner's own names with values, as Amazon's tags
+	Ext              map[string]any    `json:"ext,omitempty"`               // what the platform has and the model has no name for; decoded JSON
+	Raw              json.RawMessage   `json:"raw,omitempty"`               // the platform's own object, only where asked for
 }
 
 // Common implements AdsObject.
@@ -149,14 +149,14 @@ type Day string
 
 // A Review is what Amazon's moderation says.
 type Review struct {
-	Status  string   `json:"status,omitempty"` // APPROVED, PENDING, REJECTED, LIMITED
-	Reasons []string `json:"reasons,omitempty"`
+	Status  string   `json:"status,omitempty"`  // APPROVED, PENDING, REJECTED, LIMITED
+	Reasons []string `json:"reasons,omitempty"` // why it is not approved, in Amazon's own words
 	Version string   `json:"version,omitempty"` // of the creative that was looked at
 }
 
 // A PromotedRef names something that is advertised.
 type PromotedRef struct {
-	ID   string `json:"id"`
+	ID   string `json:"id"`             // an ASIN, a SKU, or an address, as Type says
 	Type string `json:"type"`           // ASIN, SKU, GTIN, BRAND_STORE, STORE_PAGE, LANDING_PAGE, BRAND
 	Name string `json:"name,omitempty"` // Unified's; a title where one is known
 }

@@ -5,18 +5,18 @@ import "encoding/json"
 // AdsAd is one advertisement in a group. Where the platform keeps the creative inside the ad it stands in Creative.
 type AdsAd struct {
 	AdsCommon
-	CampaignID  string        `json:"campaign_id,omitempty"`
-	GroupID     string        `json:"group_id,omitempty"`
-	Channel     Channel       `json:"channel,omitempty"`
-	AdType      string        `json:"ad_type,omitempty"` // Unified's words: SHOPPING, IMAGE, VIDEO, CAROUSEL
-	Promoted    []PromotedRef `json:"promoted,omitempty"`
-	Creative    *AdsCreative  `json:"creative,omitempty"`
-	CreativeIDs []string      `json:"creative_ids,omitempty"`
-	Headline    string        `json:"headline,omitempty"`
-	Description string        `json:"description,omitempty"`
-	FinalURL    string        `json:"final_url,omitempty"`
-	Advertiser  string        `json:"advertiser_name,omitempty"`
-	Review      *Review       `json:"review,omitempty"`
+	CampaignID  string        `json:"campaign_id,omitempty"`     // id of the campaign that it is in; fixed at creation
+	GroupID     string        `json:"group_id,omitempty"`        // id of the ad group that it is in; fixed at creation
+	Channel     Channel       `json:"channel,omitempty"`         // its campaign's
+	AdType      string        `json:"ad_type,omitempty"`         // Unified's words: SHOPPING, IMAGE, VIDEO, CAROUSEL
+	Promoted    []PromotedRef `json:"promoted,omitempty"`        // what it advertises, at least one; of a store's or a page's ad its address
+	Creative    *AdsCreative  `json:"creative,omitempty"`        // what people see, where the platform keeps it inside the ad
+	CreativeIDs []string      `json:"creative_ids,omitempty"`    // ids of its creatives, where they are objects of their own
+	Headline    string        `json:"headline,omitempty"`        // Unified's; the creative's headline
+	Description string        `json:"description,omitempty"`     // Unified's; the creative's text
+	FinalURL    string        `json:"final_url,omitempty"`       // where a click leads, where that is no product page
+	Advertiser  string        `json:"advertiser_name,omitempty"` // the brand's name as people see it
+	Review      *Review       `json:"review,omitempty"`          // what moderation says; nil where nobody looks
 }
 
 // AdsKind implements AdsObject.
@@ -31,20 +31,20 @@ func (*AdsAd) Settle() error { return nil }
 // AdsCreative is what people see.
 type AdsCreative struct {
 	AdsCommon
-	CampaignID string          `json:"campaign_id,omitempty"`
-	GroupID    string          `json:"group_id,omitempty"`
+	CampaignID string          `json:"campaign_id,omitempty"`   // id of the campaign of its ad
+	GroupID    string          `json:"group_id,omitempty"`      // id of the ad group of its ad
 	ItemID     string          `json:"item_id,omitempty"`       // the ad that it is part of
 	Type       string          `json:"creative_type,omitempty"` // Unified's words: IMAGE, VIDEO, ASSET_BASED, NATIVE
 	Width      int             `json:"width,omitempty"`         // pixels
 	Height     int             `json:"height,omitempty"`        // pixels
-	AssetURLs  []string        `json:"asset_urls,omitempty"`
-	AssetIDs   []string        `json:"asset_ids,omitempty"`
-	LinkURL    string          `json:"link_url,omitempty"`
-	Title      string          `json:"title,omitempty"`
-	Body       string          `json:"body,omitempty"`
-	Promoted   []PromotedRef   `json:"promoted,omitempty"`
-	Data       json.RawMessage `json:"data,omitempty"` // the platform's own form, kept whole
-	Review     *Review         `json:"review,omitempty"`
+	AssetURLs  []string        `json:"asset_urls,omitempty"`    // addresses of its pictures and films, where Amazon tells them
+	AssetIDs   []string        `json:"asset_ids,omitempty"`     // ids of its pictures and films in the asset library
+	LinkURL    string          `json:"link_url,omitempty"`      // where a click leads
+	Title      string          `json:"title,omitempty"`         // the headline
+	Body       string          `json:"body,omitempty"`          // the text below the headline
+	Promoted   []PromotedRef   `json:"promoted,omitempty"`      // the products shown in it, in their order
+	Data       json.RawMessage `json:"data,omitempty"`          // the platform's own form, kept whole
+	Review     *Review         `json:"review,omitempty"`        // what moderation says of its newest version
 }
 
 // AdsKind implements AdsObject.
@@ -59,12 +59,12 @@ func (*AdsCreative) Settle() error { return nil }
 // AdsAsset is a picture, film or text that creatives are made of.
 type AdsAsset struct {
 	AdsCommon
-	Type     string `json:"type,omitempty"` // IMAGE, VIDEO, TEXT
-	URL      string `json:"url,omitempty"`
-	Content  string `json:"content,omitempty"`
-	MIMEType string `json:"mime_type,omitempty"`
-	Width    int    `json:"width,omitempty"`
-	Height   int    `json:"height,omitempty"`
+	Type     string `json:"type,omitempty"`      // IMAGE, VIDEO, TEXT
+	URL      string `json:"url,omitempty"`       // where it can be fetched; Amazon's addresses of this kind end after some time
+	Content  string `json:"content,omitempty"`   // the text of a TEXT
+	MIMEType string `json:"mime_type,omitempty"` // such as image/png
+	Width    int    `json:"width,omitempty"`     // pixels
+	Height   int    `json:"height,omitempty"`    // pixels
 	FileSize int64  `json:"file_size,omitempty"` // bytes
 }
 

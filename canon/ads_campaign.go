@@ -9,10 +9,10 @@ import (
 // AdsPortfolio is a purse over campaigns. It is no level of the hierarchy: a campaign may have none (contract ads-model 1.4).
 type AdsPortfolio struct {
 	AdsCommon
-	Budget        *AdsBudget `json:"budget,omitempty"`
-	CampaignCount *int       `json:"campaign_count,omitempty"`
-	StartDate     Day        `json:"start_date,omitempty"`
-	EndDate       Day        `json:"end_date,omitempty"`
+	Budget        *AdsBudget `json:"budget,omitempty"`         // what all its campaigns may spend together; nil for no limit
+	CampaignCount *int       `json:"campaign_count,omitempty"` // how many campaigns are in it; nil where Amazon does not say; read-only
+	StartDate     Day        `json:"start_date,omitempty"`     // first day of the budget
+	EndDate       Day        `json:"end_date,omitempty"`       // last day of the budget; empty for no end
 }
 
 // AdsKind implements AdsObject.
@@ -26,8 +26,8 @@ func (*AdsPortfolio) Settle() error { return nil }
 
 // AdsBudget is one limit of spending.
 type AdsBudget struct {
-	Money       *Money `json:"money,omitempty"`
-	Impressions int64  `json:"impressions,omitempty"`
+	Money       *Money `json:"money,omitempty"`       // most that is spent in a period, in the account's currency
+	Impressions int64  `json:"impressions,omitempty"` // most showings in a period, where it is no budget of money
 	Period      string `json:"period"`                // DAILY, MONTHLY, LIFETIME
 	SharedID    string `json:"shared_id,omitempty"`   // where other campaigns draw on it too
 	Country     string `json:"country,omitempty"`     // where it holds for one country alone
@@ -36,9 +36,9 @@ type AdsBudget struct {
 
 // AdsBidStrategy says how bids are chosen.
 type AdsBidStrategy struct {
-	Type         string  `json:"type"` // MANUAL, DOWN_ONLY, UP_AND_DOWN, RULE_BASED, MAXIMIZE_CONVERSIONS ... (contract ads-model 1.6)
-	TargetAmount *Money  `json:"target_amount,omitempty"`
-	TargetRatio  Decimal `json:"target_ratio,omitempty"` // of sales to cost
+	Type         string  `json:"type"`                    // MANUAL, DOWN_ONLY, UP_AND_DOWN, RULE_BASED, MAXIMIZE_CONVERSIONS ... (contract ads-model 1.6)
+	TargetAmount *Money  `json:"target_amount,omitempty"` // what a sale or a click is to cost on average, where Type aims at that
+	TargetRatio  Decimal `json:"target_ratio,omitempty"`  // of sales to cost
 }
 
 // AdsBidAdjustment raises bids in one situation.
@@ -50,39 +50,39 @@ type AdsBidAdjustment struct {
 
 // AdsKPI is what a campaign is measured by.
 type AdsKPI struct {
-	Type   string `json:"type"`
-	Amount *Money `json:"amount,omitempty"`
+	Type   string `json:"type"`             // such as CLICKS, CONVERSIONS, VIEWABLE_IMPRESSIONS, in Amazon's words (contract ads-model 1.6)
+	Amount *Money `json:"amount,omitempty"` // what one is to cost at most; nil for none
 }
 
 // AdsCampaign holds a budget, a time and a strategy; groups are in it.
 type AdsCampaign struct {
 	AdsCommon
-	PortfolioID    string             `json:"portfolio_id,omitempty"`
-	Channel        Channel            `json:"channel,omitempty"`        // fixed at creation
-	TargetingMode  string             `json:"targeting_mode,omitempty"` // AUTO, MANUAL, NONE; fixed at creation
-	Goal           string             `json:"goal,omitempty"`           // Unified's words: BRAND_AWARENESS, WEBSITE_TRAFFIC, SALES ...
-	KPI            *AdsKPI            `json:"kpi,omitempty"`
-	CostType       string             `json:"cost_type,omitempty"` // CPC, CPM, VCPM, CPV, CPA, FIXED; fixed at creation
-	Budgets        []AdsBudget        `json:"budgets,omitempty"`
-	BidStrategy    *AdsBidStrategy    `json:"bid_strategy,omitempty"`
-	BidAdjustments []AdsBidAdjustment `json:"bid_adjustments,omitempty"`
-	StartDate      Day                `json:"start_date,omitempty"`
-	EndDate        Day                `json:"end_date,omitempty"` // the last day; empty for no end
-	Timezone       string             `json:"timezone,omitempty"` // IANA name, in which the days are; the organization's
-	Place          *time.Location     `json:"-"`                  // of Timezone, where whoever made the object knows it already
-	Countries      []string           `json:"countries,omitempty"`
-	BrandID        string             `json:"brand_id,omitempty"`
-	SpendToDate    *Money             `json:"spend_to_date,omitempty"` // read-only
+	PortfolioID    string             `json:"portfolio_id,omitempty"`    // id of the portfolio that it is in; empty for none
+	Channel        Channel            `json:"channel,omitempty"`         // the ad product: SPONSORED_PRODUCTS, SPONSORED_BRANDS, SPONSORED_DISPLAY; fixed at creation
+	TargetingMode  string             `json:"targeting_mode,omitempty"`  // AUTO, MANUAL, NONE; fixed at creation
+	Goal           string             `json:"goal,omitempty"`            // Unified's words: BRAND_AWARENESS, WEBSITE_TRAFFIC, SALES ...
+	KPI            *AdsKPI            `json:"kpi,omitempty"`             // what Amazon steers by; nil where it does not say
+	CostType       string             `json:"cost_type,omitempty"`       // CPC, CPM, VCPM, CPV, CPA, FIXED; fixed at creation
+	Budgets        []AdsBudget        `json:"budgets,omitempty"`         // limits of spending; Amazon's campaigns have one, by day or for the campaign's life
+	BidStrategy    *AdsBidStrategy    `json:"bid_strategy,omitempty"`    // nil where the channel has one for all
+	BidAdjustments []AdsBidAdjustment `json:"bid_adjustments,omitempty"` // by how much bids are raised, and where
+	StartDate      Day                `json:"start_date,omitempty"`      // first day
+	EndDate        Day                `json:"end_date,omitempty"`        // the last day; empty for no end
+	Timezone       string             `json:"timezone,omitempty"`        // IANA name, in which the days are; the organization's
+	Place          *time.Location     `json:"-"`                         // of Timezone, where whoever made the object knows it already
+	Countries      []string           `json:"countries,omitempty"`       // where it shows, as Amazon writes countries; empty for the account's own
+	BrandID        string             `json:"brand_id,omitempty"`        // id of the registered brand that a Sponsored Brands campaign is for
+	SpendToDate    *Money             `json:"spend_to_date,omitempty"`   // read-only
 
 	// Unified's own fields, derived from those above; on a write either may be given.
 	AdvertisingChannelType string      `json:"advertising_channel_type,omitempty"` // SHOPPING, SEARCH, DISPLAY
-	BudgetAmount           json.Number `json:"budget_amount,omitempty"`
-	BudgetPeriod           string      `json:"budget_period,omitempty"`
-	BudgetUnit             string      `json:"budget_unit,omitempty"` // CURRENCY, IMPRESSIONS
-	Currency               string      `json:"currency,omitempty"`
-	TotalSpendAmount       json.Number `json:"total_spend_amount,omitempty"`
-	StartAt                time.Time   `json:"start_at,omitzero"` // the first moment of StartDate in Timezone
-	EndAt                  time.Time   `json:"end_at,omitzero"`   // the last second of EndDate in Timezone
+	BudgetAmount           json.Number `json:"budget_amount,omitempty"`            // the first budget's amount: whole currency, or impressions
+	BudgetPeriod           string      `json:"budget_period,omitempty"`            // the first budget's: DAILY, MONTHLY, LIFETIME; TOTAL is taken for LIFETIME
+	BudgetUnit             string      `json:"budget_unit,omitempty"`              // CURRENCY, IMPRESSIONS
+	Currency               string      `json:"currency,omitempty"`                 // ISO 4217, of BudgetAmount and TotalSpendAmount
+	TotalSpendAmount       json.Number `json:"total_spend_amount,omitempty"`       // SpendToDate in whole currency; read-only
+	StartAt                time.Time   `json:"start_at,omitzero"`                  // the first moment of StartDate in Timezone
+	EndAt                  time.Time   `json:"end_at,omitzero"`                    // the last second of EndDate in Timezone
 }
 
 // AdsKind implements AdsObject.

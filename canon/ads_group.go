@@ -5,19 +5,19 @@ import "encoding/json"
 // AdsGroup is an ad group: ads and targets that share a default bid.
 type AdsGroup struct {
 	AdsCommon
-	CampaignID       string          `json:"campaign_id,omitempty"`
-	ParentID         string          `json:"parent_id,omitempty"` // Unified's: the campaign's id
-	Channel          Channel         `json:"channel,omitempty"`   // its campaign's
-	Type             string          `json:"type,omitempty"`      // of creative, where the platform tells groups apart by it: IMAGE, VIDEO
-	DefaultBid       *Money          `json:"default_bid,omitempty"`
-	BidStrategy      *AdsBidStrategy `json:"bid_strategy,omitempty"`
+	CampaignID       string          `json:"campaign_id,omitempty"`       // id of the campaign that it is in; fixed at creation
+	ParentID         string          `json:"parent_id,omitempty"`         // Unified's: the campaign's id
+	Channel          Channel         `json:"channel,omitempty"`           // its campaign's
+	Type             string          `json:"type,omitempty"`              // of creative, where the platform tells groups apart by it: IMAGE, VIDEO
+	DefaultBid       *Money          `json:"default_bid,omitempty"`       // most for a click, or for a thousand views, of targets without a bid of their own
+	BidStrategy      *AdsBidStrategy `json:"bid_strategy,omitempty"`      // nil where the campaign's holds
 	OptimizationGoal string          `json:"optimization_goal,omitempty"` // Unified's words: LINK_CLICKS, CONVERSIONS, REACH
 	BillingEvent     string          `json:"billing_event,omitempty"`     // LINK_CLICKS, IMPRESSIONS
-	Promoted         []PromotedRef   `json:"promoted,omitempty"`
+	Promoted         []PromotedRef   `json:"promoted,omitempty"`          // what all its ads advertise, where the platform says so by group
 
 	// Unified's own, derived from DefaultBid.
 	BidAmount json.Number `json:"bid_amount,omitempty"`
-	Currency  string      `json:"currency,omitempty"`
+	Currency  string      `json:"currency,omitempty"` // ISO 4217, of BidAmount
 }
 
 // AdsKind implements AdsObject.

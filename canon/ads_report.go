@@ -39,36 +39,36 @@ func (l ReportLevel) Grain() ReportLevel {
 
 // ReportKeys say what a row is of. What the level does not tell is empty.
 type ReportKeys struct {
-	OrganizationID string
-	Channel        Channel
-	PortfolioID    string
-	CampaignID     string
-	CampaignName   string
-	GroupID        string
-	GroupName      string
-	AdID           string
-	TargetID       string
-	TargetText     string // the keyword, or Amazon's words for a product or an audience
-	MatchType      string // EXACT, PHRASE, BROAD or Amazon's type of expression
-	SearchTerm     string // what the shopper typed
-	ProductID      string // ASIN advertised
-	SKU            string
-	Placement      string // Amazon's words, such as "Top of Search on-Amazon"
+	OrganizationID string  // id of the Ads profile
+	Channel        Channel // ad product of the campaign
+	PortfolioID    string  // that the campaign is in now
+	CampaignID     string  // from level CAMPAIGN on
+	CampaignName   string  // as it was when the report was made
+	GroupID        string  // from level GROUP on
+	GroupName      string  // as it was when the report was made
+	AdID           string  // of level AD
+	TargetID       string  // of levels TARGET and SEARCH_TERM
+	TargetText     string  // the keyword, or Amazon's words for a product or an audience
+	MatchType      string  // EXACT, PHRASE, BROAD or Amazon's type of expression
+	SearchTerm     string  // what the shopper typed
+	ProductID      string  // ASIN advertised
+	SKU            string  // the seller's own; of level AD
+	Placement      string  // Amazon's words, such as "Top of Search on-Amazon"
 }
 
 // An AdsReportRow is one day, or one span of days, of one thing. Its days are of the organization's timezone.
 type AdsReportRow struct {
 	ReportKeys
-	Date        Day // of a row of one day
-	First, Last Day // of a row of several
-	Timezone    string
-	Country     string
-	Currency    string
-	Level       ReportLevel
-	Sums        ReportSums
-	Attribution ReportAttribution
-	IsFinal     bool      // Amazon restates it no more
-	FetchedAt   time.Time // when Lockkeeper read it; of sums the oldest
+	Date        Day               // of a row of one day
+	First, Last Day               // of a row of several
+	Timezone    string            // IANA name, in which its days are
+	Country     string            // as Amazon writes it: "UK", not "GB"
+	Currency    string            // ISO 4217, of all its amounts
+	Level       ReportLevel       // its grain
+	Sums        ReportSums        // what was counted; money in millionths
+	Attribution ReportAttribution // which orders its chosen sums count
+	IsFinal     bool              // Amazon restates it no more
+	FetchedAt   time.Time         // when Lockkeeper read it; of sums the oldest
 }
 
 // A ReportAttribution says which orders count for an ad.

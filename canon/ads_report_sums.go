@@ -47,8 +47,8 @@ func (s ReportSum) Money() bool {
 
 // ReportSums are the sums of a row. One that Amazon did not tell is not there, which is not the same as zero.
 type ReportSums struct {
-	Has uint64 // bit n says that sum n is there
-	V   [ReportSumCount]int64
+	Has uint64                // bit n says that sum n is there
+	V   [ReportSumCount]int64 // the sums by their number; those of money in millionths
 }
 
 // Set gives a sum.
@@ -75,9 +75,9 @@ func windowAt(days int) int { return slices.Index([]int{1, 7, 14, 30}, days) }
 // A ReportMetric is a column of a report: a sum, a sum that the attribution chooses, or a ratio of two sums. A ratio is worked out when it is
 // read, from sums, and never stored or averaged.
 type ReportMetric struct {
-	Name  string
-	Money bool // of the row's currency
-	Ratio bool
+	Name  string // as callers and Unified's clients write it, such as "cost"
+	Money bool   // of the row's currency
+	Ratio bool   // a quotient of two sums, worked out when it is read
 
 	sum    ReportSum // where it is one
 	chosen ReportSum // first of a row of four, where the attribution chooses

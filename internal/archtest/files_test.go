@@ -286,3 +286,39 @@ func TestNothingUnfinished(t *testing.T) {
 		}
 	}
 }
+
+// TestModelSaysWhatItMeans holds that every exported field of the model says what it means, since people and the API's document read it there.
+func TestModelSaysWhatItMeans(t *testing.T) {
+	t.Parallel()
+	seen := 0
+	for _, s := range sources(t) {
+		if !strings.HasPrefix(s.path, "canon/") || s.test() {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), s.path, s.text, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			spec, ok := n.(*ast.TypeSpec)
+			if !ok {
+				return true
+			}
+			body, ok := spec.Type.(*ast.StructType)
+			if !ok || !spec.Name.IsExported() {
+				return true
+			}
+			for _, f := range body.Fields.List {
+				for _, name := range f.Names {
+					if seen++; name.IsExported() && f.Comment.Text()+f.Doc.Text() == "" {
+						t.Errorf("%s: %s.%s does not say what it means", s.path, spec.Name.Name, name.Name)
+					}
+				}
+			}
+			return true
+		})
+	}
+	if seen < 100 {
+		t.Errorf("only %d fields were seen", seen)
+	}
+}

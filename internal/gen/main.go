@@ -1,5 +1,5 @@
 // Command gen turns the data in the programs' folders into Go and pages: the catalogue of problems, the lists of programs and fakes, the
-// reference pages, the guides and the README's table of keys.
+// reference pages, the guides and the README's table of keys. Out of the model's own comments it makes what the API says of each field.
 //
 // It finds the folders itself, by looking for program.toml, problems.toml and guide.toml, so adding a program is adding a folder. Of this
 // module it imports only internal/guide/book, which needs nothing generated: it must build even while a generated file is broken. Its output
@@ -62,6 +62,15 @@ func run(root string, check bool) error {
 		}
 		if text != nil { // else there is nothing to make yet
 			files[f.path] = text
+		}
+	}
+	types, err := model(root)
+	if err != nil {
+		return err
+	}
+	for path, text := range map[string][]byte{"internal/unified/zz_gen_meanings.go": meanings(types), "docs/reference/zz_gen_ads_model.md": modelPage(types)} {
+		if text != nil {
+			files[path] = text
 		}
 	}
 	var late []string

@@ -217,7 +217,11 @@ func (s schemas) fields(t reflect.Type, into object) {
 		case f.Anonymous && name == "":
 			s.fields(f.Type, into)
 		case name != "":
-			into[name] = s.of(f.Type)
+			schema := s.of(f.Type)
+			if says := meanings[t.Name()+"."+f.Name]; says != "" {
+				schema["description"] = says // beside a $ref too, which OpenAPI 3.1 allows
+			}
+			into[name] = schema
 		}
 	}
 }
