@@ -3,6 +3,8 @@ package adsfake
 import (
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
@@ -54,21 +56,50 @@ func (f *fake) adsAccounts(user string) []*adsAccount {
 	return all
 }
 
-// listAccounts serves POST /adsAccounts/list. A world has too few accounts for a second page.
+// accountsPage is how many accounts a list answers with where no number is asked for.
+const accountsPage = 100
+
+// listAccounts serves POST /adsAccounts/list.
 func (f *fake) listAccounts(v *visit) kit.Response {
+	bad := func(message string) kit.Response {
+		return managerRefusal(v.x, http.StatusBadRequest, "BAD_REQUEST", message, accountsList)
+	}
+	user, most, first := v.claims.User.Key, accountsPage, 0
 	if len(v.x.Body) > 0 {
 		o, err := parseObject(v.x.Body, "$")
 		if err != nil {
-			return managerRefusal(v.x, http.StatusBadRequest, "BAD_REQUEST", err.Error(), accountsList)
+			return bad(err.Error())
 		}
-		if n, sent, err := read[int32](o, "maxResults", "$"); err != nil || (sent && (n < 1 || n > 100)) {
-			return managerRefusal(v.x, http.StatusBadRequest, "BAD_REQUEST", "maxResults must be between 1 and 100", accountsList)
+		n, sent, err := read[int32](o, "maxResults", "$")
+		if err != nil || (sent && (n < 1 || n > accountsPage)) {
+			return bad("maxResults must be between 1 and 100")
 		}
-		if token, _, err := read[string](o, "nextToken", "$"); err != nil || token != "" {
-			return managerRefusal(v.x, http.StatusBadRequest, "BAD_REQUEST", "nextToken is not valid", accountsList)
+		if sent {
+			most = int(n)
+		}
+		token, _, err := read[string](o, "nextToken", "$")
+		if token != "" {
+			text, _, _ := strings.Cut(token, ".")
+			first, _ = strconv.Atoi(text)
+		}
+		if err != nil || (token != "" && token != f.accountsToken(user, first)) {
+			return bad("nextToken is not valid")
 		}
 	}
-	return typed(v.x, http.StatusOK, accountsList, map[string]any{"adsAccounts": f.adsAccounts(v.claims.User.Key)})
+	all := f.adsAccounts(user)
+	first = min(first, len(all))
+	last := min(first+most, len(all))
+	answer := map[string]any{"adsAccounts": all[first:last]}
+	if last < len(all) {
+		answer["nextToken"] = f.accountsToken(user, last)
+	}
+	return typed(v.x, http.StatusOK, accountsList, answer)
+}
+
+// accountsToken is where a user's list of accounts goes on, with a MAC that binds it to the user.
+func (f *fake) accountsToken(user string, at int) string {
+	text := strconv.Itoa(at)
+	return text + "." + f.signature("accounts of "+user, text)
 }
 
 // getAccount serves GET /adsAccounts/{adsAccountId}.

@@ -53,3 +53,36 @@ func TestAdsAccounts(t *testing.T) {
 		t.Errorf("no media type: %d %s", w.Code, w.Body)
 	}
 }
+
+// TestAdsAccountsPage holds that pages of accounts neither lose nor repeat any, and that one user's nextToken is nothing to another.
+func TestAdsAccountsPage(t *testing.T) {
+	t.Parallel()
+	type page struct {
+		AdsAccounts []wireAccount
+		NextToken   string
+	}
+	s := start(t)
+	c := s.as(kit.Advertiser).with("Content-Type", accountsList)
+	all := read[page](t, c.do("POST", "/adsAccounts/list", ""))
+	if all.NextToken != "" {
+		t.Errorf("a list that is whole goes on at %q", all.NextToken)
+	}
+	var got []wireAccount
+	sizes, token := []int{}, ""
+	for {
+		p := read[page](t, c.do("POST", "/adsAccounts/list", `{"maxResults":3,"nextToken":"`+token+`"}`))
+		got, sizes = append(got, p.AdsAccounts...), append(sizes, len(p.AdsAccounts))
+		if token = p.NextToken; token == "" || len(sizes) > 10 {
+			break
+		}
+		if w := s.as(kit.ViewOnly).with("Content-Type", accountsList).do("POST", "/adsAccounts/list", `{"nextToken":"`+token+`"}`); w.Code != 400 {
+			t.Errorf("another user's token: %d %s", w.Code, w.Body)
+		}
+	}
+	if diff := cmp.Diff([]int{3, 3, 2}, sizes); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(all.AdsAccounts, got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,6 +1,9 @@
 package adsfake
 
-import "strconv"
+import (
+	"math"
+	"strconv"
+)
 
 // A column is one column of reports: either a fact about the row, written by text, or a sum of metrics, or one such sum divided by
 // another. Names mean the same in all types of reports.
@@ -24,28 +27,40 @@ func (c *column) append(b []byte, r *reportRow) []byte {
 	case c.nothing:
 		return append(b, '0')
 	}
-	total := float64(r.total(c.sum))
-	factor := c.factor
-	if factor == 0 {
-		factor = 1
-	}
+	total := r.total(c.sum)
 	switch {
 	case c.by != nil:
 		under := r.total(c.by)
 		if under == 0 {
 			return append(b, `null`...)
 		}
-		return appendDouble(b, round(total*factor/float64(under), 6))
+		return appendDouble(b, math.Round(float64(total)*c.times()/float64(under)*1e6)/1e6)
+	case c.money && c.factor == 0:
+		return appendHundredths(b, total)
 	case c.money:
-		return appendDouble(b, round(total*factor/100, 2))
+		return appendHundredths(b, int64(math.Round(float64(total)*c.factor)))
 	}
-	return strconv.AppendInt(b, int64(total), 10)
+	return strconv.AppendInt(b, total, 10)
 }
 
-func round(f float64, digits int) float64 {
-	text := strconv.FormatFloat(f, 'f', digits, 64)
-	f, _ = strconv.ParseFloat(text, 64)
-	return f
+// times is the factor.
+func (c *column) times() float64 {
+	if c.factor == 0 {
+		return 1
+	}
+	return c.factor
+}
+
+// appendHundredths writes an amount as appendDouble does, without going by way of a floating-point number.
+func appendHundredths(b []byte, n int64) []byte {
+	if n < 0 {
+		b, n = append(b, '-'), -n
+	}
+	b = append(strconv.AppendInt(b, n/100, 10), '.', byte('0'+n/10%10))
+	if n%10 != 0 {
+		b = append(b, byte('0'+n%10))
+	}
+	return b
 }
 
 func count(m ...int) column     { return column{sum: m} }

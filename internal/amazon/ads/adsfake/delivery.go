@@ -105,6 +105,15 @@ func (p *profile) productLines() []line {
 		g := in(a)
 		g.ads = append(g.ads, lineAd{head: &a.head, key: a.number(), asin: a.asin, sku: a.sku})
 	}
+	counts, room := make([]int, len(groups)), make([]lineClause, len(words)+len(clauses)) // all groups' in one
+	for _, list := range [][]*child{words, clauses} {
+		for _, k := range list {
+			counts[k.groupAt]++
+		}
+	}
+	for i, n := range counts {
+		all[groups[i].campaignAt].groups[at[i]].clauses, room = room[:0:n], room[n:]
+	}
 	for _, list := range [][]*child{words, clauses} {
 		for _, k := range list {
 			g := in(k)

@@ -110,8 +110,8 @@ func (f *fake) createExport(v *visit, k exportKind) kit.Response {
 	p := v.profile
 	id := base64.StdEncoding.EncodeToString([]byte(v.x.UUID() + "," + k.letter))
 	j := &job{
-		id: id, same: id, p: p, queue: k.letter + p.id, created: v.x.Now, updated: v.x.Now, status: pending, packed: true, kind: k.letter,
-		make: func(now time.Time) []byte { return p.export(q, now) },
+		id: id, same: id, p: p, queue: k.letter + p.id, created: v.x.Now, progress: progress{status: pending, updated: v.x.Now}, packed: true, kind: k.letter,
+		make: func(out func([]byte), now time.Time) { out(p.export(q, now)) },
 	}
 	if _, full := f.exports.add(f, j, mostExports); full {
 		return exportRefusal(v.x, http.StatusTooManyRequests, "THROTTLED", "Too many exports are in progress").Set("Retry-After", "30")
@@ -144,8 +144,6 @@ func (f *fake) tellExport(v *visit, j *job, status int, media string, poll bool)
 		v.x.Note(kit.NotePoll, j.id)
 	}
 	how := j.look(f, v.x.Now, poll)
-	j.mu.Lock()
-	defer j.mu.Unlock()
 	w := struct {
 		ID        string `json:"exportId"`
 		Status    string `json:"status"`
@@ -159,12 +157,12 @@ func (f *fake) tellExport(v *visit, j *job, status int, media string, poll bool)
 	if poll {
 		w.Created = j.created.UTC().Format(reportInstant)
 	}
-	switch how {
+	switch how.status {
 	case completed:
 		address, expires := f.link(v.x, j, "export")
-		w.Status, w.Generated, w.URL, w.Expires, w.Size = how, j.finished.UTC().Format(reportInstant), address, expires.UTC().Format(reportInstant), len(j.file)
+		w.Status, w.Generated, w.URL, w.Expires, w.Size = how.status, how.finished.UTC().Format(reportInstant), address, expires.UTC().Format(reportInstant), len(j.content(f))
 	case failed:
-		w.Status, w.Error = how, map[string]string{"errorCode": "INTERNAL_ERROR", "message": "The export could not be made"}
+		w.Status, w.Error = how.status, map[string]string{"errorCode": "INTERNAL_ERROR", "message": "The export could not be made"}
 	}
 	v.x.Note("status", w.Status)
 	return typed(v.x, status, media, w)

@@ -16,7 +16,7 @@ func factColumns() map[string]column {
 	asin := word(func(r *reportRow) string { return r.g.ads[r.ad].asin })
 	sku := word(func(r *reportRow) string { return r.g.ads[r.ad].sku })
 	all := map[string]column{
-		"date":      word(func(r *reportRow) string { return dayText(int(r.day)) }),
+		"date":      {text: func(b []byte, r *reportRow) []byte { return append(appendNumberedDay(append(b, '"'), int(r.day)), '"') }},
 		"startDate": word(func(r *reportRow) string { return dayText(r.q.first) }), "endDate": word(func(r *reportRow) string { return dayText(r.q.last) }),
 		"campaignId": id(func(r *reportRow) string { return r.l.id }), "campaignName": word(func(r *reportRow) string { return r.l.name }),
 		"campaignStatus": word(func(r *reportRow) string { return r.l.state }), "campaignBudgetAmount": budget,

@@ -38,6 +38,7 @@ type fake struct {
 	kinds []*thingKind
 
 	reports, exports jobs
+	packers, blocks  sync.Pool          // of *packer, and of *[]byte for rows
 	reportTables     func() reportTable // read when first asked for
 }
 
@@ -45,7 +46,7 @@ type fake struct {
 func New(w *kit.World) kit.Fake {
 	f := &fake{
 		world: w, is: newSwitches(), quota: quota, tokenKey: w.Hex("ads next token", 64),
-		tests: testAccounts{all: map[string][]*testAccount{}}, limits: limiter{until: map[string]time.Time{}}, reportTables: sync.OnceValue(readReportTables),
+		tests: testAccounts{all: map[string][]*testAccount{}}, limits: limiter{until: map[string]time.Time{}}, reportTables: sync.OnceValue(readReportTables), packers: sync.Pool{New: newPacker}, blocks: sync.Pool{New: func() any { return new([]byte) }},
 	}
 	f.known.Store(&roster{byID: map[int64]*profile{}, access: map[string][]access{}})
 	f.kinds = thingKinds()

@@ -46,7 +46,16 @@ func (p *profile) dayOf(t time.Time) int {
 }
 
 // dayText writes a numbered day as YYYY-MM-DD.
-func dayText(n int) string { return time.Unix(int64(n)*86400, 0).UTC().Format(day) }
+func dayText(n int) string { return string(appendNumberedDay(nil, n)) }
+
+// appendNumberedDay appends a numbered day as YYYY-MM-DD.
+func appendNumberedDay(b []byte, n int) []byte {
+	y, m, d := time.Unix(int64(n)*86400, 0).UTC().Date()
+	return append(b, digit(y/1000), digit(y/100), digit(y/10), digit(y), '-', digit(int(m)/10), digit(int(m)), '-', digit(d/10), digit(d))
+}
+
+// digit is the last decimal digit of a number that is not below zero.
+func digit(n int) byte { return byte('0' + n%10) }
 
 // dayNumber reads a date of the form YYYY-MM-DD.
 func dayNumber(s string) (int, bool) {

@@ -27,18 +27,25 @@ type job struct {
 	request *reportRequest // of a report
 	user    string         // whose, in v1
 	v1      *v1Request
-	queue   string                     // which others it waits with
-	kind    string                     // of an export
-	same    string                     // what another request must equal to be a duplicate
-	make    func(now time.Time) []byte // the file before it is compressed
-	packed  bool                       // the file is compressed; CSV is not
+	queue   string                                // which others it waits with
+	kind    string                                // of an export
+	same    string                                // what another request must equal to be a duplicate
+	make    func(out func([]byte), now time.Time) // hands out the file before it is compressed
+	packed  bool                                  // the file is compressed; CSV is not
 
-	mu       sync.Mutex
+	mu sync.Mutex // held for a moment, never while the file is made: others' requests look at the whole queue
+	progress
+	polls int
+
+	made sync.Once
+	file []byte
+}
+
+// A progress is how far a job is.
+type progress struct {
 	status   string
-	polls    int
 	updated  time.Time
 	finished time.Time
-	file     []byte
 }
 
 // jobs are all of one kind.
@@ -64,7 +71,7 @@ func (q *jobs) add(f *fake, j *job, most int) (duplicate *job, full bool) {
 	defer q.mu.Unlock()
 	waiting := 0
 	for _, other := range slices.Backward(q.order) {
-		if s := other.look(f, j.created, false); s == completed || s == failed {
+		if s := other.look(f, j.created, false).status; s == completed || s == failed {
 			continue
 		}
 		if other.p == j.p && other.same == j.same {
@@ -103,11 +110,11 @@ func (q *jobs) remove(p *profile, id string) bool {
 }
 
 // look tells how far a job is, and counts a poll.
-func (j *job) look(f *fake, now time.Time, poll bool) string {
+func (j *job) look(f *fake, now time.Time, poll bool) progress {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.status == completed || j.status == failed {
-		return j.status
+		return j.progress
 	}
 	if poll {
 		j.polls++
@@ -136,30 +143,65 @@ func (j *job) look(f *fake, now time.Time, poll bool) string {
 	if next != j.status {
 		j.status, j.updated = next, now
 	}
-	if next == completed {
-		j.finished = now
-		j.file = j.make(now)
-		if j.packed {
-			j.file = pack(j.file)
-		}
-	} else if next == failed {
+	if next == completed || next == failed {
 		j.finished = now
 	}
-	return next
+	return j.progress
 }
 
-// pack compresses a file. The same bytes always give the same file.
-func pack(text []byte) []byte {
-	var b bytes.Buffer
-	w, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+// ended is the status of a job at its end.
+func (j *job) ended() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.status
+}
+
+// content is the file of a completed job, which is made when it is first asked for.
+func (j *job) content(f *fake) []byte {
+	j.made.Do(func() {
+		j.mu.Lock()
+		finished := j.finished
+		j.mu.Unlock()
+		if j.packed {
+			j.file = f.pack(func(out func([]byte)) { j.make(out, finished) })
+		} else {
+			j.make(func(b []byte) { j.file = append(j.file, b...) }, finished)
+		}
+	})
+	return j.file
+}
+
+// pack compresses what fill hands out. The same bytes always give the same file.
+func (f *fake) pack(fill func(out func([]byte))) []byte {
+	p := f.packers.Get().(*packer)
+	defer f.packers.Put(p)
+	p.file.Reset()
+	p.zip.Reset(&p.file)
+	var err error
+	fill(func(b []byte) {
+		if err == nil {
+			_, err = p.zip.Write(b)
+		}
+	})
 	if err == nil {
-		_, err = w.Write(text)
-	}
-	if err == nil {
-		err = w.Close()
+		err = p.zip.Close()
 	}
 	if err != nil {
 		panic("adsfake: compressing in memory: " + err.Error())
 	}
-	return b.Bytes()
+	return bytes.Clone(p.file.Bytes())
+}
+
+// A packer compresses one file after the other. Its tables take a megabyte, which would be most of what a small report costs.
+type packer struct {
+	zip  *gzip.Writer
+	file bytes.Buffer
+}
+
+func newPacker() any {
+	w, err := gzip.NewWriterLevel(nil, gzip.BestSpeed)
+	if err != nil {
+		panic("adsfake: compressing: " + err.Error())
+	}
+	return &packer{zip: w}
 }

@@ -80,6 +80,7 @@ type cell struct {
 	segment bool // seen by the audience that the campaign raises bids for
 	second  bool // not the first of the advertiser's ads that the shopper saw
 	site    bool // on Amazon Business
+	engaged bool // v has what only Sponsored Brands and Sponsored Display tell of
 	v       vector
 	sales   []sale
 }
@@ -91,8 +92,8 @@ type traffic struct {
 	scale int64 // of the marketplace's prices, next to the dollar's
 	today int
 	hour  int
+	out   func(*cell) // must not keep it
 	cell  cell
-	ads   []int
 }
 
 func (f *fake) traffic(p *profile, now time.Time) *traffic {
@@ -100,17 +101,6 @@ func (f *fake) traffic(p *profile, now time.Time) *traffic {
 		seed: f.world.Number("ads metrics", 1<<62), scale: max(1, int64(p.country.bids().low*50+0.5)),
 		today: p.dayOf(now), hour: now.In(p.location).Hour(),
 	}
-}
-
-// A dice is splitmix64.
-type dice uint64
-
-func (d *dice) roll(n uint64) int64 {
-	*d += 0x9e3779b97f4a7c15
-	z := uint64(*d)
-	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-	z = (z ^ z>>27) * 0x94d049bb133111eb
-	return int64((z ^ z>>31) % n)
 }
 
 // habits is how much a clause is searched and how well it sells, on all days.
@@ -138,41 +128,44 @@ func (t *traffic) habits(key uint64) habits {
 	return h
 }
 
-// clause draws what a clause brought on one day, and hands each cell to f, which must not keep it.
-func (t *traffic) clause(l *line, g *lineGroup, k *lineClause, h habits, day int, f func(*cell)) {
+// clause draws what a clause brought on one day on which those ads of its group ran that are listed, and hands out each cell.
+func (t *traffic) clause(l *line, g *lineGroup, ads []int, k *lineClause, h *habits, day int) {
 	d := dice(t.seed ^ k.key*0xa24baed4963ee407 ^ uint64(day)*0x9fb21c651e98df25)
+	luck := d.draw()
 	weekday := [7]int64{100, 96, 98, 104, 112, 118, 108}[day%7]
-	n := h.level * weekday * (55 + d.roll(90)) / 10_000
-	if n = n/100 + btoi(d.roll(100) < n%100); n == 0 || len(g.ads) == 0 {
-		return
-	}
-	t.ads = t.ads[:0]
-	for i := range g.ads {
-		if g.ads[i].ran(day) {
-			t.ads = append(t.ads, i)
-		}
-	}
-	if len(t.ads) == 0 {
+	n := h.level * weekday * (55 + luck.take(90)) / 10_000
+	if n = n/100 + btoi(luck.take(100) < n%100); n == 0 || len(ads) == 0 {
 		return
 	}
 	parts := int64(1)
 	if n >= 20 {
-		parts = 2 + d.roll(2)
+		parts = 2 + luck.take(2)
 	}
 	for i := range parts {
 		share := n
 		if i < parts-1 {
-			share = n * (40 + d.roll(30)) / 100
+			share = n * (40 + luck.take(30)) / 100
 		}
 		n -= share
-		own := dice(d.roll(1 << 62))
-		if hour := int(own.roll(24)); share == 0 || (day == t.today && hour > t.hour) {
+		own := dice(d.draw())
+		luck := own.draw()
+		if hour := int(luck.take(24)); share == 0 || (day == t.today && hour > t.hour) {
 			continue
 		}
 		c := &t.cell
-		c.day, c.ad, c.v, c.sales = day, t.ads[own.roll(uint64(len(t.ads)))], vector{}, c.sales[:0] // fill sets the rest
+		c.reset()
+		c.day, c.ad = day, ads[luck.take(uint64(len(ads)))]
+		c.term, c.place = int(luck.take(4)), [...]int{0, 0, 1, 1, 2, 2, 2, 3}[luck.take(8)]
+		c.segment, c.site, c.second = luck.take(5) == 0, luck.take(12) == 0, luck.take(4) == 0
 		t.fill(c, l, g, h, share, &own)
-		f(c)
+		t.out(c)
+	}
+}
+
+// reset empties a cell for the next. The metrics are most of it, and those that every cell sets need no clearing.
+func (c *cell) reset() {
+	if len(c.sales) > 0 || c.engaged {
+		c.v, c.sales, c.engaged = vector{}, c.sales[:0], false
 	}
 }
 
@@ -183,54 +176,54 @@ func btoi(b bool) int64 {
 	return 0
 }
 
-// fill draws the metrics of a cell with n impressions.
-func (t *traffic) fill(c *cell, l *line, g *lineGroup, h habits, n int64, d *dice) {
-	c.term, c.place = int(d.roll(4)), [...]int{0, 0, 1, 1, 2, 2, 2, 3}[d.roll(8)]
-	c.segment, c.site, c.second = d.roll(5) == 0, d.roll(12) == 0, d.roll(4) == 0
+// fill draws the metrics of a cell with n impressions. What it does not set is zero before.
+func (t *traffic) fill(c *cell, l *line, g *lineGroup, h *habits, n int64, d *dice) {
+	luck := d.draw()
 	v := &c.v
 	v[mImpressions] = n
-	clicked := n * h.rate * (50 + d.roll(101)) / 100
-	v[mClicks] = min(n, clicked/10_000+btoi(d.roll(10_000) < clicked%10_000))
+	clicked := n * h.rate * (50 + luck.take(101)) / 100
+	clicks := min(n, clicked/10_000+btoi(luck.take(10_000) < clicked%10_000))
+	v[mClicks] = clicks
 	if l.costType == "VCPM" {
-		v[mCost] = n * h.click * (70 + d.roll(61)) / 100 / 250
+		v[mCost] = n * h.click * (70 + luck.take(61)) / 100 / 250
 	} else {
-		v[mCost] = v[mClicks] * h.click * (70 + d.roll(61)) / 100
+		v[mCost] = clicks * h.click * (70 + luck.take(61)) / 100
 	}
-	v[mInvalidImpressions] = n * d.roll(4) / 100
-	v[mInvalidClicks] = min(v[mInvalidImpressions], btoi(d.roll(9) == 0))
+	v[mInvalidImpressions] = n * luck.take(4) / 100
+	v[mInvalidClicks] = min(v[mInvalidImpressions], btoi(luck.take(9) == 0))
 	if c.place == 0 {
-		v[mTopImpressions], v[mTopEligible] = n, n*(3+d.roll(9))
+		v[mTopImpressions], v[mTopEligible] = n, n*(3+luck.take(9))
 	} else {
-		v[mTopEligible] = n / 2
+		v[mTopImpressions], v[mTopEligible] = 0, n/2
 	}
 	ad := &g.ads[c.ad]
 	price := 800 + int64(ad.key%5200)
-	for range v[mClicks] {
-		if d.roll(100) < h.sells {
-			t.sell(c, price, false, d)
+	for range clicks {
+		if luck := d.draw(); luck.take(100) < h.sells {
+			t.sell(c, price, false, luck)
 		}
 	}
 	if l.product == sponsoredProducts {
-		v[mLists] = v[mClicks] * d.roll(12) / 100
+		v[mLists] = clicks * luck.take(12) / 100
 		return
 	}
-	if d.roll(2000) < n {
-		t.sell(c, price, true, d)
+	if luck := d.draw(); luck.take(2000) < n {
+		t.sell(c, price, true, luck)
 	}
 	t.engage(c, ad.video, d)
 }
 
 // sell adds an order to a cell, if it has been placed by now.
-func (t *traffic) sell(c *cell, price int64, view bool, d *dice) {
-	s := sale{units: 1 + btoi(d.roll(6) == 0), same: d.roll(100) < 72, view: view, fresh: d.roll(100) < 35, halo: int(d.roll(3))}
-	switch n := d.roll(100); {
+func (t *traffic) sell(c *cell, price int64, view bool, luck luck) {
+	s := sale{units: 1 + btoi(luck.take(6) == 0), same: luck.take(100) < 72, view: view, fresh: luck.take(100) < 35, halo: int(luck.take(3))}
+	switch n := luck.take(100); {
 	case n < 58:
 	case n < 83:
-		s.lag = 1 + int(d.roll(6))
+		s.lag = 1 + int(luck.take(6))
 	case n < 94:
-		s.lag = 7 + int(d.roll(7))
+		s.lag = 7 + int(luck.take(7))
 	default:
-		s.lag = 14 + int(d.roll(16))
+		s.lag = 14 + int(luck.take(16))
 	}
 	if !s.same {
 		price = price*3/4 + 99
@@ -278,21 +271,23 @@ func (s *sale) count(v *vector) {
 
 // engage draws what only Sponsored Brands and Sponsored Display tell of.
 func (t *traffic) engage(c *cell, video bool, d *dice) {
-	v := &c.v
+	c.engaged = true
+	v, luck := &c.v, d.draw()
 	n := v[mImpressions]
-	v[mViewable] = n * (55 + d.roll(35)) / 100
-	v[mPages], v[mPagesView] = v[mClicks]*(70+d.roll(30))/100, v[mViewable]*d.roll(3)/100
-	v[mPagesNew], v[mPagesNewView] = v[mPages]*d.roll(60)/100, v[mPagesView]/2
-	v[mCarts], v[mCartsView] = v[mPages]*d.roll(30)/100+v[mOrders+day14], v[mPagesView]/4
+	v[mViewable] = n * (55 + luck.take(35)) / 100
+	v[mPages], v[mPagesView] = v[mClicks]*(70+luck.take(30))/100, v[mViewable]*luck.take(3)/100
+	v[mPagesNew], v[mPagesNewView] = v[mPages]*luck.take(60)/100, v[mPagesView]/2
+	v[mCarts], v[mCartsView] = v[mPages]*luck.take(30)/100+v[mOrders+day14], v[mPagesView]/4
 	v[mLists], v[mListsView] = v[mCarts]/5, v[mCartsView]/5
-	v[mSearches], v[mSearchesView] = v[mClicks]*d.roll(20)/100, v[mViewable]*d.roll(2)/100
-	v[mReach] = max(1, n*(60+d.roll(25))/100)
+	v[mSearches], v[mSearchesView] = v[mClicks]*luck.take(20)/100, v[mViewable]*luck.take(2)/100
+	v[mReach] = max(1, n*(60+luck.take(25))/100)
 	if video {
-		v[mFiveSeconds] = v[mViewable] * (40 + d.roll(30)) / 100
+		luck := d.draw()
+		v[mFiveSeconds] = v[mViewable] * (40 + luck.take(30)) / 100
 		v[mQuarter] = v[mFiveSeconds] * 9 / 10
-		v[mHalf] = v[mQuarter] * (50 + d.roll(30)) / 100
-		v[mThreeQuarters] = v[mHalf] * (60 + d.roll(30)) / 100
-		v[mWhole] = v[mThreeQuarters] * (70 + d.roll(30)) / 100
+		v[mHalf] = v[mQuarter] * (50 + luck.take(30)) / 100
+		v[mThreeQuarters] = v[mHalf] * (60 + luck.take(30)) / 100
+		v[mWhole] = v[mThreeQuarters] * (70 + luck.take(30)) / 100
 		v[mUnmutes] = v[mFiveSeconds] / 12
 	}
 }

@@ -4,65 +4,94 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"slices"
 	"time"
 )
 
-// A rowWriter writes the file of a report: one JSON array, or CSV.
+// A rowWriter writes rows of a report's file, which is one JSON array or CSV.
 type rowWriter struct {
-	q     *reportQuery
-	b     []byte
-	n     int
-	names [][]byte // of the columns, as JSON
+	q          *reportQuery
+	predicates []v1Predicate // rows that any of these is against are left out
+	b          []byte        // what is written, each row of an array after a comma; of CSV, one value
+	names      [][]byte      // of the columns, as JSON
+	scratch    []byte
 
 	table  bytes.Buffer // CSV
 	commas *csv.Writer
 	record []string
 }
 
-func (q *reportQuery) writer() *rowWriter {
-	w := &rowWriter{q: q, b: []byte{'['}, names: make([][]byte, len(q.names))}
+func (q *reportQuery) writer(predicates []v1Predicate) *rowWriter {
+	w := &rowWriter{q: q, predicates: predicates, names: make([][]byte, len(q.names))}
 	for i, name := range q.names {
-		w.names[i] = append(appendString(nil, name), ':')
+		w.names[i] = append(appendString(append([]byte{}, ','), name), ':')
 	}
+	w.names[0][0] = '{'
 	if q.csv {
 		w.commas, w.record = csv.NewWriter(&w.table), make([]string, len(q.names))
-		_ = w.commas.Write(q.names) // a buffer takes everything
 	}
 	return w
 }
 
 func (w *rowWriter) row(r *reportRow) {
-	if w.commas != nil {
-		for i := range w.q.columns {
-			w.b = w.q.columns[i].append(w.b[:0], r)
-			if w.record[i] = string(w.b); len(w.b) > 0 && w.b[0] == '"' {
-				_ = json.Unmarshal(w.b, &w.record[i]) // it was written as a JSON string just now
-			} else if w.record[i] == "null" {
-				w.record[i] = ""
-			}
+	for i := range w.predicates {
+		p := &w.predicates[i]
+		if w.scratch = p.column.append(w.scratch[:0], r); slices.Contains(p.values, plainText(w.scratch)) == p.not {
+			return
 		}
-		_ = w.commas.Write(w.record)
+	}
+	if w.commas != nil {
+		w.tableRow(r)
 		return
 	}
-	w.b = append(comma(w.b, w.n), '{')
+	b := append(w.b, ',')
 	for i := range w.q.columns {
-		w.b = w.q.columns[i].append(append(comma(w.b, i), w.names[i]...), r)
+		b = w.q.columns[i].append(append(b, w.names[i]...), r)
 	}
-	w.b = append(w.b, '}')
-	w.n++
+	w.b = append(b, '}')
 }
 
-func (w *rowWriter) end() []byte {
-	if w.commas != nil {
-		w.commas.Flush()
-		return w.table.Bytes()
+func (w *rowWriter) tableRow(r *reportRow) {
+	for i := range w.q.columns {
+		w.b = w.q.columns[i].append(w.b[:0], r)
+		if w.record[i] = string(w.b); len(w.b) > 0 && w.b[0] == '"' {
+			_ = json.Unmarshal(w.b, &w.record[i]) // it was written as a JSON string just now
+		} else if w.record[i] == "null" {
+			w.record[i] = ""
+		}
 	}
-	return append(w.b, ']')
+	_ = w.commas.Write(w.record) // a buffer takes everything
 }
 
-// file writes the whole report.
-func (q *reportQuery) file(now time.Time) []byte {
-	w := q.writer()
-	q.run(now, w.row)
-	return w.end()
+// taken hands out what was written since the last time; it is good until the next row.
+func (w *rowWriter) taken() []byte {
+	if w.commas == nil {
+		b := w.b
+		w.b = w.b[:0]
+		return b
+	}
+	w.commas.Flush()
+	b := w.table.Bytes()
+	w.table.Reset()
+	return b
+}
+
+// writeReport hands out the whole file of a report, over one profile or several.
+func writeReport(out func([]byte), queries []*reportQuery, predicates []v1Predicate, now time.Time) {
+	q := queries[0]
+	if q.csv {
+		head := q.writer(nil)
+		_ = head.commas.Write(q.names)
+		out(head.taken())
+		inOrder(pieces(queries, predicates, now), out)
+		return
+	}
+	open := []byte{'['}
+	inOrder(pieces(queries, predicates, now), func(b []byte) {
+		if open != nil && len(b) > 0 { // in place of the first row's comma
+			b[0], open = '[', nil
+		}
+		out(b)
+	})
+	out(append(open, ']'))
 }

@@ -110,39 +110,82 @@ func (q *reportQuery) need() {
 	}
 }
 
-// A gathering is a query under way.
+// A gathering is a part of a query under way: some of its lines.
 type gathering struct {
 	*reportQuery
 	t      *traffic
-	rows   map[reportKey]*reportRow
-	recent []*reportRow // that was added to last, by day
+	direct bool                     // rows are told apart by what is gathered one after the other, and by days
+	rows   map[reportKey]*reportRow // where they are not
+	recent []*reportRow             // that was added to last, by day; all rows, where direct
+	spare  []*reportRow             // that were handed out
+	sorted []*reportRow
 	out    func(*reportRow)
 	site   bool // only what was seen on Amazon Business
+
+	l             *line // what cells are taken for
+	group, clause int
+	live, both    []bool  // by day: the line ran, and the group too
+	ads           [][]int // by day: those of the group that ran
 }
 
-// run hands every row to out, campaign by campaign; the row is not to be kept.
-func (q *reportQuery) run(now time.Time, out func(*reportRow)) {
-	g := &gathering{reportQuery: q, t: q.f.traffic(q.p, now), rows: map[reportKey]*reportRow{}, recent: make([]*reportRow, q.last-q.first+1), out: out, site: q.filters["campaignSite"] != nil}
-	products := []string{q.kind.product}
-	if q.kind.product == "ALL" {
-		products = adProducts
+func (q *reportQuery) gathering(now time.Time, out func(*reportRow)) *gathering {
+	const gathered = byCampaignRow | byGroupRow | byClauseRow | bySegmentRow
+	g := &gathering{reportQuery: q, t: q.f.traffic(q.p, now), direct: q.grain&^gathered == 0, out: out, site: q.filters["campaignSite"] != nil}
+	g.t.out = g.take
+	days := 1
+	if q.daily {
+		days = q.last - q.first + 1
 	}
-	for _, product := range products {
-		lines := q.f.lines(q.p, product)
-		for i := range lines {
-			g.line(&lines[i])
-			if q.grain&byCampaignRow != 0 {
-				g.flush()
-			}
+	g.recent = make([]*reportRow, days)
+	if !g.direct {
+		g.rows = map[reportKey]*reportRow{}
+	}
+	return g
+}
+
+// gather hands the rows of lines to out, campaign by campaign; a row is not to be kept. Lines of all of a query's products are
+// gathered at once unless its rows tell campaigns apart.
+func (g *gathering) gather(lines []line) {
+	for i := range lines {
+		g.line(&lines[i])
+		if g.grain&byCampaignRow != 0 {
+			g.flush()
 		}
 	}
-	g.flush()
+}
+
+// products are those that a query is about.
+func (q *reportQuery) products() []string {
+	if q.kind.product == "ALL" {
+		return adProducts
+	}
+	return []string{q.kind.product}
 }
 
 // passes reports whether a filter lets a value through.
 func (q *reportQuery) passes(field, value string) bool {
 	values, ok := q.filters[field]
 	return !ok || slices.Contains(values, value)
+}
+
+// spread gathers the days on which a group of the line ran, and its ads.
+func (g *gathering) spread(group *lineGroup, first int) {
+	g.both, g.ads = g.both[:0], g.ads[:cap(g.ads)]
+	for d, live := range g.live {
+		if len(g.ads) == d {
+			g.ads = append(g.ads, nil)
+		}
+		shown := g.ads[d][:0]
+		if live = live && group.ran(first+d); live {
+			for i := range group.ads {
+				if group.ads[i].ran(first + d) {
+					shown = append(shown, i)
+				}
+			}
+		}
+		g.ads[d] = shown
+		g.both = append(g.both, live)
+	}
 }
 
 func (g *gathering) line(l *line) {
@@ -153,51 +196,74 @@ func (g *gathering) line(l *line) {
 	if first > last {
 		return
 	}
-	live, both := make([]bool, last-first+1), make([]bool, last-first+1)
-	for d := range live {
-		live[d] = l.ran(first + d)
+	g.l, g.live = l, g.live[:0]
+	for d := first; d <= last; d++ {
+		g.live = append(g.live, l.ran(d))
 	}
 	for i := range l.groups {
 		group := &l.groups[i]
 		if !g.passes("adStatus", group.state) {
 			continue
 		}
-		for d := range both {
-			both[d] = live[d] && group.ran(first+d)
-		}
+		g.spread(group, first)
 		for j := range group.clauses {
 			k := &group.clauses[j]
 			if !g.passes("keywordType", k.match) || !g.passes("adKeywordStatus", k.state) {
 				continue
 			}
+			g.group, g.clause = i, j
 			habits := g.t.habits(k.key)
-			take := func(c *cell) { g.take(l, i, j, c) }
-			for d := range both {
-				if both[d] && k.ran(first+d) {
-					g.t.clause(l, group, k, habits, first+d, take)
+			for d, both := range g.both {
+				if both && k.ran(first+d) {
+					g.t.clause(l, group, g.ads[d], k, &habits, first+d)
 				}
 			}
 			if g.grain&byClauseRow != 0 {
 				g.flush()
 			}
 		}
+		if g.grain&byGroupRow != 0 {
+			g.flush()
+		}
 	}
 }
 
 // take adds a cell to the row that it belongs to, or its orders to theirs.
-func (g *gathering) take(l *line, group, clause int, c *cell) {
+func (g *gathering) take(c *cell) {
 	switch {
 	case g.grain&byTermRow != 0 && c.v[mClicks] == 0, // Amazon tells only of terms that were clicked
 		g.grain&bySegmentRow != 0 && !c.segment,
 		g.site && !c.site:
 		return
 	}
+	if !g.direct {
+		g.sort(c)
+		return
+	}
+	slot := 0
+	if g.daily {
+		slot = c.day - g.first
+	}
+	r := g.recent[slot]
+	if r == nil {
+		key := reportKey{halo: promoted}
+		if g.daily {
+			key.day = int32(c.day)
+		}
+		r = g.row(key)
+		g.recent[slot] = r
+	}
+	r.add(&c.v)
+}
+
+// sort finds the row of a cell, or the rows of its orders, by what they are told apart by.
+func (g *gathering) sort(c *cell) {
 	key := reportKey{halo: promoted}
 	if g.grain&byGroupRow != 0 {
-		key.group = int32(group)
+		key.group = int32(g.group)
 	}
 	if g.grain&byClauseRow != 0 {
-		key.clause = int32(clause)
+		key.clause = int32(g.clause)
 	}
 	if g.grain&byAdRow != 0 {
 		key.ad = int32(c.ad)
@@ -209,13 +275,13 @@ func (g *gathering) take(l *line, group, clause int, c *cell) {
 		key.term = int32(c.term)
 	}
 	if g.grain&byPathRow != 0 {
-		key.product, key.second = int32(slices.Index(adProducts, l.product)), c.second
+		key.product, key.second = int32(slices.Index(adProducts, g.l.product)), c.second
 	}
 	if g.daily {
 		key.day = int32(c.day)
 	}
 	if g.grain&byBoughtRow == 0 {
-		g.add(l, group, clause, c.day, key, &c.v)
+		g.add(key, c.day, &c.v)
 		return
 	}
 	for i := range c.sales {
@@ -228,38 +294,63 @@ func (g *gathering) take(l *line, group, clause int, c *cell) {
 		}
 		var v vector
 		s.count(&v)
-		g.add(l, group, clause, c.day, key, &v)
+		g.add(key, c.day, &v)
 	}
 }
 
-func (g *gathering) add(l *line, group, clause, day int, key reportKey, v *vector) {
-	recent := &g.recent[day-g.first]
-	r := *recent
-	if r == nil || r.reportKey != key {
-		r = g.rows[key]
+func (g *gathering) add(key reportKey, day int, v *vector) {
+	recent := &g.recent[0]
+	if g.daily {
+		recent = &g.recent[day-g.first]
 	}
-	if r == nil {
-		r = &reportRow{reportKey: key, q: g.reportQuery, l: l, g: &l.groups[group], k: &l.groups[group].clauses[clause], sums: make([]int64, len(g.needed))}
-		g.rows[key] = r
+	if r := *recent; r == nil || r.reportKey != key {
+		if r = g.rows[key]; r == nil {
+			r = g.row(key)
+			g.rows[key] = r
+		}
+		*recent = r
 	}
-	*recent = r
-	for i, m := range g.needed {
-		r.sums[i] += v[m]
+	(*recent).add(v)
+}
+
+// add adds metrics to the row's.
+func (r *reportRow) add(v *vector) {
+	sums := r.sums
+	for i, m := range r.q.needed {
+		sums[i] += v[m]
 	}
+}
+
+// row makes a row, of one that was handed out where there is any.
+func (g *gathering) row(key reportKey) *reportRow {
+	var r *reportRow
+	if n := len(g.spare); n > 0 {
+		r, g.spare = g.spare[n-1], g.spare[:n-1]
+		clear(r.sums)
+	} else {
+		r = &reportRow{q: g.reportQuery, sums: make([]int64, len(g.needed))}
+	}
+	r.reportKey, r.l, r.g = key, g.l, &g.l.groups[g.group]
+	r.k = &r.g.clauses[g.clause]
+	return r
 }
 
 // flush hands out the rows so far, in order.
 func (g *gathering) flush() {
-	if len(g.rows) == 0 {
-		return
+	all := g.recent
+	if !g.direct {
+		all = g.sorted[:0]
+		for _, r := range g.rows {
+			all = append(all, r)
+		}
+		slices.SortFunc(all, func(a, b *reportRow) int { return a.reportKey.compare(b.reportKey) })
+		g.sorted = all
 	}
-	all := make([]*reportRow, 0, len(g.rows))
-	for _, r := range g.rows {
-		all = append(all, r)
-	}
-	slices.SortFunc(all, func(a, b *reportRow) int { return a.reportKey.compare(b.reportKey) })
 	for _, r := range all {
-		g.out(r)
+		if r != nil {
+			g.out(r)
+			g.spare = append(g.spare, r)
+		}
 	}
 	clear(g.rows)
 	clear(g.recent)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
@@ -87,8 +88,9 @@ func (f *fake) createReport(v *visit) kit.Response {
 		panic("adsfake: a report's request is no JSON: " + err.Error())
 	}
 	j := &job{
-		id: v.x.UUID(), p: v.profile, created: v.x.Now, updated: v.x.Now, status: pending, queue: v.profile.country.region, request: request, packed: !q.csv,
-		same: string(same) + request.start + request.end, make: q.file,
+		id: v.x.UUID(), p: v.profile, created: v.x.Now, progress: progress{status: pending, updated: v.x.Now}, queue: v.profile.country.region, request: request, packed: !q.csv,
+		same: string(same) + request.start + request.end,
+		make: func(out func([]byte), now time.Time) { writeReport(out, []*reportQuery{q}, nil, now) },
 	}
 	duplicate, full := f.reports.add(f, j, f.is.queue())
 	switch {
@@ -128,17 +130,15 @@ func (f *fake) tellReport(v *visit, j *job, media string, poll bool) kit.Respons
 	if poll {
 		v.x.Note(kit.NotePoll, j.id)
 	}
-	status := j.look(f, v.x.Now, poll)
-	j.mu.Lock()
-	defer j.mu.Unlock()
+	how := j.look(f, v.x.Now, poll)
 	r := j.request
 	w := wireReport{
 		Configuration: r, CreatedAt: j.created.UTC().Format(reportInstant), EndDate: r.end, Name: r.name, ReportID: j.id, StartDate: r.start,
-		Status: status, UpdatedAt: j.updated.UTC().Format(reportInstant),
+		Status: how.status, UpdatedAt: how.updated.UTC().Format(reportInstant),
 	}
-	switch status {
+	switch how.status {
 	case completed:
-		size, made := len(j.file), j.finished.UTC().Format(reportInstant)
+		size, made := len(j.content(f)), how.finished.UTC().Format(reportInstant)
 		address, expires := f.link(v.x, j, "report")
 		until := expires.UTC().Format(reportInstant)
 		w.FileSize, w.GeneratedAt, w.URL, w.URLExpiresAt = &size, &made, &address, &until
@@ -146,6 +146,6 @@ func (f *fake) tellReport(v *visit, j *job, media string, poll bool) kit.Respons
 		reason := "INTERNAL_ERROR"
 		w.FailureReason = &reason
 	}
-	v.x.Note("status", status)
+	v.x.Note("status", how.status)
 	return remapped(v.x, http.StatusOK, media, w)
 }

@@ -352,10 +352,10 @@ func TestDaysDiffer(t *testing.T) {
 	if len(byDay) != 89 || len(alike) != 89 {
 		t.Errorf("%d days, %d of them unlike", len(byDay), len(alike))
 	}
-	const window = "2026-03-01"
+	const window = "2026-02-20" // and the week after, so that orders are many
 	text := func(s *sbx) string {
 		c := s.shop()
-		return c.fetched(t, c.order("spCampaigns", products, "campaign", "date campaignId clicks purchases30d", "DAILY", window, window))
+		return c.fetched(t, c.order("spCampaigns", products, "campaign", "date campaignId clicks purchases30d", "DAILY", window, "2026-02-27"))
 	}
 	other := start(t)
 	other.turn("ads.report_progress", "at_once")

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"runtime"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -113,21 +112,7 @@ func BenchmarkKeywords(b *testing.B) {
 func BenchmarkReport(b *testing.B) {
 	s := start(b)
 	s.turn("ads.report_progress", "at_once")
-	c := s.shop()
-	for g := range 100 {
-		campaign, group := c.campaign(b, fmt.Sprintf("bench %d", g), "MANUAL")
-		for _, u := range collections {
-			if u.list == "keywords" || u.list == "productAds" {
-				items := make([]string, map[string]int{"keywords": 1000, "productAds": 5}[u.list])
-				for n := range items {
-					items[n] = u.good(campaign, group, n)
-				}
-				u.post(c, items...)
-			}
-		}
-	}
-	s.world.Clock.Advance(40 * 24 * time.Hour)
-	c = s.shop()
+	c := s.grown(b, 100)
 	for name, ask := range map[string][]string{
 		"campaigns": {"spCampaigns", "campaign", "date campaignId impressions clicks cost sales7d", "DAILY"},
 		"targeting": {"spTargeting", "targeting", "campaignId keywordId keyword matchType impressions clicks cost purchases7d sales7d", "SUMMARY"},

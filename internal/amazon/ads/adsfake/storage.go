@@ -77,12 +77,11 @@ func (f *fake) download(x *kit.Exchange) kit.Response {
 	var file []byte
 	if queue != nil {
 		queue.mu.Lock()
-		if j := queue.byID[id]; j != nil {
-			j.mu.Lock()
-			file = j.file
-			j.mu.Unlock()
-		}
+		j := queue.byID[id]
 		queue.mu.Unlock()
+		if j != nil && j.ended() == completed {
+			file = j.content(f)
+		}
 	}
 	if file == nil {
 		return storageRefusal(x, http.StatusNotFound, "NoSuchKey", "The specified key does not exist.")

@@ -99,8 +99,8 @@ func (f *fake) createV1Report(v *visit) kit.Response {
 	}
 	request.Format, _, _ = read[string](item, "format", "$") // it was read as one of the formats just now
 	j := &job{
-		id: v.x.UUID(), p: profiles[0], user: v.claims.User.Key, created: v.x.Now, updated: v.x.Now, status: pending, queue: v.x.Region, v1: request,
-		packed: !queries[0].csv, make: func(now time.Time) []byte { return v1File(queries, predicates, now) },
+		id: v.x.UUID(), p: profiles[0], user: v.claims.User.Key, created: v.x.Now, progress: progress{status: pending, updated: v.x.Now}, queue: v.x.Region, v1: request,
+		packed: !queries[0].csv, make: func(out func([]byte), now time.Time) { writeReport(out, queries, predicates, now) },
 	}
 	j.same = j.id // v1 has no duplicates
 	if _, full := f.reports.add(f, j, f.is.queue()); full {
@@ -113,8 +113,8 @@ func (f *fake) createV1Report(v *visit) kit.Response {
 // v1Accounts finds the profiles of the accounts in the request, in the called region; none stands for no access.
 func (f *fake) v1Accounts(v *visit, o object) (profiles []*profile, message string) {
 	list, _, err := read[[]json.RawMessage](o, "accessRequestedAccounts", "$")
-	if err != nil || len(list) == 0 {
-		return nil, "accessRequestedAccounts must hold at least one account"
+	if err != nil || len(list) == 0 || len(list) > 2000 {
+		return nil, "accessRequestedAccounts must hold between 1 and 2000 accounts"
 	}
 	known := f.adsAccounts(v.claims.User.Key)
 	for i, raw := range list {
@@ -224,23 +224,6 @@ func v1Conditions(raw json.RawMessage, columns map[string]column, of grain, dept
 	return []v1Predicate{{columns[field.column], on.Not, on.Values}}, ""
 }
 
-// v1File writes the file of a report over several profiles.
-func v1File(queries []*reportQuery, predicates []v1Predicate, now time.Time) []byte {
-	q := queries[0]
-	w := q.writer()
-	for _, q := range queries {
-		q.run(now, func(r *reportRow) {
-			for _, p := range predicates {
-				if slices.Contains(p.values, plainText(p.column.append(nil, r))) == p.not {
-					return
-				}
-			}
-			w.row(r)
-		})
-	}
-	return w.end()
-}
-
 // v1Reports serves retrieve and delete, by one id.
 func (f *fake) v1Reports(v *visit, remove bool) kit.Response {
 	ids, refusal := v1Items[string](v.x, "reportIds")
@@ -287,21 +270,19 @@ func (f *fake) wireV1Report(v *visit, j *job, poll bool) *v1Report {
 	if poll {
 		v.x.Note(kit.NotePoll, j.id)
 	}
-	status := j.look(f, v.x.Now, poll)
-	j.mu.Lock()
-	defer j.mu.Unlock()
+	how := j.look(f, v.x.Now, poll)
 	w := &v1Report{
-		ID: j.id, Status: status, Created: j.created.UTC().Format(reportInstant), Updated: j.updated.UTC().Format(reportInstant), Parts: []v1Part{}, v1Request: j.v1,
+		ID: j.id, Status: how.status, Created: j.created.UTC().Format(reportInstant), Updated: how.updated.UTC().Format(reportInstant), Parts: []v1Part{}, v1Request: j.v1,
 	}
-	switch status {
+	switch how.status {
 	case completed:
 		address, expires := f.link(v.x, j, "report")
-		w.Completed = j.finished.UTC().Format(reportInstant)
-		w.Parts = append(w.Parts, v1Part{len(j.file), address, expires.UTC().Format(reportInstant)})
+		w.Completed = how.finished.UTC().Format(reportInstant)
+		w.Parts = append(w.Parts, v1Part{len(j.content(f)), address, expires.UTC().Format(reportInstant)})
 	case failed:
 		w.Code, w.Reason = "INTERNAL_ERROR", "The report could not be made"
 	}
-	v.x.Note("status", status)
+	v.x.Note("status", how.status)
 	return w
 }
 
