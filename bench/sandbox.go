@@ -295,36 +295,20 @@ func (m *sandboxed) allReports(s *shopper, p *process) error {
 	return m.oneReport(s, p, dates)
 }
 
-// oneReport asks for one report over all ad accounts.
+// oneReport asks for one report over all ad accounts, which are one advertiser's.
 func (m *sandboxed) oneReport(s *shopper, p *process, dates string) error {
 	const media = "application/vnd.listaccountsresource.v1+json"
 	var known struct {
-		AdsAccounts []struct{ AdsAccountID string }
-		NextToken   string
-	}
-	type account struct {
-		ID string `json:"advertiserAccountId"`
-	}
-	var accounts []account
-	for more := true; more; more = known.NextToken != "" {
-		body, err := json.Marshal(map[string]string{"nextToken": known.NextToken})
-		if err != nil {
-			return err
-		}
-		known.NextToken = ""
-		if err := s.ask(s.request("POST", "/adsAccounts/list", "", media, string(body)), &known); err != nil {
-			return fmt.Errorf("listing the ads accounts: %w", err)
-		}
-		for _, a := range known.AdsAccounts {
-			accounts = append(accounts, account{a.AdsAccountID})
+		AdsAccounts []struct {
+			AdsAccountID string
+			AlternateIDs []json.RawMessage
 		}
 	}
-	if len(accounts) <= largeProfiles {
-		return fmt.Errorf("the large world has %d ads accounts", len(accounts))
+	if err := s.ask(s.request("POST", "/adsAccounts/list", "", media, "{}"), &known); err != nil {
+		return fmt.Errorf("listing the ads accounts: %w", err)
 	}
-	list, err := json.Marshal(accounts[1:]) // the first is not one of the 500
-	if err != nil {
-		return err
+	if len(known.AdsAccounts) != 1 || len(known.AdsAccounts[0].AlternateIDs) < largeProfiles {
+		return errors.New("the large world is not one advertiser's")
 	}
 	type answer struct {
 		Success []struct {
@@ -343,7 +327,7 @@ func (m *sandboxed) oneReport(s *shopper, p *process, dates string) error {
 		return a, err
 	}
 	began, used := time.Now(), p.cpu()
-	a, err := ask("create", `{"accessRequestedAccounts":`+string(list)+`,"reports":[{"format":"GZIP_JSON","periods":[{"datePeriod":{`+dates+`}}],
+	a, err := ask("create", `{"accessRequestedAccounts":[{"advertiserAccountId":"`+known.AdsAccounts[0].AdsAccountID+`"}],"reports":[{"format":"GZIP_JSON","periods":[{"datePeriod":{`+dates+`}}],
 		"query":{"fields":["target.id","target.value","metric.impressions","metric.clicks","metric.totalCost","metric.purchases","metric.sales"]}}]}`)
 	if err == nil {
 		a, err = ask("retrieve", `{"reportIds":["`+a.Success[0].Report.ReportID+`"]}`)
