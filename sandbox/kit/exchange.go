@@ -37,7 +37,7 @@ type Exchange struct {
 	Error      string // what the answer says, as Amazon names it
 	Parsed     any    // the fake's own, from Identify to its handlers
 
-	origin   string // scheme and authority that the client used
+	secure   bool // it came over TLS
 	rawQuery string
 	query    url.Values
 	vars     []string // name, value, name, value ...
@@ -55,6 +55,9 @@ type Note struct {
 func (x *Exchange) Var(name string) string {
 	for i := 0; i+1 < len(x.vars); i += 2 {
 		if x.vars[i] == name {
+			if strings.IndexByte(x.vars[i+1], '%') < 0 {
+				return x.vars[i+1]
+			}
 			if v, err := url.PathUnescape(x.vars[i+1]); err == nil {
 				return v
 			}
@@ -69,11 +72,19 @@ func (x *Exchange) Var(name string) string {
 func (x *Exchange) Link(host, path string) string {
 	switch base := x.World.Base(); {
 	case Loopback(x.Host):
-		return x.origin + path
-	case strings.HasPrefix(x.origin, "http:") && base != "":
+		return x.origin() + path
+	case !x.secure && base != "":
 		return base + path
 	}
 	return "https://" + host + path
+}
+
+// origin is where the client sent the request to, as it would write it.
+func (x *Exchange) origin() string {
+	if x.secure {
+		return "https://" + x.Authority
+	}
+	return "http://" + x.Authority
 }
 
 // RawQuery returns the query as sent.

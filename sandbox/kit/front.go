@@ -22,6 +22,7 @@ type Front struct {
 	allow   map[string]bool // further host names that are taken as loopback ones
 	maxBody int64
 
+	dates  dates
 	stop   chan struct{}
 	closed sync.Once
 	inside gate
@@ -36,7 +37,7 @@ type hosted struct {
 // mounted is a fake with its routes made ready.
 type mounted struct {
 	Fake
-	static map[string]*Route // method and path of routes without {names}
+	static map[string]map[string]*Route // routes without {names}, by path and method
 	folded []*Route
 	varied []pattern
 }
@@ -93,7 +94,7 @@ func NewFront(c FrontConfig) (*Front, error) {
 }
 
 func mount(fake Fake) (*mounted, error) {
-	m := &mounted{Fake: fake, static: map[string]*Route{}}
+	m := &mounted{Fake: fake, static: map[string]map[string]*Route{}}
 	for i := range fake.Routes {
 		r := &fake.Routes[i]
 		key := r.Method + " " + r.Pattern
@@ -104,10 +105,13 @@ func mount(fake Fake) (*mounted, error) {
 			m.folded = append(m.folded, r)
 		case strings.Contains(r.Pattern, "{"):
 			m.varied = append(m.varied, pattern{r, strings.Split(r.Pattern[1:], "/")})
-		case m.static[key] != nil:
+		case m.static[r.Pattern][r.Method] != nil:
 			return nil, fmt.Errorf("mounting %s: %s stands twice", fake.Program, key)
 		default:
-			m.static[key] = r
+			if m.static[r.Pattern] == nil {
+				m.static[r.Pattern] = map[string]*Route{}
+			}
+			m.static[r.Pattern][r.Method] = r
 		}
 	}
 	return m, nil
@@ -156,8 +160,11 @@ func (f *Front) Close() {
 // locate finds out where a request is meant to arrive: host, region, what stands before the path, and which fakes may
 // answer. A host name that is neither Amazon's nor loopback's is refused, since a web page could have bound it to us.
 func (f *Front) locate(r *http.Request) (host, region, base, path string, fakes []*mounted, ok bool) {
-	host = HostName(r.Host)
 	path = r.URL.EscapedPath()
+	if at, found := f.hosts[r.Host]; found { // as clients write it
+		return r.Host, at.region, "", path, at.fakes, true
+	}
+	host = HostName(r.Host)
 	if at, found := f.hosts[host]; found {
 		return host, at.region, "", path, at.fakes, true
 	}

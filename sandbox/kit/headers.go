@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"sync/atomic"
+	"time"
 )
 
 const ridAlphabet = "ABCDEFGHJKMNPQRSTVWXYZ0123456789"
@@ -67,7 +69,7 @@ const (
 
 // LWAHeaders is the header set of the token endpoint (ads-lwa 1.6), for a body of the given length. There is no Date.
 func (x *Exchange) LWAHeaders(length int) http.Header {
-	return headers(
+	return Headers(
 		"Server", "Server",
 		"Content-Type", "application/json;charset=UTF-8",
 		"Content-Length", strconv.Itoa(length),
@@ -85,7 +87,7 @@ func (x *Exchange) LWAHeaders(length int) http.Header {
 // id under two names.
 func (x *Exchange) GatewayHeaders() http.Header {
 	rid := x.RID()
-	return headers(
+	return Headers(
 		"Server", "Server",
 		"Content-Type", "application/json",
 		"X-Amz-Rid", rid,
@@ -98,7 +100,7 @@ func (x *Exchange) GatewayHeaders() http.Header {
 // ServiceHeaders is the header set of services behind API Gateway: SP v3, reporting, v1 (ads-lwa 2.3). What the service
 // itself would have called a type appears only among the remapped headers.
 func (x *Exchange) ServiceHeaders(serviceType string) http.Header {
-	h := headers(
+	h := Headers(
 		"Server", "Server",
 		"Content-Type", "application/json",
 		"X-Amz-Rid", x.RID(),
@@ -115,9 +117,35 @@ func (x *Exchange) ServiceHeaders(serviceType string) http.Header {
 	return h
 }
 
-// headers makes a header set of names in canonical form and their values. All values share one array, since every
+// First is Header.Get for a name in canonical form.
+func First(h http.Header, name string) string {
+	if values := h[name]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
+}
+
+// dates remembers the last Date header, which many answers of one second share.
+type dates struct{ last atomic.Pointer[date] }
+
+type date struct {
+	second int64
+	values []string // never changed
+}
+
+func (d *dates) header(now time.Time) []string {
+	second := now.Unix()
+	if last := d.last.Load(); last != nil && last.second == second {
+		return last.values
+	}
+	next := &date{second, []string{now.UTC().Format(http.TimeFormat)}}
+	d.last.Store(next)
+	return next.values
+}
+
+// Headers makes a header set of names in canonical form and their values. All values share one array, since every
 // answer has such a set.
-func headers(pairs ...string) http.Header {
+func Headers(pairs ...string) http.Header {
 	h, values := make(http.Header, len(pairs)/2), make([]string, len(pairs)/2)
 	for i := range values {
 		values[i] = pairs[2*i+1]

@@ -22,11 +22,13 @@ func find(fakes []*mounted, method, path string) (*mounted, *Route, []string) {
 }
 
 func (m *mounted) route(method, path string) (*Route, []string) {
-	if r := m.static[method+" "+path]; r != nil {
-		return r, nil
-	}
-	if r := m.static[" "+path]; r != nil {
-		return r, nil
+	if by := m.static[path]; by != nil {
+		if r := by[method]; r != nil {
+			return r, nil
+		}
+		if r := by[""]; r != nil {
+			return r, nil
+		}
 	}
 	for _, r := range m.folded {
 		if (r.Method == "" || r.Method == method) && strings.EqualFold(r.Pattern, path) {
@@ -46,7 +48,7 @@ func (m *mounted) route(method, path string) (*Route, []string) {
 
 func (p pattern) match(path string) ([]string, bool) {
 	rest := path[1:]
-	var vars []string
+	vars := make([]string, 0, 2)
 	for i, want := range p.segments {
 		have, after, more := strings.Cut(rest, "/")
 		if more == (i == len(p.segments)-1) {

@@ -13,7 +13,7 @@ type turn struct {
 	w       http.ResponseWriter
 	r       *http.Request
 	fake    *mounted
-	x       *Exchange
+	x       Exchange
 	entry   *Entry // as the journal has it now
 	fault   *Armed
 	started time.Time
@@ -29,14 +29,14 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer f.inside.leave()
 
 	host, region, base, path, fakes, ok := f.locate(r)
-	x := &Exchange{
+	t := &turn{front: f, w: w, r: r, started: time.Now(), x: Exchange{
 		World: f.World, Region: region, Host: host, Authority: r.Host, Base: base, Method: r.Method, Path: path, Header: r.Header,
-		Now: f.World.Now(), Seq: f.Journal.seq.Add(1), origin: origin(r), rawQuery: r.URL.RawQuery,
-	}
-	t := &turn{front: f, w: w, r: r, x: x, started: time.Now()}
+		Now: f.World.Now(), Seq: f.Journal.seq.Add(1), secure: r.TLS != nil, rawQuery: r.URL.RawQuery,
+	}}
+	x := &t.x
 	t.entry = &Entry{
 		Seq: x.Seq, At: x.Now, Began: f.Journal.tick.Add(1), Region: region, Host: short(host), Method: short(r.Method),
-		Path: mask(path), Agent: mask(r.UserAgent()), Auth: auth(r.Header), arrived: t.started,
+		Path: mask(path), Agent: mask(First(r.Header, "User-Agent")), Auth: auth(r.Header), arrived: t.started,
 	}
 	if !ok {
 		f.Journal.open(t.entry)
@@ -77,26 +77,17 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	t.run(route)
 }
 
-// origin is where the client sent the request to, as it would write it.
-func origin(r *http.Request) string {
-	if r.TLS != nil {
-		return "https://" + r.Host
-	}
-	return "http://" + r.Host
-}
-
 // read takes in the request's body. A body that does not arrive whole has no effect.
 func (t *turn) read() bool {
 	if t.r.ContentLength == 0 {
 		return true
 	}
-	body := http.MaxBytesReader(t.w, t.r.Body, t.front.maxBody)
 	var err error
 	if n := t.r.ContentLength; n > 0 && n <= t.front.maxBody {
 		t.x.Body = make([]byte, n)
-		_, err = io.ReadFull(body, t.x.Body)
+		_, err = io.ReadFull(t.r.Body, t.x.Body)
 	} else {
-		t.x.Body, err = io.ReadAll(body)
+		t.x.Body, err = io.ReadAll(http.MaxBytesReader(t.w, t.r.Body, t.front.maxBody))
 	}
 	if err == nil {
 		return true
@@ -143,9 +134,9 @@ func (t *turn) run(route *Route) {
 // handle has the operation take effect.
 func (t *turn) handle(route *Route) Response {
 	if route == nil {
-		return unknown(t.fake, t.x)
+		return unknown(t.fake, &t.x)
 	}
-	return route.Handle(t.x)
+	return route.Handle(&t.x)
 }
 
 func (t *turn) at(p Point) bool { return t.fault != nil && t.fault.At == p }
@@ -173,7 +164,7 @@ func (t *turn) act(meant Response) (answer *Response, on bool) {
 	r := Response{Status: http.StatusOK, Header: meant.Header.Clone()}
 	switch a.Do {
 	case Status:
-		r = refuse(t.fake, t.x, a)
+		r = refuse(t.fake, &t.x, a)
 	case WrongType:
 		meant.Header = meant.Header.Clone()
 		meant = meant.Set("Content-Type", a.Type)
@@ -183,7 +174,7 @@ func (t *turn) act(meant Response) (answer *Response, on bool) {
 			r.Status = a.Status
 		}
 		r = r.Set("Content-Type", "text/html; charset=utf-8")
-		if wait := a.retryAfter(t.x); wait != "" {
+		if wait := a.retryAfter(&t.x); wait != "" {
 			r = r.Set("Retry-After", wait)
 		}
 		r.Header.Del("Content-Length")
@@ -226,7 +217,7 @@ func (t *turn) sleep(d time.Duration) bool {
 
 // note replaces the entry by one that shows what is known by now.
 func (t *turn) note(f func(*Entry)) {
-	x, e := t.x, *t.entry
+	x, e := &t.x, *t.entry
 	e.Operation = x.Operation
 	e.Client, e.User, e.Grant, e.Generation = mask(t.front.World.clientKey(x.Client)), x.User, x.Grant, x.Generation
 	e.Wait = t.wait

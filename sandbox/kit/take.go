@@ -48,7 +48,7 @@ func (a *Armed) takes(x *Exchange) bool {
 
 // asked reads the fault that a request wishes upon itself. It is nil where there is none.
 func asked(h http.Header) (*Armed, error) {
-	text := h.Get(HeaderFault)
+	text := First(h, HeaderFault)
 	if text == "" {
 		return nil, nil
 	}

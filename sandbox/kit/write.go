@@ -17,9 +17,9 @@ func (t *turn) write(r Response) {
 	case h["X-Amz-Date"] != nil:
 		h["Date"] = nil
 	case h["Date"] == nil:
-		h["Date"] = []string{t.x.Now.Format(http.TimeFormat)}
+		h["Date"] = t.front.dates.header(t.x.Now)
 	}
-	t.wait = h.Get("Retry-After")
+	t.wait = First(h, "Retry-After")
 	if r.Chunked {
 		h.Del("Content-Length")
 	} else if h["Content-Length"] == nil {
@@ -121,10 +121,10 @@ func (t *turn) cut(length, status, delivered int, rst bool) {
 
 // auth tells how a request was authorised, for the journal.
 func auth(h http.Header) string {
-	if v := h.Get("Authorization"); v != "" {
+	if v := First(h, "Authorization"); v != "" {
 		return maskAuth(v)
 	}
-	if v := h.Get("X-Amz-Access-Token"); v != "" {
+	if v := First(h, "X-Amz-Access-Token"); v != "" {
 		return "x-amz-access-token " + maskAuth("Bearer "+v)
 	}
 	return ""

@@ -60,6 +60,12 @@ func (a *answer) allowed() bool {
 	return a.status >= 200 && a.status != http.StatusNoContent && a.status != http.StatusNotModified
 }
 
+// A field is one header of an answer.
+type field struct {
+	name   string
+	values []string
+}
+
 // head makes the status line and the headers, in the order of their names, as net/http does.
 func (a *answer) head(status int, framing []byte) {
 	b := append(a.conn.out, "HTTP/1.1 "...)
@@ -70,17 +76,17 @@ func (a *answer) head(status int, framing []byte) {
 		b = strconv.AppendInt(append(b, "status code "...), int64(status), 10)
 	}
 	b = append(b, "\r\n"...)
-	var few [24]string
-	names := few[:0]
+	var few [24]field
+	lines := few[:0]
 	for name, values := range a.header {
 		if len(values) > 0 && !a.withheld(name) && token(name) {
-			names = append(names, name)
+			lines = append(lines, field{name, values})
 		}
 	}
-	slices.Sort(names)
-	for _, name := range names {
-		for _, v := range a.header[name] {
-			b = append(append(b, name...), ": "...)
+	slices.SortFunc(lines, func(a, b field) int { return strings.Compare(a.name, b.name) })
+	for _, f := range lines {
+		for _, v := range f.values {
+			b = append(append(b, f.name...), ": "...)
 			b = append(append(b, oneLine(v)...), "\r\n"...)
 		}
 	}

@@ -27,6 +27,8 @@ type conn struct {
 	state    *tls.ConnectionState // nil where there is no TLS
 	r        *bufio.Reader
 	base     *http.Request // what all requests of the connection share
+	last     fields        // of the request before, which most clients send again
+	answer   answer        // the present one, whose room the next one uses again
 	gone     *gone
 	out      []byte // of the answer, not yet written
 	left     int64  // bytes of the request's body that were not read
@@ -41,7 +43,7 @@ func (c *conn) next() after {
 	}
 	r := new(http.Request)
 	*r = *c.base
-	if !parse(text, r) {
+	if !c.parse(text, r) {
 		return notPlain
 	}
 	_, _ = c.r.Discard(len(text)) // it is in the buffer
@@ -49,7 +51,7 @@ func (c *conn) next() after {
 	if r.Body, c.left = http.NoBody, r.ContentLength; c.left > 0 {
 		r.Body = &body{c}
 	}
-	a := &answer{conn: c, header: make(http.Header, 16), length: -1}
+	a := c.begin()
 	done := c.handle(a, r)
 	c.gone.unwatch()
 	switch {
@@ -61,7 +63,7 @@ func (c *conn) next() after {
 	return another
 }
 
-// handle calls the handler. It reports false where that gave up, as http.ErrAbortHandler says.
+// handle calls the handler, which must not keep or change what it is given. It reports false where that gave up, as http.ErrAbortHandler says.
 func (c *conn) handle(a *answer, r *http.Request) (done bool) {
 	defer func() {
 		if !done {
@@ -79,9 +81,20 @@ func (c *conn) rest() bool {
 	return err == nil
 }
 
+// begin makes the next answer.
+func (c *conn) begin() *answer {
+	header := c.answer.header
+	if header == nil {
+		header = make(http.Header, 16)
+	}
+	clear(header)
+	c.answer = answer{conn: c, header: header, length: -1}
+	return &c.answer
+}
+
 // head returns the text of the next head, which stays in the buffer. A head that is too long for it, or has a line that does not end in CRLF, is
 // not plain.
-func (c *conn) head() (string, after) {
+func (c *conn) head() ([]byte, after) {
 	late := false
 	defer func() {
 		if late {
@@ -97,18 +110,18 @@ func (c *conn) head() (string, after) {
 			continue
 		}
 		if i := bytes.Index(b[max(0, seen-3):], []byte("\r\n\r\n")); i >= 0 {
-			return string(b[:max(0, seen-3)+i+4]), another
+			return b[:max(0, seen-3)+i+4], another
 		}
 		if len(b) == c.r.Size() || bare(b, seen) || len(b) > 0 && b[0] < 'A' {
-			return "", notPlain
+			return nil, notPlain
 		}
 		if seen = len(b); seen > 0 && !late {
 			late = c.SetReadDeadline(time.Now().Add(headTime)) == nil
 		}
 		if _, err := c.r.Peek(seen + 1); err == io.EOF && seen > 0 {
-			return "", notPlain // cut short: net/http says so
+			return nil, notPlain // cut short: net/http says so
 		} else if err != nil {
-			return "", over
+			return nil, over
 		}
 	}
 }

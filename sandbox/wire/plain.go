@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"net/http"
 	"net/textproto"
 	"net/url"
@@ -11,16 +12,39 @@ import (
 // mostBody is the longest body of a plain request; it is also what is read and thrown away where a handler left it.
 const mostBody = 1 << 20
 
+// fields are the headers of a request, with what they say of it.
+type fields struct {
+	text   string // as they stand in the head; empty for none yet
+	header http.Header
+	host   string
+	length int64
+}
+
 // parse reads the head of a plain request into r, and reports whether it is one: one of five methods, a path, HTTP/1.1, one header a line in visible
 // ASCII, one Host, at most one Content-Length, and nothing that asks for another framing, another protocol or an end of the connection.
-// Everything else, errors above all, is net/http's to judge. The text ends in an empty line.
-func parse(text string, r *http.Request) bool {
-	line, rest, ok := strings.Cut(text, "\r\n")
-	if !ok || !requestLine(line, r) {
+// Everything else, errors above all, is net/http's to judge. The head ends in an empty line. Headers that are those of the request before to the
+// byte are not read again: the two share them.
+func (c *conn) parse(head []byte, r *http.Request) bool {
+	end := bytes.Index(head, []byte("\r\n"))
+	if end < 0 || !requestLine(string(head[:end]), r) {
 		return false
 	}
+	if rest := head[end+2:]; c.last.text == "" || c.last.text != string(rest) {
+		next := fields{text: string(rest)}
+		if !next.parse() {
+			return false
+		}
+		c.last = next
+	}
+	r.Header, r.Host, r.ContentLength = c.last.header, c.last.host, c.last.length
+	return true
+}
+
+// parse reads the lines after the request line.
+func (f *fields) parse() bool {
+	rest, line, ok := f.text, "", false
 	n := strings.Count(rest, "\n") - 1
-	r.Header = make(http.Header, n)
+	f.header = make(http.Header, n)
 	values := make([]string, n) // one allocation for the values of all headers
 	hosts, lengths := 0, 0
 	for {
@@ -35,12 +59,12 @@ func parse(text string, r *http.Request) bool {
 		key := textproto.CanonicalMIMEHeaderKey(name)
 		switch key {
 		case "Host":
-			r.Host = value
+			f.host = value
 			hosts++
 			continue
 		case "Content-Length":
 			lengths++
-			if !length(value, &r.ContentLength) {
+			if !length(value, &f.length) {
 				return false
 			}
 		case "Connection":
@@ -50,14 +74,14 @@ func parse(text string, r *http.Request) bool {
 		case "Transfer-Encoding", "Trailer", "Expect", "Upgrade", "Http2-Settings", "Pragma":
 			return false
 		}
-		if old := r.Header[key]; old != nil {
-			r.Header[key] = append(old, value)
+		if old := f.header[key]; old != nil {
+			f.header[key] = append(old, value)
 			continue
 		}
 		values[0] = value
-		r.Header[key], values = values[:1:1], values[1:]
+		f.header[key], values = values[:1:1], values[1:]
 	}
-	return hosts == 1 && lengths <= 1 && hostLike(r.Host)
+	return hosts == 1 && lengths <= 1 && hostLike(f.host)
 }
 
 // requestLine reads "GET /path?query HTTP/1.1".

@@ -140,6 +140,7 @@ var inputs = []string{
 	"POST /a%2Fb HTTP/1.1\r\nHost: api.amazon.com\r\nContent-Length: 5\r\n\r\nhello",
 	"POST /chunked HTTP/1.1\r\nHost: [::1]:1\r\nContent-Length: 0\r\n\r\n",
 	"DELETE /204 HTTP/1.1\r\nHost: a\r\nConnection: Keep-Alive\r\n\r\nGET /304 HTTP/1.1\r\nHost: a\r\n\r\n",
+	"POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nX: y\r\n\r\nabPOST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nX: y\r\n\r\ncdGET /3 HTTP/1.1\r\nHost: b\r\n\r\n",
 	"GET /abort HTTP/1.1\r\nHost: a\r\n\r\n",
 	"PUT /two HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
 	"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",

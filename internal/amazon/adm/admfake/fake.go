@@ -68,7 +68,7 @@ type visit struct {
 func (f *fake) identify(x *kit.Exchange) {
 	v := &visit{}
 	x.Parsed = v
-	scheme, token, ok := strings.Cut(x.Header.Get("Authorization"), " ")
+	scheme, token, ok := strings.Cut(kit.First(x.Header, "Authorization"), " ")
 	if v.bearer = ok && strings.EqualFold(scheme, "Bearer"); !v.bearer && !f.world.Lax() {
 		return
 	}

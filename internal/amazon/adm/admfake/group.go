@@ -97,7 +97,7 @@ func (f *fake) sendGroup(x *kit.Exchange) kit.Response {
 	}
 	for _, d := range g.members {
 		if d.state != unregistered {
-			f.put(d, *m)
+			f.put(d, m)
 			d.answered++
 		}
 	}

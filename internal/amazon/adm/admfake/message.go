@@ -17,9 +17,14 @@ import (
 
 // A message is one that a device has in its inbox.
 type message struct {
-	Seq          int64             `json:"seq"`
-	At           time.Time         `json:"at"`
-	Expires      time.Time         `json:"expires"`
+	Seq     int64     `json:"seq"`
+	At      time.Time `json:"at"`
+	Expires time.Time `json:"expires"`
+	*content
+}
+
+// A content is what was sent, which all messages with the same body share.
+type content struct {
 	Data         map[string]string `json:"data,omitempty"`
 	Notification json.RawMessage   `json:"notification,omitempty"`
 	Key          string            `json:"consolidation_key,omitempty"`
@@ -36,15 +41,15 @@ const (
 )
 
 // read checks a message's headers and body in the order in which they are refused (a guess). The second result is the refusal.
-func (f *fake) read(x *kit.Exchange) (*message, *kit.Response) {
-	no := func(status int, reason string) (*message, *kit.Response) {
+func (f *fake) read(x *kit.Exchange) (message, *kit.Response) {
+	no := func(status int, reason string) (message, *kit.Response) {
 		r := deny(x, status, reason)
-		return nil, &r
+		return message{}, &r
 	}
-	if f.is.types.Is("strict") && !f.world.Lax() && (x.Header.Get("X-Amzn-Type-Version") != messageType || x.Header.Get("X-Amzn-Accept-Type") != resultType) {
+	if f.is.types.Is("strict") && !f.world.Lax() && (kit.First(x.Header, "X-Amzn-Type-Version") != messageType || kit.First(x.Header, "X-Amzn-Accept-Type") != resultType) {
 		return no(http.StatusBadRequest, "InvalidType")
 	}
-	if media, _, err := mime.ParseMediaType(x.Header.Get("Content-Type")); (err != nil || media != "application/json") && !f.world.Lax() {
+	if !isJSON(kit.First(x.Header, "Content-Type")) && !f.world.Lax() {
 		return no(http.StatusBadRequest, "InvalidType")
 	}
 	if f.is.size.Is("body") && len(x.Body) > number(f.is.sizeLimit) {
@@ -57,44 +62,44 @@ func (f *fake) read(x *kit.Exchange) (*message, *kit.Response) {
 	if f.is.size.Is("data") && p.size > number(f.is.sizeLimit) {
 		return no(http.StatusRequestEntityTooLarge, "MessageTooLarge")
 	}
-	in := p.wire
-	m := &message{At: x.Now, Data: p.data, Notification: in.Notification, Group: in.Group, Topic: in.Topic, Priority: "normal"}
-	if string(in.Notification) == "null" {
-		in.Notification = nil
-	}
-	if in.Notification != nil && !object(in.Notification) || in.Notification == nil && in.Data == nil {
+	in := &p.wire
+	nothing := in.Notification == nil || string(in.Notification) == "null"
+	if !nothing && !object(in.Notification) || nothing && in.Data == nil {
 		return no(http.StatusBadRequest, "InvalidData")
 	}
-	if in.Priority != nil {
-		if m.Priority = *in.Priority; m.Priority != "normal" && m.Priority != "high" {
-			return no(http.StatusBadRequest, "InvalidData")
-		}
+	if p.content.Priority != "normal" && p.content.Priority != "high" {
+		return no(http.StatusBadRequest, "InvalidData")
 	}
-	key, isText := in.Key.(string)
-	if in.Key != nil && (!isText || f.is.consolidation.Is("64") && len(key) > 64) {
+	if _, text := in.Key.(string); in.Key != nil && (!text || f.is.consolidation.Is("64") && len(p.content.Key) > 64) {
 		return no(http.StatusBadRequest, "InvalidConsolidationKey")
 	}
-	m.Key = key
 	life, ok := f.life(in.Expires)
 	if !ok {
 		return no(http.StatusBadRequest, "InvalidExpiration")
 	}
-	m.Expires = x.Now.Add(life)
-	if m.Checksum = p.checksum; in.Checksum != nil && *in.Checksum != m.Checksum {
+	if in.Checksum != nil && *in.Checksum != p.content.Checksum {
 		return no(http.StatusBadRequest, "InvalidChecksum")
 	}
-	return m, nil
+	return message{At: x.Now, Expires: x.Now.Add(life), content: &p.content}, nil
+}
+
+// isJSON reports whether a Content-Type is that of JSON, with or without parameters.
+func isJSON(kind string) bool {
+	if kind == "application/json" {
+		return true
+	}
+	media, _, err := mime.ParseMediaType(kind)
+	return err == nil && media == "application/json"
 }
 
 // A parsed is a body taken apart. Nothing of it is changed any more, since messages share it.
 type parsed struct {
-	body     string
-	wire     wireMessage
-	err      error
-	data     map[string]string // with what is no text written as JSON
-	texts    bool              // all values of data are texts
-	size     int               // of names and values of data
-	checksum string
+	body    string
+	wire    wireMessage
+	err     error
+	texts   bool // all values of data are texts
+	size    int  // of names and values of data
+	content content
 }
 
 // wireMessage is a body's JSON (adm 3.2).
@@ -114,18 +119,23 @@ func (f *fake) parse(body []byte) *parsed {
 	if last := f.last.Load(); last != nil && last.body == string(body) {
 		return last
 	}
-	p := &parsed{body: string(body), data: map[string]string{}, texts: true}
+	p := &parsed{body: string(body), texts: true}
 	p.err = decode(body, &p.wire)
-	for k, v := range p.wire.Data {
+	in, data := &p.wire, map[string]string{} // with what is no text written as JSON
+	for k, v := range in.Data {
 		text, ok := v.(string)
 		if !ok {
 			b, _ := json.Marshal(v)
 			text, p.texts = string(b), false
 		}
-		p.data[k] = text
+		data[k] = text
 		p.size += len(k) + len(text)
 	}
-	p.checksum = checksum(p.data)
+	p.content = content{Data: data, Notification: in.Notification, Priority: "normal", Checksum: checksum(data), Group: in.Group, Topic: in.Topic}
+	p.content.Key, _ = in.Key.(string)
+	if in.Priority != nil {
+		p.content.Priority = *in.Priority
+	}
 	f.last.Store(p)
 	return p
 }

@@ -30,17 +30,25 @@ func (f *fake) send(x *kit.Exchange) kit.Response {
 	if refused != nil {
 		return *refused
 	}
-	f.put(d, *m)
+	f.put(d, m)
 	x.Effect = "enqueued"
-	r := headers(x, kit.Text(http.StatusOK, "application/json", `{"registrationID":"`+d.id+`"}`)) // an id of ours needs no escaping
-	if f.is.checksum.Is("on") {
-		r = r.Set("X-Amzn-Data-Md5", m.Checksum)
-	}
+	r := f.taken(x, d.id, m.Checksum)
 	if lost {
 		r.Reset = true
 		return r
 	}
 	d.answered++
+	return r
+}
+
+// taken is the answer to a message that was taken.
+func (f *fake) taken(x *kit.Exchange, id, checksum string) kit.Response {
+	r := kit.Response{Status: http.StatusOK, Body: []byte(`{"registrationID":"` + id + `"}`)} // an id of ours needs no escaping
+	if f.is.checksum.Is("on") {
+		r.Header = kit.Headers("Content-Type", "application/json", "X-Amzn-Requestid", x.UUID(), "Server", "Server", "X-Amzn-Data-Md5", checksum)
+	} else {
+		r.Header = kit.Headers("Content-Type", "application/json", "X-Amzn-Requestid", x.UUID(), "Server", "Server")
+	}
 	return r
 }
 

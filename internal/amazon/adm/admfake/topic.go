@@ -67,7 +67,7 @@ func (f *fake) sendTopic(x *kit.Exchange) kit.Response {
 	if t := f.topics[p.ClientID+" "+m.Topic]; t != nil {
 		for _, d := range t.subscribers {
 			if d.state != unregistered {
-				f.put(d, *m)
+				f.put(d, m)
 				d.answered++
 			}
 		}
