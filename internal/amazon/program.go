@@ -67,6 +67,21 @@ type SelectorChecker interface {
 // that has such conditions calls that problem <program>.not_eligible.
 func NotEligible(code problem.Code) bool { return strings.HasSuffix(string(code), ".not_eligible") }
 
+// A Repeater is an Asker that makes one call many times, to paths that differ.
+type Repeater interface {
+	// Repeat makes a call of the grant ready. c's own path is not looked at; it has no query.
+	Repeat(region canon.Region, c Call) Repeat
+}
+
+// A Repeat is such a call. It is not safe for concurrent use.
+type Repeat interface {
+	// Ask sends the call to a path, as Asker.Ask does. The answer is good until the next Ask. Where its status is 200, it need not tell headers.
+	Ask(ctx context.Context, path string) (*Answer, error)
+
+	// End forgets what was made ready.
+	End()
+}
+
 // An Asker sends one authorised call of a grant: egress.For(grant) is one.
 type Asker interface {
 	// Ask fills in host, realm and injection for the grant and sends the call. c.Host may be left empty; form and JSON fields that

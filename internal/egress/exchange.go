@@ -229,6 +229,11 @@ func (x *exchange) receive() (*response, error) {
 		return nil, err
 	}
 	x.answered = true
+	if p := x.r.plain; p != nil && p.take(x.conn.r) {
+		x.keep = !x.part
+		x.finish()
+		return &p.response, nil
+	}
 	for range mostInformational {
 		h, err := readHead(x.conn.r)
 		if err != nil {

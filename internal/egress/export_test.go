@@ -42,3 +42,12 @@ func Head(d *Door, c *amazon.Call, host string) (string, error) {
 	defer r.release()
 	return string(r.head), nil
 }
+
+// Plain reads an answer that is all in the buffer as a plain one; left is what was not taken.
+func Plain(wire []byte, limit int64) (body []byte, left int, ok bool) {
+	r := bufio.NewReaderSize(bytes.NewReader(wire), max(len(wire), 16))
+	_, _ = r.Peek(1)
+	p := &plain{limit: limit}
+	ok = p.take(r)
+	return p.body, r.Buffered(), ok
+}

@@ -26,25 +26,45 @@ func (d *Door) For(g snapshot.Grant, p amazon.Program, tokens func() (snapshot.T
 
 // Ask implements amazon.Asker.
 func (a *asker) Ask(ctx context.Context, region canon.Region, c amazon.Call, selectors ...amazon.Field) (*amazon.Answer, error) {
-	key := LimitKey{a.grant.ID, region}
-	if until := a.door.limits.until(key); !until.IsZero() {
+	token, err := a.may(region)
+	if err == nil {
+		err = a.fill(&c, region, token, selectors)
+	}
+	if err != nil {
+		return nil, &amazon.SendError{Err: err}
+	}
+	answer, err := a.door.send(ctx, c, LimitKey{a.grant.ID, region})
+	if err != nil {
+		return nil, fmt.Errorf("asking %s: %w", c.Host, err)
+	}
+	return answer, nil
+}
+
+// may returns the token, unless Amazon throttles the grant or there is none.
+func (a *asker) may(region canon.Region) (snapshot.Token, error) {
+	if until := a.door.limits.until(LimitKey{a.grant.ID, region}); !until.IsZero() {
 		p := errThrottled.With("grant %s, region %s", a.grant.Name, region)
 		p.RetryAt = until
-		return nil, &amazon.SendError{Err: p}
+		return snapshot.Token{}, p
 	}
+	token, ok := a.tokens()
+	if !ok || !token.Good(a.door.cfg.Now()) {
+		return token, errNoToken.With("grant %s", a.grant.Name)
+	}
+	return token, nil
+}
+
+// fill puts on a call what the grant decides: host, realm and injection.
+func (a *asker) fill(c *amazon.Call, region canon.Region, token snapshot.Token, selectors []amazon.Field) error {
 	host, ok := a.program.Descriptor().Hosts[region]
 	if !a.grant.Signs.IsZero() {
 		host, ok = a.grant.Signs.Host, true
 	}
 	switch {
 	case !ok:
-		return nil, &amazon.SendError{Err: errRequest.With("program %s has no host in region %q", a.grant.Program, region)}
+		return errRequest.With("program %s has no host in region %q", a.grant.Program, region)
 	case c.Host != "" && c.Host != host:
-		return nil, &amazon.SendError{Err: errHost.With("the call names another host than its region's")}
-	}
-	token, ok := a.tokens()
-	if !ok || !token.Good(a.door.cfg.Now()) {
-		return nil, &amazon.SendError{Err: errNoToken.With("grant %s", a.grant.Name)}
+		return errHost.With("the call names another host than its region's")
 	}
 	c.Host, c.Realm = host, a.grant.Realm
 	own := c.Inject // a secret that the call itself carries in its body
@@ -53,9 +73,5 @@ func (a *asker) Ask(ctx context.Context, region canon.Region, c amazon.Call, sel
 	if c.Method == "" {
 		c.Method = http.MethodGet
 	}
-	answer, err := a.door.send(ctx, c, key)
-	if err != nil {
-		return nil, fmt.Errorf("asking %s: %w", host, err)
-	}
-	return answer, nil
+	return nil
 }

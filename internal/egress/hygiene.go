@@ -130,17 +130,17 @@ var tokenChars = func() (t [256]bool) {
 }()
 
 // validName reports whether s is a token, as the names of headers and methods are.
-func validName(s string) bool {
+func validName[T string | []byte](s T) bool {
 	for i := range len(s) {
 		if !tokenChars[s[i]] {
 			return false
 		}
 	}
-	return s != ""
+	return len(s) > 0
 }
 
 // validValue reports whether s can stand in a header: no control characters but the tab, so no line of its own.
-func validValue(s string) bool {
+func validValue[T string | []byte](s T) bool {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' && c != '\t' || c == 0x7f {
 			return false

@@ -51,6 +51,13 @@ func (d *Door) send(ctx context.Context, c amazon.Call, key LimitKey) (*amazon.A
 	if err != nil {
 		return nil, sendError(ctx, err)
 	}
+	a := d.finish(&c, key, host, resp)
+	a.Took = d.cfg.Now().Sub(start)
+	return a, nil
+}
+
+// finish reads the rest of an answer.
+func (d *Door) finish(c *amazon.Call, key LimitKey, host string, resp *response) *amazon.Answer {
 	defer func() { _ = resp.body.Close() }()
 	d.note(key, host, resp)
 	body, err := readUpTo(resp, c.Limit+1)
@@ -58,14 +65,13 @@ func (d *Door) send(ctx context.Context, c amazon.Call, key LimitKey) (*amazon.A
 	if int64(len(body)) > c.Limit {
 		a.Body, a.Truncated = body[:c.Limit], true
 	}
-	hidden := secrets(&c)
+	hidden := secrets(c)
 	scrubHeader(a.Header, hidden)
 	scrubBytes(a.Body, hidden)
 	if wait, ok := amazon.RetryAfterBody(a.Body); ok && a.Status == http.StatusTooManyRequests && a.Header.Get("Retry-After") == "" {
 		d.limits.hold(key, d.cfg.Now().Add(wait))
 	}
-	a.Took = d.cfg.Now().Sub(start)
-	return a, nil
+	return a
 }
 
 // trusted is how much room is made for an answer on its word alone.

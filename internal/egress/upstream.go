@@ -26,6 +26,8 @@ type request struct {
 	whole  []byte    // the body where it is buffered
 	buffer *[]byte   // what head stands in, with room behind it
 
+	plain *plain // takes a plain answer; nil where every answer is to be read in full
+
 	anew func() error // writes the head again, where a second try needs another; nil where it does not
 
 	headTime  time.Duration // how long to wait for the answer's head once the body is sent

@@ -64,8 +64,10 @@ func (p *Push) Send(ctx context.Context, grant string, m adm.Message, to []strin
 	for range min(directLines, len(to)) {
 		crew.Go(func() {
 			l := p.line(way, g)
+			each := p.program.Sender(l.asker, body)
+			defer each.End()
 			for i := range work {
-				out.Sent[i] = p.direct(ctx, way, l, at, to[i], names[i], body)
+				out.Sent[i] = p.direct(ctx, way, l, each, at, to[i], names[i])
 			}
 		})
 	}
@@ -99,7 +101,7 @@ func (p *Push) resolve(ctx context.Context, g id.Grant, to []string) ([]string, 
 }
 
 // direct sends to one registration until there is an answer that stands, or the time is over.
-func (p *Push) direct(ctx, way context.Context, l *line, at *pace, asked, registration string, body []byte) Sent {
+func (p *Push) direct(ctx, way context.Context, l *line, each *adm.Sender, at *pace, asked, registration string) Sent {
 	out := Sent{Registration: asked}
 	until := p.cfg.Now().Add(directWait)
 	for {
@@ -107,7 +109,7 @@ func (p *Push) direct(ctx, way context.Context, l *line, at *pace, asked, regist
 			out.Outcome, out.Problem = GivenUp, problem.ADMUnreachable
 			return out
 		}
-		r := l.do(way, func(a amazon.Asker) adm.Result { return p.program.Send(way, a, registration, body, p.cfg.Now()) })
+		r := l.do(way, func(amazon.Asker) adm.Result { return each.Send(way, registration, p.cfg.Now()) })
 		out.Tries++
 		out.Outcome, out.Problem = string(r.Outcome), r.Problem.Code
 		wait := time.Duration(0)

@@ -82,9 +82,7 @@ func (s *sheet) work(ctx context.Context, l *line) {
 
 // send sends to one device, and says what that means.
 func (r *run) send(l *line, t Target) Target {
-	result := l.do(r.way, func(a amazon.Asker) adm.Result {
-		return r.push.program.Send(r.way, a, t.Registration, r.body, r.push.cfg.Now())
-	})
+	result := l.do(r.way, func(amazon.Asker) adm.Result { return l.each.Send(r.way, t.Registration, r.push.cfg.Now()) })
 	return r.judge(t, result)
 }
 

@@ -160,6 +160,7 @@ type line struct {
 	push  *Push
 	grant snapshot.Grant
 	asker amazon.Asker
+	each  *adm.Sender // of the message of a broadcast; nil outside one
 	used  snapshot.Token
 	err   error // why there is no token
 }

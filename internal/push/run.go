@@ -86,11 +86,21 @@ func (p *Push) work(ctx context.Context, subject id.Broadcast) error {
 	}
 	r.lines = make(chan *line, p.cfg.InFlight)
 	for range p.cfg.InFlight {
-		r.lines <- p.line(way, g)
+		l := p.line(way, g)
+		l.each = p.program.Sender(l.asker, r.body)
+		r.lines <- l
 	}
+	defer r.hangUp()
 	p.live.set(b.ID, r.pace)
 	defer p.live.set(b.ID, nil)
 	return r.all(ctx)
+}
+
+// hangUp forgets what the lines have made ready, the token above all. Nobody uses one any more.
+func (r *run) hangUp() {
+	for range cap(r.lines) {
+		(<-r.lines).each.End()
+	}
 }
 
 // release gives the lease back for a stop of the server; the broadcast goes on when one starts.

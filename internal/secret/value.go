@@ -49,6 +49,9 @@ func (v Value) Begins(prefix string) bool { return strings.HasPrefix(v.Reveal(),
 
 // Equal compares in constant time for values of one length.
 func (v Value) Equal(w Value) bool {
+	if v.p == w.p {
+		return true // copies of one Value
+	}
 	return subtle.ConstantTimeCompare([]byte(v.Reveal()), []byte(w.Reveal())) == 1
 }
 

@@ -63,6 +63,11 @@ func (t Token) Good(now time.Time) bool {
 	return !t.Access.IsZero() && (t.KeyID != "" || now.Before(t.Expires))
 }
 
+// Same reports whether both are the same token, so that what was made with one serves for the other.
+func (t Token) Same(u Token) bool {
+	return t.Generation == u.Generation && t.KeyID == u.KeyID && t.Access.Equal(u.Access)
+}
+
 // Client is the client id that goes with the token: a key pair's own, or else the grant's.
 func (t Token) Client(g *Grant) string {
 	if t.KeyID != "" {

@@ -76,7 +76,9 @@ func (w *world) send(registration string, m adm.Message) adm.Result {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return adm.New().Send(w.t.Context(), w.asker, registration, body, w.Now())
+	each := adm.New().Sender(w.asker, body)
+	defer each.End()
+	return each.Send(w.t.Context(), registration, w.Now())
 }
 
 var hello = adm.Message{Data: map[string]string{"kind": "sync", "n": "7"}}

@@ -52,12 +52,37 @@ const answerLimit = 16 << 10
 // Region is where Device Messaging has its one host.
 const Region = canon.NA
 
-// Send sends a body, made by Message.Body, to one registration. It never sends twice.
-func (p *Program) Send(ctx context.Context, s amazon.Asker, registration string, body []byte, now time.Time) Result {
+// A Sender sends one body to registrations, one after the other. It is not safe for concurrent use.
+type Sender struct {
+	program *Program
+	ask     func(ctx context.Context, path string) (*amazon.Answer, error)
+	end     func()
+}
+
+// Sender returns a Sender of a body made by Message.Body. An Asker that can repeat a call does.
+func (p *Program) Sender(s amazon.Asker, body []byte) *Sender {
+	call := amazon.Call{Method: http.MethodPost, Header: messageHeaders, Body: body, Limit: answerLimit}
+	if r, ok := s.(amazon.Repeater); ok {
+		each := r.Repeat(Region, call)
+		return &Sender{program: p, ask: each.Ask, end: each.End}
+	}
+	return &Sender{program: p, end: func() {}, ask: func(ctx context.Context, path string) (*amazon.Answer, error) {
+		call := call
+		call.Path = path
+		return s.Ask(ctx, Region, call)
+	}}
+}
+
+// End forgets what was made ready for sending.
+func (s *Sender) End() { s.end() }
+
+// Send sends to one registration. It never sends twice.
+func (s *Sender) Send(ctx context.Context, registration string, now time.Time) Result {
 	if !CleanRegistration(registration) {
 		return Result{Outcome: Invalid, Problem: problem.New(problem.ADMInvalidRegistration).With("it is no registration id")}
 	}
-	r, answer := p.post(ctx, s, "/messaging/registrations/"+registration+"/messages", body, now)
+	answer, err := s.ask(ctx, "/messaging/registrations/"+registration+"/messages")
+	r := s.program.told(answer, err, now)
 	if r.Outcome != Accepted {
 		return r
 	}
@@ -114,17 +139,22 @@ func (p *Program) post(ctx context.Context, s amazon.Asker, path string, body []
 // ask makes one call, and says what came of it.
 func (p *Program) ask(ctx context.Context, s amazon.Asker, c amazon.Call, now time.Time) (Result, *amazon.Answer) {
 	answer, err := s.Ask(ctx, Region, c)
+	return p.told(answer, err, now), answer
+}
+
+// told is what an answer, or the lack of one, says.
+func (p *Program) told(answer *amazon.Answer, err error, now time.Time) Result {
 	if err != nil {
-		return failed(err, now), nil
+		return failed(err, now)
 	}
 	r := Result{Outcome: Accepted, Status: answer.Status}
 	if answer.Status >= 200 && answer.Status < 300 {
-		return r, answer
+		return r
 	}
 	r.Problem = p.Refusal(amazon.Evidence{Status: answer.Status, Header: answer.Header, Body: answer.Body, Now: now})
 	r.Wait, _ = amazon.RetryAfter(answer.Header, now)
 	r.Outcome = outcomeOf(r.Problem.Code, answer.Status)
-	return r, answer
+	return r
 }
 
 // outcomeOf turns a named refusal into what is to be done about it.
