@@ -135,12 +135,16 @@ func childGateway(args []string) error {
 		return err
 	}
 	model := &reader{door: door, snapshot: snap, model: ads.New()}
-	service, err := model.service()
+	service, err := model.service(remembering, 0)
+	if err != nil {
+		return err
+	}
+	forgetful, err := model.service(forgetting, -1)
 	if err != nil {
 		return err
 	}
 	gate, err := gateway.New(gateway.Config{
-		Snapshot: snap, Door: door, Refresher: nobody{}, Programs: programs, MAC: sealer, Usage: st, Audit: st, Access: access, Metrics: metrics, Services: []gateway.Service{service},
+		Snapshot: snap, Door: door, Refresher: nobody{}, Programs: programs, MAC: sealer, Usage: st, Audit: st, Access: access, Metrics: metrics, Services: []gateway.Service{service, forgetful},
 	})
 	if err != nil {
 		return err

@@ -84,18 +84,18 @@ func measureListing(ctx context.Context, s settings, dir string, r *report) erro
 	all := map[string][]listed{}
 	sent, read := 0, int64(0)
 	for round := range s.rounds + 1 { // the first one warms up
-		for name, list := range map[string]func(context.Context) (int64, error){"plain": l.plain, "model": l.model} {
-			one, times, err := l.again(ctx, 4*s.slice, list)
+		for name, list := range map[string]func(context.Context) (int64, error){"plain": l.plain, "first": l.first, "again": l.again} {
+			one, times, err := l.times(ctx, 4*s.slice, list)
 			if err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
 			if round > 0 {
 				all[name] = append(all[name], one)
 			}
-			if name == "model" {
-				sent += times
-			} else {
+			if name == "plain" {
 				sent, read = sent+times*listedCampaigns/listedPage, one.got
+			} else {
+				sent += times
 			}
 		}
 	}
@@ -109,7 +109,10 @@ func measureListing(ctx context.Context, s settings, dir string, r *report) erro
 	if c.Listings == 0 || c.Read != int64(c.Listings)*read {
 		return fmt.Errorf("the model read %d bytes of Amazon's in %d listings, the plain gateway moved %d in each", c.Read, c.Listings, read)
 	}
-	r.listing = map[string]listed{"plain": medianListed(all["plain"]), "model": medianListed(all["model"])}
+	r.listing = map[string]listed{}
+	for name := range all {
+		r.listing[name] = medianListed(all[name])
+	}
 	r.listedBytes = read
 	return nil
 }
@@ -121,8 +124,8 @@ type lister struct {
 	client       *http.Client
 }
 
-// again lists for a while, and returns what one listing took.
-func (l *lister) again(ctx context.Context, length time.Duration, list func(context.Context) (int64, error)) (listed, int, error) {
+// times lists for a while, and returns what one listing took.
+func (l *lister) times(ctx context.Context, length time.Duration, list func(context.Context) (int64, error)) (listed, int, error) {
 	var one listed
 	times, began, gate, amz := 0, time.Now(), l.gate.cpu(), l.amazon.cpu()
 	for ; times == 0 || time.Since(began) < length; times++ {
@@ -166,9 +169,18 @@ func (l *lister) plain(ctx context.Context) (int64, error) {
 	return all, nil
 }
 
+// Where the child mounts the normalised Ads API: as the server does, and so that it remembers no page and reads each as for the first time.
+const (
+	remembering = "/lk/v1/ads"
+	forgetting  = "/lk/v1/ads-forgetting"
+)
+
+func (l *lister) first(ctx context.Context) (int64, error) { return l.model(ctx, forgetting) }
+func (l *lister) again(ctx context.Context) (int64, error) { return l.model(ctx, remembering) }
+
 // model lists by the normalised Ads API.
-func (l *lister) model(ctx context.Context) (int64, error) {
-	text, err := l.ask(ctx, http.MethodGet, fmt.Sprintf("/lk/v1/ads/%s/campaign?channel=SPONSORED_PRODUCTS&status=ACTIVE,PAUSED,ARCHIVED&limit=%d", grantName, listedCampaigns), "")
+func (l *lister) model(ctx context.Context, base string) (int64, error) {
+	text, err := l.ask(ctx, http.MethodGet, fmt.Sprintf(base+"/%s/campaign?channel=SPONSORED_PRODUCTS&status=ACTIVE,PAUSED,ARCHIVED&limit=%d", grantName, listedCampaigns), "")
 	if err != nil {
 		return 0, err
 	}
@@ -238,15 +250,15 @@ func (a countedAsker) Ask(ctx context.Context, region canon.Region, c amazon.Cal
 	return answer, err
 }
 
-// service is the normalised Ads API as the server mounts it.
-func (r *reader) service() (gateway.Service, error) {
-	api, err := unified.New(unified.Config{Model: r.model, Asker: func(g *snapshot.Grant) amazon.Asker {
+// service is the normalised Ads API at a path, with so many bytes of pages remembered.
+func (r *reader) service(base string, remember int) (gateway.Service, error) {
+	api, err := unified.New(unified.Config{Model: r.model, Remember: remember, Asker: func(g *snapshot.Grant) amazon.Asker {
 		return countedAsker{r.door.For(*g, r.model, func() (snapshot.Token, bool) { return r.snapshot.Token(g.ID) }), &r.bytes}
 	}})
-	return gateway.Service{Path: "/lk/v1/ads", Program: unified.ProgramCode, Stream: func(w http.ResponseWriter, a gateway.StreamAsk) {
+	return gateway.Service{Path: base, Program: unified.ProgramCode, Stream: func(w http.ResponseWriter, a gateway.StreamAsk) {
 		r.listings.Add(1)
 		_ = api.Serve(a.Request.Context(), unified.Ask{
-			By: audit.Actor{Kind: audit.Caller, Name: a.Caller}, RequestID: a.RequestID(), Path: a.Path, Body: a.Body, Access: a, Base: "/lk/v1/ads",
+			By: audit.Actor{Kind: audit.Caller, Name: a.Caller}, RequestID: a.RequestID(), Path: a.Path, Body: a.Body, Access: a, Base: base,
 			Method: a.Request.Method, Query: a.Request.URL.Query(), Header: http.Header{},
 		}).WriteTo(w, false)
 	}}, err
@@ -257,17 +269,19 @@ func (r *report) listings(b *strings.Builder) {
 	if r.listing == nil {
 		return
 	}
-	plain, model := r.listing["plain"], r.listing["model"]
+	plain, first, again := r.listing["plain"], r.listing["first"], r.listing["again"]
 	fmt.Fprintf(b, "## Listing through the model\n\n%d campaigns of Sponsored Products, %.1f MB of Amazon's answers in pages of %d, by one pass over one connection: as `GET /lk/v1/ads/{grant}/campaign`, which reads, "+
-		"marks and writes each object, and as `POST /adsApi/v1/query/campaigns` through the plain gateway, which moves the same bytes unread. CPU is of the whole process of the gateway, with its access log, counts and metrics; "+
+		"marks and writes each object, and as `POST /adsApi/v1/query/campaigns` through the plain gateway, which moves the same bytes unread. Read for the first time is with a model that remembers nothing; "+
+		"read again is with one that has read the same pages before, asks Amazon for them all the same, and finds no byte changed. CPU is of the whole process of the gateway, with its access log, counts and metrics; "+
 		"the sandbox's, apart, is of what stands for Amazon.\n\n| | gateway's CPU, ms | µs a campaign | sandbox's CPU, ms | clock, ms | answered, MB |\n|---|--:|--:|--:|--:|--:|\n",
 		listedCampaigns, float64(r.listedBytes)/1e6, listedPage)
 	for _, row := range []struct {
 		name string
 		of   listed
-	}{{"plain gateway", plain}, {"through the model", model}} {
+	}{{"plain gateway", plain}, {"through the model, read for the first time", first}, {"through the model, unchanged and read again", again}} {
 		ms := func(d time.Duration) float64 { return float64(d) / 1e6 }
 		fmt.Fprintf(b, "| %s | %.1f | %.2f | %.1f | %.1f | %.1f |\n", row.name, ms(row.of.cpu), float64(row.of.cpu)/1e3/listedCampaigns, ms(row.of.amazon), ms(row.of.took), float64(row.of.got)/1e6)
 	}
-	fmt.Fprintf(b, "\nThat is %.1f times the CPU; wanted are 2.\n\n", float64(model.cpu)/float64(plain.cpu))
+	times := func(l listed) float64 { return float64(l.cpu) / float64(plain.cpu) }
+	fmt.Fprintf(b, "\nThat is %.1f times the CPU for the first time and %.1f times again; wanted are 2.\n\n", times(first), times(again))
 }

@@ -20,47 +20,47 @@ func AppendAds(b []byte, o AdsObject) ([]byte, error) {
 }
 
 func (w *writer) common(c *AdsCommon) {
-	w.text("id", c.ID)
-	w.text("provider", c.Provider)
-	w.text("connection_id", c.ConnectionID)
-	w.text("organization_id", c.OrganizationID)
-	w.text("name", c.Name)
-	w.text("status", string(c.Status))
-	w.text("effective_status", string(c.EffectiveStatus))
-	w.texts("effective_reasons", c.EffectiveReasons)
-	w.time("created_at", c.CreatedAt)
-	w.time("updated_at", c.UpdatedAt)
-	w.time("fetched_at", c.FetchedAt)
-	w.text("etag", c.ETag)
-	w.texts("labels", c.Labels)
+	w.text(`,"id":"`, c.ID)
+	w.text(`,"provider":"`, c.Provider)
+	w.text(`,"connection_id":"`, c.ConnectionID)
+	w.text(`,"organization_id":"`, c.OrganizationID)
+	w.text(`,"name":"`, c.Name)
+	w.text(`,"status":"`, string(c.Status))
+	w.text(`,"effective_status":"`, string(c.EffectiveStatus))
+	w.texts(`,"effective_reasons":`, c.EffectiveReasons)
+	w.time(`,"created_at":`, c.CreatedAt)
+	w.time(`,"updated_at":`, c.UpdatedAt)
+	w.time(`,"fetched_at":`, c.FetchedAt)
+	w.text(`,"etag":"`, c.ETag)
+	w.texts(`,"labels":`, c.Labels)
 	if len(c.Tags) > 0 {
-		w.name("tags")
+		w.name(`,"tags":`)
 		w.any(c.Tags)
 	}
 	if len(c.Ext) > 0 {
-		w.name("ext")
+		w.name(`,"ext":`)
 		w.any(c.Ext)
 	}
 	if len(c.Raw) > 0 {
-		w.name("raw")
+		w.name(`,"raw":`)
 		w.any(c.Raw)
 	}
 }
 
 func (w *writer) campaign(c *AdsCampaign) {
-	w.byte('{')
+	from := len(w.b)
 	w.common(&c.AdsCommon)
-	w.text("portfolio_id", c.PortfolioID)
-	w.text("channel", string(c.Channel))
-	w.text("targeting_mode", c.TargetingMode)
-	w.text("goal", c.Goal)
+	w.text(`,"portfolio_id":"`, c.PortfolioID)
+	w.text(`,"channel":"`, string(c.Channel))
+	w.text(`,"targeting_mode":"`, c.TargetingMode)
+	w.text(`,"goal":"`, c.Goal)
 	if c.KPI != nil {
-		w.name("kpi")
+		w.name(`,"kpi":`)
 		w.any(c.KPI)
 	}
-	w.text("cost_type", c.CostType)
+	w.text(`,"cost_type":"`, c.CostType)
 	if len(c.Budgets) > 0 {
-		w.name("budgets")
+		w.name(`,"budgets":`)
 		for i := range c.Budgets {
 			w.item(i)
 			w.budget(&c.Budgets[i])
@@ -69,121 +69,121 @@ func (w *writer) campaign(c *AdsCampaign) {
 	}
 	w.strategy(c.BidStrategy)
 	if len(c.BidAdjustments) > 0 {
-		w.name("bid_adjustments")
+		w.name(`,"bid_adjustments":`)
 		for i, a := range c.BidAdjustments {
 			w.item(i)
-			w.byte('{')
-			w.always("dimension", a.Dimension)
-			w.always("key", a.Key)
-			w.name("percent")
+			from := len(w.b)
+			w.always(`,"dimension":"`, a.Dimension)
+			w.always(`,"key":"`, a.Key)
+			w.name(`,"percent":`)
 			w.b = strconv.AppendInt(w.b, int64(a.Percent), 10)
-			w.byte('}')
+			w.object(from)
 		}
 		w.byte(']')
 	}
-	w.text("start_date", string(c.StartDate))
-	w.text("end_date", string(c.EndDate))
-	w.text("timezone", c.Timezone)
-	w.texts("countries", c.Countries)
-	w.text("brand_id", c.BrandID)
-	w.money("spend_to_date", c.SpendToDate)
-	w.text("advertising_channel_type", c.AdvertisingChannelType)
-	w.number("budget_amount", c.BudgetAmount)
-	w.text("budget_period", c.BudgetPeriod)
-	w.text("budget_unit", c.BudgetUnit)
-	w.text("currency", c.Currency)
-	w.number("total_spend_amount", c.TotalSpendAmount)
-	w.time("start_at", c.StartAt)
-	w.time("end_at", c.EndAt)
-	w.byte('}')
+	w.text(`,"start_date":"`, string(c.StartDate))
+	w.text(`,"end_date":"`, string(c.EndDate))
+	w.text(`,"timezone":"`, c.Timezone)
+	w.texts(`,"countries":`, c.Countries)
+	w.text(`,"brand_id":"`, c.BrandID)
+	w.money(`,"spend_to_date":`, c.SpendToDate)
+	w.text(`,"advertising_channel_type":"`, c.AdvertisingChannelType)
+	w.number(`,"budget_amount":`, c.BudgetAmount)
+	w.text(`,"budget_period":"`, c.BudgetPeriod)
+	w.text(`,"budget_unit":"`, c.BudgetUnit)
+	w.text(`,"currency":"`, c.Currency)
+	w.number(`,"total_spend_amount":`, c.TotalSpendAmount)
+	w.time(`,"start_at":`, c.StartAt)
+	w.time(`,"end_at":`, c.EndAt)
+	w.object(from)
 }
 
 func (w *writer) budget(b *AdsBudget) {
-	w.byte('{')
-	w.money("money", b.Money)
+	from := len(w.b)
+	w.money(`,"money":`, b.Money)
 	if b.Impressions != 0 {
-		w.name("impressions")
+		w.name(`,"impressions":`)
 		w.b = strconv.AppendInt(w.b, b.Impressions, 10)
 	}
-	w.always("period", b.Period)
-	w.text("shared_id", b.SharedID)
-	w.text("country", b.Country)
-	w.money("rule_amount", b.RuleAmount)
-	w.byte('}')
+	w.always(`,"period":"`, b.Period)
+	w.text(`,"shared_id":"`, b.SharedID)
+	w.text(`,"country":"`, b.Country)
+	w.money(`,"rule_amount":`, b.RuleAmount)
+	w.object(from)
 }
 
 func (w *writer) strategy(s *AdsBidStrategy) {
 	if s == nil {
 		return
 	}
-	w.name("bid_strategy")
-	w.byte('{')
-	w.always("type", s.Type)
-	w.money("target_amount", s.TargetAmount)
-	w.text("target_ratio", string(s.TargetRatio))
-	w.byte('}')
+	w.name(`,"bid_strategy":`)
+	from := len(w.b)
+	w.always(`,"type":"`, s.Type)
+	w.money(`,"target_amount":`, s.TargetAmount)
+	w.text(`,"target_ratio":"`, string(s.TargetRatio))
+	w.object(from)
 }
 
 func (w *writer) group(g *AdsGroup) {
-	w.byte('{')
+	from := len(w.b)
 	w.common(&g.AdsCommon)
-	w.text("campaign_id", g.CampaignID)
-	w.text("parent_id", g.ParentID)
-	w.text("channel", string(g.Channel))
-	w.text("type", g.Type)
-	w.money("default_bid", g.DefaultBid)
+	w.text(`,"campaign_id":"`, g.CampaignID)
+	w.text(`,"parent_id":"`, g.ParentID)
+	w.text(`,"channel":"`, string(g.Channel))
+	w.text(`,"type":"`, g.Type)
+	w.money(`,"default_bid":`, g.DefaultBid)
 	w.strategy(g.BidStrategy)
-	w.text("optimization_goal", g.OptimizationGoal)
-	w.text("billing_event", g.BillingEvent)
+	w.text(`,"optimization_goal":"`, g.OptimizationGoal)
+	w.text(`,"billing_event":"`, g.BillingEvent)
 	if len(g.Promoted) > 0 {
-		w.name("promoted")
+		w.name(`,"promoted":`)
 		w.any(g.Promoted)
 	}
-	w.number("bid_amount", g.BidAmount)
-	w.text("currency", g.Currency)
-	w.byte('}')
+	w.number(`,"bid_amount":`, g.BidAmount)
+	w.text(`,"currency":"`, g.Currency)
+	w.object(from)
 }
 
 func (w *writer) target(t *AdsTarget) {
-	w.byte('{')
+	from := len(w.b)
 	w.common(&t.AdsCommon)
-	w.text("level", t.Level)
-	w.text("campaign_id", t.CampaignID)
-	w.text("group_id", t.GroupID)
-	w.text("channel", string(t.Channel))
-	w.name("negative")
+	w.text(`,"level":"`, t.Level)
+	w.text(`,"campaign_id":"`, t.CampaignID)
+	w.text(`,"group_id":"`, t.GroupID)
+	w.text(`,"channel":"`, string(t.Channel))
+	w.name(`,"negative":`)
 	w.b = strconv.AppendBool(w.b, t.Negative)
-	w.text("type", t.Type)
-	w.text("match_type", t.MatchType)
+	w.text(`,"type":"`, t.Type)
+	w.text(`,"match_type":"`, t.MatchType)
 	if t.Keyword != nil {
-		w.name("keyword")
-		w.byte('{')
-		w.always("text", t.Keyword.Text)
-		w.text("locale", t.Keyword.Locale)
-		w.text("native_text", t.Keyword.NativeText)
-		w.byte('}')
+		w.name(`,"keyword":`)
+		from := len(w.b)
+		w.always(`,"text":"`, t.Keyword.Text)
+		w.text(`,"locale":"`, t.Keyword.Locale)
+		w.text(`,"native_text":"`, t.Keyword.NativeText)
+		w.object(from)
 	}
 	if t.Product != nil {
-		w.name("product")
-		w.byte('{')
-		w.always("id", t.Product.ID)
-		w.always("id_type", t.Product.Type)
-		w.byte('}')
+		w.name(`,"product":`)
+		from := len(w.b)
+		w.always(`,"id":"`, t.Product.ID)
+		w.always(`,"id_type":"`, t.Product.Type)
+		w.object(from)
 	}
 	if t.Category != nil {
-		w.name("category")
+		w.name(`,"category":`)
 		w.any(t.Category)
 	}
 	if t.Audience != nil {
-		w.name("audience")
+		w.name(`,"audience":`)
 		w.any(t.Audience)
 	}
-	w.money("bid", t.Bid)
+	w.money(`,"bid":`, t.Bid)
 	if t.SuggestedBid != nil {
-		w.name("suggested_bid")
+		w.name(`,"suggested_bid":`)
 		w.any(t.SuggestedBid)
 	}
-	w.number("bid_amount", t.BidAmount)
-	w.text("currency", t.Currency)
-	w.byte('}')
+	w.number(`,"bid_amount":`, t.BidAmount)
+	w.text(`,"currency":"`, t.Currency)
+	w.object(from)
 }

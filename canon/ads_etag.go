@@ -2,6 +2,7 @@ package canon
 
 import (
 	"encoding/json"
+	"math/bits"
 	"slices"
 	"strconv"
 )
@@ -9,7 +10,7 @@ import (
 // AdsETag is a mark of what can be written of an object: it changes with any of that, and not with what Amazon alone changes, such as whether
 // ads are served. It says nothing of where the object is kept, and guards against lost updates only: it is no cryptographic hash.
 func AdsETag(o AdsObject) string {
-	h := mark(14695981039346656037)
+	h := mark(0)
 	c := o.Common()
 	h.texts(c.ID, c.Name, string(c.Status))
 	h.texts(c.Labels...)
@@ -75,28 +76,36 @@ func AdsETag(o AdsObject) string {
 	return "0000000000000000"[len(text):] + text
 }
 
-// A mark is a hash under way: FNV-1a of 64 bits, since this is done for every object of a list.
+// A mark is a hash under way, which takes in eight bytes at once, since this is done for every object of a list: each word is multiplied into
+// what came before, and both halves of the product count.
 type mark uint64
 
+const markKey = 0x9e3779b97f4a7c15 // the golden ratio's bits: odd, and without a pattern
+
+func (h *mark) number(n int64) {
+	high, low := bits.Mul64(uint64(*h)^uint64(n), markKey)
+	*h = mark((high ^ low) + markKey)
+}
+
+// text takes in a text and its length, so that an end is told apart from a beginning.
 func (h *mark) text(s string) {
-	for i := range len(s) {
-		*h = (*h ^ mark(s[i])) * 1099511628211
+	n := len(s)
+	for len(s) >= 8 {
+		h.number(int64(word(s)))
+		s = s[8:]
 	}
-	*h = (*h ^ 0xff) * 1099511628211 // no text holds this byte: an end is told apart from a beginning
+	last := uint64(n) << 56
+	for i := range len(s) {
+		last |= uint64(s[i]) << (8 * i)
+	}
+	h.number(int64(last))
 }
 
 func (h *mark) texts(all ...string) {
 	for _, s := range all {
 		h.text(s)
 	}
-	*h = (*h ^ 0xfe) * 1099511628211
-}
-
-func (h *mark) number(n int64) {
-	for range 8 {
-		*h = (*h ^ mark(n&0xff)) * 1099511628211
-		n >>= 8
-	}
+	h.number(-int64(len(all)))
 }
 
 func (h *mark) money(m *Money) {

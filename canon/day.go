@@ -22,6 +22,23 @@ func ParseDay(s string) (Day, error) {
 // DayOf is the calendar day of an instant in a place.
 func DayOf(t time.Time, place *time.Location) Day { return Day(t.In(place).Format(time.DateOnly)) }
 
+// parts takes a day apart as it is usually written; ok is false of any other, and of a day that no month has for sure.
+func (d Day) parts() (year int, month time.Month, day int, ok bool) {
+	if len(d) != len(time.DateOnly) || d[4] != '-' || d[7] != '-' {
+		return 0, 0, 0, false
+	}
+	n := 0
+	for i := range len(d) {
+		if c := d[i] - '0'; c <= 9 {
+			n = n*10 + int(c)
+		} else if i != 4 && i != 7 {
+			return 0, 0, 0, false
+		}
+	}
+	year, month, day = n/10_000, time.Month(n/100%100), n%100
+	return year, month, day, month >= 1 && month <= 12 && day >= 1 && day <= 28
+}
+
 // Add returns the day n days later.
 func (d Day) Add(n int) Day {
 	t, err := time.Parse(time.DateOnly, string(d))
@@ -35,6 +52,9 @@ func (d Day) Add(n int) Day {
 func (d Day) In(place *time.Location) time.Time {
 	if d == "" {
 		return time.Time{} // without the error that parsing would make, for every object of a list
+	}
+	if year, month, day, ok := d.parts(); ok {
+		return time.Date(year, month, day, 0, 0, 0, 0, place)
 	}
 	t, err := time.ParseInLocation(time.DateOnly, string(d), place)
 	if err != nil {

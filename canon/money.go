@@ -29,6 +29,9 @@ func ParseMoney(amount, currency string) (Money, error) {
 }
 
 func parseMicros(s string) (int64, error) {
+	if n, ok := usualMicros(s); ok {
+		return n, nil
+	}
 	mantissa, exponent := s, 0
 	if i := strings.IndexAny(s, "eE"); i >= 0 {
 		e, err := strconv.Atoi(s[i+1:])
@@ -65,6 +68,28 @@ func parseMicros(s string) (int64, error) {
 		return 0, errAmount
 	}
 	return n, nil
+}
+
+// usualMicros reads an amount as nearly all are written: a few digits, and a few more behind a point.
+func usualMicros(s string) (n int64, ok bool) {
+	places, point := 0, 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+			n, places = n*10+int64(c-'0'), places+point
+		case c == '.' && point == 0 && i > 0:
+			point = 1
+		default:
+			return 0, false
+		}
+	}
+	if s == "" || len(s) > 12 || places > 6 || point == 1 && places == 0 {
+		return 0, false
+	}
+	for ; places < 6; places++ {
+		n *= 10
+	}
+	return n, true
 }
 
 // Amount is the decimal number of whole units, with at least two places: "12.34", "10.00", "0.000001".

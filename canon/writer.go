@@ -7,6 +7,9 @@ import (
 )
 
 // A writer appends JSON in the very bytes of encoding/json. Its first error stays.
+//
+// The members of an object are named with all that stands before their value: `,"id":"`. So each brings the comma before it, and the first
+// one's becomes the brace.
 type writer struct {
 	b   []byte
 	err error
@@ -14,13 +17,18 @@ type writer struct {
 
 func (w *writer) byte(c byte) { w.b = append(w.b, c) }
 
-// name begins a member of an object, whose value follows. What is not the first comes after a comma.
-func (w *writer) name(name string) {
-	if w.b[len(w.b)-1] != '{' {
-		w.b = append(w.b, ',')
+// object ends an object whose members were written from a place on.
+func (w *writer) object(from int) {
+	if len(w.b) == from {
+		w.b = append(w.b, '{', '}')
+		return
 	}
-	w.b = append(append(append(w.b, '"'), name...), '"', ':')
+	w.b[from] = '{'
+	w.b = append(w.b, '}')
 }
+
+// name begins a member of an object, whose value follows.
+func (w *writer) name(name string) { w.b = append(w.b, name...) }
 
 // item begins an item of an array, whose value follows.
 func (w *writer) item(i int) {
@@ -40,27 +48,27 @@ func (w *writer) any(v any) {
 	w.b = append(w.b, text...)
 }
 
-// always writes a member that is text, text one that is there unless it is empty.
+// always writes a member that is text, whose name ends with the quote; text one that is there unless it is empty.
 func (w *writer) always(name, value string) {
-	w.name(name)
-	w.quote(value)
+	w.b = append(w.b, name...)
+	w.rest(value)
 }
 
 func (w *writer) text(name, value string) {
 	if value != "" {
-		w.always(name, value)
+		w.b = append(w.b, name...)
+		w.rest(value)
 	}
 }
 
-// quote writes text. What needs escaping is left to encoding/json.
-func (w *writer) quote(s string) {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
-			w.any(s)
-			return
-		}
+// rest writes text whose first quote stands already. What needs escaping is left to encoding/json.
+func (w *writer) rest(s string) {
+	if !plain(s) {
+		w.b = w.b[:len(w.b)-1]
+		w.any(s)
+		return
 	}
-	w.b = append(append(append(w.b, '"'), s...), '"')
+	w.b = append(append(w.b, s...), '"')
 }
 
 func (w *writer) texts(name string, all []string) {
@@ -70,7 +78,8 @@ func (w *writer) texts(name string, all []string) {
 	w.name(name)
 	for i, s := range all {
 		w.item(i)
-		w.quote(s)
+		w.byte('"')
+		w.rest(s)
 	}
 	w.byte(']')
 }
@@ -80,23 +89,27 @@ func (w *writer) time(name string, t time.Time) {
 	if t.IsZero() {
 		return
 	}
-	w.name(name)
-	w.byte('"')
+	w.b = append(append(w.b, name...), '"')
+	if text, ok := appendSecond(w.b, t); ok {
+		w.b = append(text, '"')
+		return
+	}
 	text, err := t.AppendText(w.b)
-	if err != nil && w.err == nil {
+	switch {
+	case err == nil:
+		w.b = append(text, '"')
+	case w.err == nil:
 		w.err = fmt.Errorf("writing a time: %w", err)
 	}
-	w.b = append(text, '"')
 }
 
 func (w *writer) money(name string, m *Money) {
 	if m == nil {
 		return
 	}
-	w.name(name)
-	w.b = append(w.b, `{"amount":"`...)
+	w.b = append(append(w.b, name...), `{"amount":"`...)
 	w.b = append(m.AppendAmount(w.b), '"')
-	w.text("currency", m.Currency)
+	w.text(`,"currency":"`, m.Currency)
 	w.byte('}')
 }
 

@@ -54,9 +54,24 @@ type AdsQuery struct {
 	Page string // Next of the page before; empty for the first
 	Size int    // Most objects of a page. Defaults to the most that the wire gives.
 	Raw  bool   // with Amazon's own object in Raw
+
+	Taker AdsTaker // is given the objects that the page would have, as far as the model can. Defaults to none.
 }
 
-// An AdsPage is one page. Objects have ID, OrganizationID, Provider and all that the wire told; ConnectionID, FetchedAt and ETag are its reader's.
+// An AdsTaker takes objects while their page is read, and so spares a long list the memory of all of them.
+type AdsTaker interface {
+	// Page is told of the bytes of a page before they are read, and of the list that they are of; what the objects depend on besides is the
+	// query and the account. Where it knows what they hold, known is true, next is what End was told of them, and they are not read.
+	Page(list string, text []byte) (next string, known bool)
+
+	// Take takes one object. Neither the object nor what it refers to is good for longer than the call; its texts are parts of the page.
+	Take(o canon.AdsObject)
+
+	// End says that the page that Page was told of is read to its end, and what follows it.
+	End(next string)
+}
+
+// An AdsPage is one page, without what the query's Taker was given. Objects have ID, OrganizationID, Provider and all that the wire told; ConnectionID, FetchedAt and ETag are its reader's.
 type AdsPage struct {
 	Objects []canon.AdsObject
 	Next    string // empty at the end

@@ -14,6 +14,7 @@ type Answer struct {
 	Body   any         // written as JSON; nil for none
 	Text   []byte      // Body as JSON, where it is written already. May be nil.
 	Stream func(w io.Writer) error
+	Length int64  // of what Stream writes, where that is known. Defaults to unknown.
 	Type   string // of what Stream writes, or Body where it is no plain JSON. Defaults to application/json.
 }
 
@@ -48,6 +49,9 @@ func (a Answer) WriteTo(w http.ResponseWriter, head bool) error {
 	switch {
 	case a.Stream != nil:
 		h.Set("Content-Type", kind)
+		if a.Length > 0 {
+			h.Set("Content-Length", strconv.FormatInt(a.Length, 10))
+		}
 		w.WriteHeader(status)
 		if head {
 			return nil

@@ -201,5 +201,38 @@ func TestListsEqualTheBruteForceModel(t *testing.T) {
 		if diff := gocmp.Diff(want, lines); diff != "" {
 			r.Fatalf("lines of %v: %s", v, diff)
 		}
+		for range rapid.IntRange(1, 3).Draw(r, "changes") { // what was remembered says nothing of what is there now
+			w.change(r)
+			whole := with("limit", "1000")
+			got := w.ask(t, u, path, whole)
+			if diff := gocmp.Diff(brute(w, grant, v), objects(t, got)); diff != "" {
+				r.Fatalf("after a change, %v: %s", v, diff)
+			}
+			if plain := w.ask(t, w.remembering(t, -1), path, whole); got.Body.String() != plain.Body.String() {
+				r.Fatalf("remembered:\n%s\nread:\n%s", got.Body, plain.Body)
+			}
+		}
 	})
+}
+
+// change changes one campaign, takes one away, or does nothing.
+func (w *world) change(r *rapid.T) (changed string) {
+	account := strconv.Itoa(1000 + rapid.IntRange(0, 499).Draw(r, "changed account"))
+	for _, channel := range canon.Channels() {
+		in := w.campaigns[account][channel]
+		if len(in) == 0 {
+			continue
+		}
+		i := rapid.IntRange(0, len(in)-1).Draw(r, "changed campaign")
+		changed = in[i].ID
+		if rapid.Bool().Draw(r, "goes") {
+			w.campaigns[account][channel] = slices.Delete(slices.Clone(in), i, i+1)
+			return changed
+		}
+		one := *in[i]
+		one.Name, one.Status = rapid.SampledFrom([]string{"lock", "Key", "new <name>"}).Draw(r, "new name"), canon.StatusPaused
+		in[i] = &one
+		return changed
+	}
+	return ""
 }

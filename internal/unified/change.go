@@ -56,6 +56,7 @@ func (u *Ads) write(ctx context.Context, q *Request) (Answer, error) {
 		return Answer{}, err
 	}
 	out, err := u.cfg.Writer.Do(ctx, p, o)
+	u.sorted.forget()
 	if err != nil {
 		return Answer{}, err
 	}
@@ -95,7 +96,7 @@ func (u *Ads) writePlace(q *Request) (writes.Place, error) {
 func (u *Ads) noteChanged(out writes.Outcome) {
 	for _, r := range out.Results {
 		if r.OK && r.Object != nil && r.ID != "" && !out.DryRun {
-			u.known.note(out.Kind, canon.ChannelOf(r.Object), r.Object.Common().OrganizationID, []canon.AdsObject{r.Object})
+			u.known.note(out.Kind, canon.ChannelOf(r.Object), r.Object.Common().OrganizationID, r.Object)
 		}
 	}
 }

@@ -3,23 +3,22 @@ package unified
 import (
 	"context"
 	"slices"
-	"sync"
 
-	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 )
 
 // A gathered is what a listing found.
 type gathered struct {
-	objects  []canon.AdsObject
+	parts    []part
 	next     string // cursor; empty at the end
+	anew     bool   // a sorted list was read again since its last page
 	failures []SourceFailure
 	asked    int // sources
 }
 
-// A watcher is told of a listing as it goes on, from one goroutine at a time. Objects come in their order where the list is not sorted.
+// A watcher is told of a listing as it goes on, from one goroutine at a time. Rows come in their order where the list is not sorted.
 type watcher struct {
-	objects  func(objects []canon.AdsObject)
+	rows     func(p part)
 	failure  func(f SourceFailure)
 	progress func(done, of int)
 }
@@ -28,79 +27,15 @@ type watcher struct {
 func (u *Ads) gather(ctx context.Context, l *listing, sources []source, w watcher) (gathered, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	if l.order != nil {
-		return u.gatherAll(ctx, l, sources, w)
+	if l.sort != nil {
+		return u.gatherSorted(ctx, l, sources, w)
 	}
 	return u.gatherInTurn(ctx, l, sources, w)
 }
 
-// gatherAll reads everything, many sources at once, and sorts it.
-func (u *Ads) gatherAll(ctx context.Context, l *listing, sources []source, w watcher) (gathered, error) {
-	limits := newLimiter(u.cfg.Width, sources)
-	found := make([][]canon.AdsObject, len(sources))
-	errs := make([]error, len(sources))
-	var wait sync.WaitGroup
-	var mu sync.Mutex
-	done := 0
-	next := make(chan int)
-	for range min(limits.most(), len(sources)) {
-		wait.Go(func() {
-			for i := range next {
-				found[i], errs[i] = u.whole(ctx, l, limits, &sources[i])
-				mu.Lock()
-				done++
-				w.progress(done, len(sources))
-				mu.Unlock()
-			}
-		})
-	}
-	for i := range sources {
-		next <- i
-	}
-	close(next)
-	wait.Wait()
-	g := gathered{asked: len(sources)}
-	var all []canon.AdsObject
-	for i := range sources {
-		all = append(all, found[i]...)
-		if errs[i] != nil {
-			g.fail(&sources[i], errs[i], w)
-		}
-	}
-	slices.SortStableFunc(all, l.order)
-	from := min(l.offset, len(all))
-	to := min(from+l.limit, len(all))
-	g.objects = all[from:to]
-	if to < len(all) {
-		g.next = cursor{Mark: l.mark, Offset: to}.String()
-	}
-	w.objects(g.objects)
-	return g, g.err(errs)
-}
-
-// whole reads all of a source.
-func (u *Ads) whole(ctx context.Context, l *listing, limits *limiter, s *source) ([]canon.AdsObject, error) {
-	var all []canon.AdsObject
-	query := l.query
-	for {
-		page, err := u.read(ctx, limits, s, query)
-		if err != nil {
-			return all, err
-		}
-		for _, o := range page.Objects {
-			if l.keeps(o) {
-				all = append(all, o)
-			}
-		}
-		if query.Page = page.Next; query.Page == "" {
-			return all, nil
-		}
-	}
-}
-
 // A first is the first page of a source, which is asked for before its turn comes.
 type first struct {
-	page amazon.AdsPage
+	page page
 	err  error
 	done chan struct{}
 }
@@ -108,7 +43,7 @@ type first struct {
 // gatherInTurn reads source after source, in their order, until there is enough. The more sources it took already, the more are asked
 // before their turn.
 func (u *Ads) gatherInTurn(ctx context.Context, l *listing, sources []source, w watcher) (gathered, error) {
-	r := reading{ads: u, listing: l, sources: sources, limits: newLimiter(u.cfg.Width, sources), begun: map[int]*first{}, offset: l.offset, query: l.query, watcher: w}
+	r := reading{ads: u, listing: l, sources: sources, limits: u.lanes.limiter(sources), begun: map[int]*first{}, offset: l.offset, query: l.query, watcher: w}
 	if len(l.tests) == 0 && l.limit+l.offset < 1000 {
 		r.query.Size = l.limit + l.offset
 	}
@@ -168,7 +103,7 @@ func (r *reading) source(ctx context.Context, at int) error {
 	begun := r.begun[at]
 	delete(r.begun, at)
 	for {
-		page, err := r.ads.turn(ctx, r.limits, s, r.query, begun)
+		page, err := r.ads.turn(ctx, r.listing, r.limits, s, r.query, begun)
 		if err != nil {
 			return err
 		}
@@ -176,16 +111,16 @@ func (r *reading) source(ctx context.Context, at int) error {
 		switch {
 		case r.next != "":
 			return nil
-		case page.Next != "" && r.told == r.listing.limit:
-			r.next = r.goOn(s, page.Next, 0)
+		case page.next != "" && r.told == r.listing.limit:
+			r.next = r.goOn(s, page.next, 0)
 			return nil
-		case page.Next == "" && r.told == r.listing.limit && at+1 < len(r.sources):
+		case page.next == "" && r.told == r.listing.limit && at+1 < len(r.sources):
 			r.next = r.goOn(&r.sources[at+1], "", 0)
 			return nil
-		case page.Next == "":
+		case page.next == "":
 			return nil
 		}
-		r.query.Page, begun = page.Next, nil
+		r.query.Page, begun = page.next, nil
 	}
 }
 
@@ -194,28 +129,24 @@ func (r *reading) goOn(s *source, page string, skip int) string {
 }
 
 // take takes of a page what is asked for.
-func (r *reading) take(s *source, page amazon.AdsPage) {
-	var some []canon.AdsObject
-	for i := min(r.skip, len(page.Objects)); i < len(page.Objects); i++ {
-		o := page.Objects[i]
-		if !r.listing.keeps(o) {
-			continue
-		}
-		if r.offset > 0 {
-			r.offset--
-			continue
-		}
-		if r.told == r.listing.limit {
-			r.next = r.goOn(s, r.query.Page, i)
-			break
-		}
-		r.told++
-		some = append(some, o)
+func (r *reading) take(s *source, p page) {
+	for p.from < p.to && int(p.all[p.from].nth) < r.skip {
+		p.from++
 	}
 	r.skip = 0
-	r.watcher.objects(some)
+	over := min(r.offset, p.to-p.from)
+	r.offset, p.from = r.offset-over, p.from+over
+	if left := r.listing.limit - r.told; p.to-p.from > left {
+		p.to = p.from + left
+		r.next = r.goOn(s, r.query.Page, int(p.all[p.to].nth))
+	}
+	if p.from == p.to {
+		return
+	}
+	r.told += p.to - p.from
+	r.watcher.rows(p.part)
 	if !r.listing.lines { // else they are told already
-		r.objects = append(r.objects, some...)
+		r.parts = append(r.parts, p.part)
 	}
 }
 
@@ -226,20 +157,20 @@ func (u *Ads) begin(ctx context.Context, l *listing, limits *limiter, s *source,
 	query.Size = size
 	go func() {
 		defer close(f.done)
-		f.page, f.err = u.read(ctx, limits, s, query)
+		f.page, f.err = u.page(ctx, l, limits, s, query)
 	}()
 	return f
 }
 
 // turn is a source's next page: the one that was asked for before its turn, or one asked for now.
-func (u *Ads) turn(ctx context.Context, limits *limiter, s *source, query amazon.AdsQuery, f *first) (amazon.AdsPage, error) {
+func (u *Ads) turn(ctx context.Context, l *listing, limits *limiter, s *source, query amazon.AdsQuery, f *first) (page, error) {
 	if f == nil || query.Page != "" {
-		return u.read(ctx, limits, s, query)
+		return u.page(ctx, l, limits, s, query)
 	}
 	select {
 	case <-f.done:
 		return f.page, f.err
 	case <-ctx.Done():
-		return amazon.AdsPage{}, ctx.Err()
+		return page{}, ctx.Err()
 	}
 }

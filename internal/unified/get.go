@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
@@ -71,7 +72,7 @@ func (u *Ads) Find(ctx context.Context, q *Request, f Finding) (canon.AdsObject,
 		return nil, Place{}, err
 	}
 	query := amazon.AdsQuery{Kind: f.Kind, IDs: []string{f.ID}, Statuses: every, Raw: f.Raw}
-	limits := newLimiter(u.cfg.Width, sources)
+	limits := u.lanes.limiter(sources)
 	if at, ok := u.known.find(f.Kind, f.ID); ok {
 		i := slices.IndexFunc(sources, func(s source) bool { return at == placeOf{s.Account.ID, s.channel} })
 		if i >= 0 {
@@ -96,7 +97,9 @@ func (u *Ads) lookIn(ctx context.Context, limits *limiter, s *source, query amaz
 			return nil, err
 		}
 		for _, o := range page.Objects {
+			u.known.note(query.Kind, s.channel, s.Account.ID, o)
 			if o.Common().ID == query.IDs[0] {
+				finish(s.Place, o, u.cfg.Now().UTC().Truncate(time.Second))
 				return o, nil
 			}
 		}

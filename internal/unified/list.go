@@ -1,6 +1,7 @@
 package unified
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -19,6 +20,7 @@ const (
 	HeaderNext    = "Lockkeeper-Next"     // cursor of the next page
 	HeaderLeftOut = "Lockkeeper-Left-Out" // channels that policy keeps from the caller
 	HeaderMissing = "Lockkeeper-Missing"  // how many of the accounts' lists could not be read
+	HeaderAnew    = "Lockkeeper-Anew"     // "true" on a page of a sorted list that had to be read again since the page before
 )
 
 // A SourceFailure is one account's list that could not be read.
@@ -65,19 +67,15 @@ func (u *Ads) list(ctx context.Context, q *Request) (Answer, error) {
 	if l.lines {
 		return u.listLines(ctx, l, sources), nil
 	}
-	g, err := u.gather(ctx, l, sources, watcher{func([]canon.AdsObject) {}, func(SourceFailure) {}, func(int, int) {}})
+	g, err := u.gather(ctx, l, sources, watcher{func(part) {}, func(SourceFailure) {}, func(int, int) {}})
 	if err != nil {
 		return Answer{}, err
 	}
-	text, err := l.array(g.objects)
-	if err != nil {
-		return Answer{}, err
-	}
-	return l.answer(g, denied, text), nil
+	return u.listed(l, g, denied)
 }
 
-// answer says what was found. A list of which a part is missing is 207, never 200.
-func (l *listing) answer(g gathered, denied []string, text []byte) Answer {
+// listed says what was found. A list of which a part is missing is 207, never 200.
+func (u *Ads) listed(l *listing, g gathered, denied []string) (Answer, error) {
 	a := Answer{Status: http.StatusOK}
 	if len(denied) > 0 {
 		a = a.With(HeaderLeftOut, strings.Join(denied, ", "))
@@ -85,23 +83,30 @@ func (l *listing) answer(g gathered, denied []string, text []byte) Answer {
 	if g.next != "" {
 		a = a.With(HeaderNext, g.next).With("Link", "<"+l.nextURL(g.next)+`>; rel="next"`)
 	}
+	if g.anew {
+		a = a.With(HeaderAnew, "true")
+	}
 	if n := len(g.failures); n > 0 {
 		a.Status = http.StatusMultiStatus
 		a = a.With(HeaderMissing, fmt.Sprintf("%d of %d", n, g.asked)).With("Lockkeeper-Problem", g.failures[0].Error.Code)
 	}
 	if !l.envelope {
-		a.Body = json.RawMessage(text)
-		a.Text = text
-		return a
+		a.Stream, a.Length = func(w io.Writer) error { return u.writeParts(w, g.parts) }, size(g.parts)
+		return a, nil
+	}
+	var objects bytes.Buffer
+	if err := u.writeParts(&objects, g.parts); err != nil {
+		return Answer{}, err
 	}
 	a.Body = struct {
 		Objects  json.RawMessage `json:"objects"`
 		Next     string          `json:"next,omitempty"`
+		Anew     bool            `json:"anew,omitempty"` // a sorted list was read again since its last page
 		Failures []SourceFailure `json:"failures,omitempty"`
 		LeftOut  []string        `json:"left_out,omitempty"`
 		Lists    int             `json:"lists"` // how many lists of accounts were asked for
-	}{text, g.next, g.failures, denied, g.asked}
-	return a
+	}{objects.Bytes(), g.next, g.anew, g.failures, denied, g.asked}
+	return a, nil
 }
 
 func (l *listing) nextURL(next string) string {
@@ -132,14 +137,10 @@ func (u *Ads) listLines(ctx context.Context, l *listing, sources []source) Answe
 		}
 		began := u.cfg.Now()
 		g, err := u.gather(ctx, l, sources, watcher{
-			objects: func(objects []canon.AdsObject) {
-				for _, o := range objects {
-					text, err := l.object(nil, o)
-					if err != nil {
-						broken = err
-						return
-					}
-					line("object", json.RawMessage(text))
+			rows: func(p part) {
+				for i := p.from; i < p.to && broken == nil; i++ {
+					one := part{p.rows, i, i + 1, p.stamp}
+					_, broken = w.Write(append(one.appendRows([]byte(`{"object":`), i, i+1), '}', '\n'))
 				}
 				flush(w)
 			},

@@ -1,9 +1,9 @@
 package unified
 
 import (
-	"cmp"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"hash/fnv"
 	"slices"
 	"strings"
@@ -20,23 +20,29 @@ type listing struct {
 	channels      []canon.Channel // empty for all
 	query         amazon.AdsQuery
 	tests         []func(canon.AdsObject) bool // what the model is not asked for
-	order         func(a, b canon.AdsObject) int
+	sort          func(o canon.AdsObject) key  // what a sorted list goes by; nil for Amazon's order
+	down          bool                         // from the last to the first
 	limit, offset int
 	fields        []string // empty for all
 	envelope      bool
 	lines         bool // one JSON object a line, with progress
 	from          cursor
+	said          string // all that decides what is listed, and how it is written
 	mark          string // of all that decides what is listed
 }
 
-// A cursor says where a list goes on: where in the order of accounts and of Amazon's pages; of a sorted list, how many come before.
+// A cursor says where a list goes on: where in the order of accounts and of Amazon's pages, or after which object of a sorted list.
 type cursor struct {
 	Mark    string `json:"m"`
-	Offset  int    `json:"o,omitempty"`
-	Account string `json:"a,omitempty"` // grant, account and channel
+	Account string `json:"a,omitempty"` // grant, account and channel: of the next object, or of the last one told
 	Page    string `json:"p,omitempty"` // the model's token
 	Size    int    `json:"z,omitempty"` // that the page was asked for with
 	Skip    int    `json:"k,omitempty"` // objects of the page that were told already
+
+	// Of a sorted list: the last object told, and how many objects were told of which reading of the list.
+	Last   *key  `json:"l,omitempty"`
+	Offset int   `json:"o,omitempty"`
+	Sorted int64 `json:"s,omitempty"`
 }
 
 func (c cursor) String() string {
@@ -50,7 +56,7 @@ func (c cursor) String() string {
 func readCursor(text, mark string) (cursor, error) {
 	var c cursor
 	raw, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || json.Unmarshal(raw, &c) != nil || c.Offset < 0 || c.Skip < 0 || c.Size < 0 {
+	if err != nil || json.Unmarshal(raw, &c) != nil || c.Skip < 0 || c.Offset < 0 || c.Size < 0 {
 		return c, badParameter("cursor", "it is not one that a list gave out")
 	}
 	if c.Mark != mark {
@@ -102,62 +108,30 @@ func readListing(q *Request) (*listing, error) {
 	}
 	l.conditions(p)
 	l.sorting(p)
-	l.mark = markOf(q, values)
+	l.said, l.mark = said(q, values), markOf(q, values)
 	if text := values.Get("cursor"); text != "" && p.err == nil {
-		if l.from, p.err = readCursor(text, l.mark); l.order != nil {
-			l.offset = l.from.Offset
+		if l.from, p.err = readCursor(text, l.mark); p.err == nil && (l.sort != nil) != (l.from.Last != nil) {
+			p.fail("cursor", "it is not one that a list gave out")
 		}
 	}
 	return l, p.err
 }
 
-// sorting reads the order. Objects that are equal in it stay in the order of accounts and of Amazon's lists.
-func (l *listing) sorting(p *parameters) {
-	by := p.values.Get("sort")
-	var order func(a, b canon.AdsObject) int
-	switch by {
-	case "":
-	case "name":
-		order = func(a, b canon.AdsObject) int { return cmp.Compare(a.Common().Name, b.Common().Name) }
-	case "id":
-		order = func(a, b canon.AdsObject) int {
-			x, y := a.Common().ID, b.Common().ID
-			return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y)) // ids are numbers of any length
-		}
-	case "status":
-		order = func(a, b canon.AdsObject) int { return cmp.Compare(a.Common().Status, b.Common().Status) }
-	case "created_at":
-		order = func(a, b canon.AdsObject) int { return a.Common().CreatedAt.Compare(b.Common().CreatedAt) }
-	case "updated_at":
-		order = func(a, b canon.AdsObject) int { return a.Common().UpdatedAt.Compare(b.Common().UpdatedAt) }
-	default:
-		p.fail("sort", "it is name, id, status, created_at or updated_at")
-	}
-	switch strings.ToLower(p.values.Get("order")) {
-	case "", "asc":
-		l.order = order
-	case "desc":
-		if order != nil {
-			l.order = func(a, b canon.AdsObject) int { return order(b, a) }
-		}
-	default:
-		p.fail("order", "it is asc or desc")
-	}
-}
-
 // markOf tells lists apart that have other objects or another order.
 func markOf(q *Request, values map[string][]string) string {
 	h := fnv.New64a()
-	names := make([]string, 0, len(values))
-	for name := range values {
-		if !slices.Contains([]string{"limit", "offset", "cursor", "envelope", "fields"}, name) {
-			names = append(names, name)
+	_, _ = h.Write([]byte(said(q, values, "fields")))
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
+}
+
+// said is all that a list was asked for, but for which part of it and for the parameters named.
+func said(q *Request, values map[string][]string, except ...string) string {
+	var all []string
+	for name, v := range values {
+		if !slices.Contains([]string{"limit", "offset", "cursor", "envelope"}, name) && !slices.Contains(except, name) {
+			all = append(all, fmt.Sprintf("%q=%q", name, v))
 		}
 	}
-	slices.Sort(names)
-	_, _ = h.Write([]byte(q.Grant + "\x00" + q.Word))
-	for _, name := range names {
-		_, _ = h.Write([]byte("\x00" + name + "\x01" + strings.Join(values[name], ",")))
-	}
-	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
+	slices.Sort(all)
+	return fmt.Sprintf("%q %q %s", q.Grant, q.Word, all)
 }

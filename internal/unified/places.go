@@ -29,19 +29,18 @@ type placeOf struct {
 
 func newPlaces() *places { return &places{now: map[placeKey]placeOf{}} }
 
-func (p *places) note(kind canon.AdsKind, channel canon.Channel, account string, objects []canon.AdsObject) {
+func (p *places) note(kind canon.AdsKind, channel canon.Channel, account string, o canon.AdsObject) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, o := range objects {
-		if len(p.now) >= placesMost/2 {
-			p.now, p.old = map[placeKey]placeOf{}, p.now
-		}
-		key, at := placeKey{kind, o.Common().ID}, placeOf{account, channel}
-		if p.now[key] != at {
-			key.id = strings.Clone(key.id) // it may be a part of a whole page
-			p.now[key] = at
-		}
+	key, at := placeKey{kind, o.Common().ID}, placeOf{account, channel}
+	if p.now[key] == at {
+		return
 	}
+	if len(p.now) >= placesMost/2 {
+		p.now, p.old = map[placeKey]placeOf{}, p.now
+	}
+	key.id = strings.Clone(key.id) // it may be a part of a whole page
+	p.now[key] = at
 }
 
 func (p *places) find(kind canon.AdsKind, id string) (placeOf, bool) {

@@ -8,22 +8,6 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 )
 
-// array writes objects as one JSON array.
-func (l *listing) array(objects []canon.AdsObject) ([]byte, error) {
-	text := make([]byte, 0, 2+1024*len(objects))
-	text = append(text, '[')
-	var err error
-	for i, o := range objects {
-		if i > 0 {
-			text = append(text, ',')
-		}
-		if text, err = l.object(text, o); err != nil {
-			return nil, err
-		}
-	}
-	return append(text, ']'), nil
-}
-
 // object appends one object, with the fields that are asked for. Its id is always there.
 func (l *listing) object(to []byte, o canon.AdsObject) ([]byte, error) {
 	text, err := canon.AppendAds(to, o)

@@ -9,7 +9,6 @@ import (
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
-	"github.com/lockkeeper-dev/lockkeeper/internal/id"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 )
 
@@ -51,42 +50,6 @@ func (u *Ads) sources(l *listing) (all []source, denied []string, err error) {
 	return all, denied, err
 }
 
-// A limiter lets a few calls of a grant be under way in a region at once, however many accounts are read.
-type limiter struct {
-	width int
-	lanes map[lane]chan struct{}
-}
-
-type lane struct {
-	grant  id.Grant
-	region canon.Region
-}
-
-func newLimiter(width int, sources []source) *limiter {
-	m := &limiter{width, map[lane]chan struct{}{}}
-	for i := range sources {
-		at := lane{sources[i].Grant.ID, sources[i].Account.Region}
-		if m.lanes[at] == nil {
-			m.lanes[at] = make(chan struct{}, width)
-		}
-	}
-	return m
-}
-
-// most is how many calls may be under way altogether.
-func (m *limiter) most() int { return max(1, m.width*len(m.lanes)) }
-
-func (m *limiter) enter(ctx context.Context, s *source) error {
-	select {
-	case m.lanes[lane{s.Grant.ID, s.Account.Region}] <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (m *limiter) leave(s *source) { <-m.lanes[lane{s.Grant.ID, s.Account.Region}] }
-
 // read asks for one page, and waits with patience where Amazon asks to come later.
 func (u *Ads) read(ctx context.Context, m *limiter, s *source, query amazon.AdsQuery) (amazon.AdsPage, error) {
 	if err := m.enter(ctx, s); err != nil {
@@ -97,11 +60,6 @@ func (u *Ads) read(ctx context.Context, m *limiter, s *source, query amazon.AdsQ
 	for left := u.cfg.Patience; ; {
 		page, err := u.cfg.Model.AdsList(ctx, s.Asker, s.Account, query)
 		if err == nil {
-			u.known.note(query.Kind, s.channel, s.Account.ID, page.Objects)
-			now := u.cfg.Now().UTC()
-			for _, o := range page.Objects {
-				finish(s.Place, o, now)
-			}
 			return page, nil
 		}
 		wait, later := u.comesLater(err)

@@ -54,6 +54,7 @@ func (u *Ads) undo(ctx context.Context, q *Request) (Answer, error) {
 	if len(q.Rest) == 1 {
 		o.Write = id.AdsWrite(q.ID())
 		out, err := u.cfg.Writer.Undo(ctx, p, o)
+		u.sorted.forget()
 		if err != nil {
 			return Answer{}, err
 		}
@@ -63,6 +64,7 @@ func (u *Ads) undo(ctx context.Context, q *Request) (Answer, error) {
 		return Answer{}, problem.New(problem.WritesBadOrder).With("rows are of the one write that the path names")
 	}
 	all, err := u.cfg.Writer.UndoMany(ctx, p, o, in.IDs)
+	u.sorted.forget()
 	if err != nil {
 		return Answer{}, err
 	}

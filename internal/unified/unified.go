@@ -9,6 +9,7 @@ package unified
 import (
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
@@ -33,8 +34,12 @@ type Config struct {
 	// Writer changes objects. Defaults to refusing all changes.
 	Writer *writes.Writer
 
-	// Width is how many accounts of one grant in one region are asked at once. Defaults to 4.
+	// Width is how many accounts of one grant in one region are asked at once, by all requests together. Defaults to 4.
 	Width int
+
+	// Remember is how many bytes of pages that were read are remembered at most, and how many of sorted lists that are read page by page.
+	// Nothing is where it is negative. Defaults to 16 MiB.
+	Remember int
 
 	// Patience is how long a read waits where Amazon asks to come again later, before it gives an account up. Defaults to 20 seconds.
 	Patience time.Duration
@@ -48,9 +53,16 @@ type Config struct {
 
 // Ads is the normalised Ads API. It is safe for concurrent use.
 type Ads struct {
-	cfg   Config
-	known *places
+	cfg     Config
+	known   *places
+	lanes   *lanes
+	memo    *memo
+	sorted  *sortings
+	buffers sync.Pool // of *[]byte, in which answers are written
 }
+
+// bufferSize is how much of a list is written at once.
+const bufferSize = 64 << 10
 
 // New returns an Ads. It fails where the model or the way to Amazon is missing.
 func New(cfg Config) (*Ads, error) {
@@ -59,6 +71,9 @@ func New(cfg Config) (*Ads, error) {
 	}
 	if cfg.Width <= 0 {
 		cfg.Width = 4
+	}
+	if cfg.Remember == 0 {
+		cfg.Remember = 16 << 20
 	}
 	if cfg.Patience <= 0 {
 		cfg.Patience = 20 * time.Second
@@ -69,7 +84,14 @@ func New(cfg Config) (*Ads, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Ads{cfg: cfg, known: newPlaces()}, nil
+	memo, err := newMemo(cfg.Remember)
+	if err != nil {
+		return nil, err
+	}
+	return &Ads{
+		cfg: cfg, known: newPlaces(), lanes: newLanes(cfg.Width), memo: memo, sorted: newSortings(cfg.Remember),
+		buffers: sync.Pool{New: func() any { b := make([]byte, 0, bufferSize); return &b }},
+	}, nil
 }
 
 // Kinds lists the kinds of objects in the order of their hierarchy, as paths name them.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -33,6 +34,32 @@ type world struct {
 	broken    map[string]error                                  // accounts that refuse
 	denied    map[canon.Channel]bool                            // what policy does not allow
 	calls     atomic.Int64
+	reads     atomic.Int64 // of calls whose page was not known
+	clock     func() time.Time
+	by        string        // who asks
+	takes     time.Duration // a call
+
+	mu    sync.Mutex
+	under map[canon.Region]int // calls under way
+	most  map[canon.Region]int
+}
+
+// call is one of Amazon's.
+func (w *world) call(at canon.Region) (done func()) {
+	w.calls.Add(1)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.under == nil {
+		w.under, w.most = map[canon.Region]int{}, map[canon.Region]int{}
+	}
+	w.under[at]++
+	w.most[at] = max(w.most[at], w.under[at])
+	return func() {
+		time.Sleep(w.takes)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.under[at]--
+	}
 }
 
 func (w *world) AdsChannels(kind canon.AdsKind) []canon.Channel {
@@ -47,7 +74,7 @@ func (w *world) AdsCan(_ canon.AdsKind, channel canon.Channel) amazon.AdsAbility
 }
 
 func (w *world) AdsList(ctx context.Context, _ amazon.Asker, account canon.Account, q amazon.AdsQuery) (amazon.AdsPage, error) {
-	w.calls.Add(1)
+	defer w.call(account.Region)()
 	if err := w.broken[account.ID]; err != nil {
 		return amazon.AdsPage{}, err
 	}
@@ -76,7 +103,22 @@ func (w *world) AdsList(ctx context.Context, _ amazon.Asker, account canon.Accou
 	if to < len(all) {
 		page.Next = strconv.Itoa(to)
 	}
-	return page, nil
+	if q.Taker == nil {
+		return page, nil
+	}
+	text, err := json.Marshal([]any{all[from:to], page.Next})
+	if err != nil {
+		return page, err
+	}
+	if next, known := q.Taker.Page("campaigns", text); known {
+		return amazon.AdsPage{Next: next}, nil
+	}
+	w.reads.Add(1)
+	for _, o := range page.Objects {
+		q.Taker.Take(o)
+	}
+	q.Taker.End(page.Next)
+	return amazon.AdsPage{Next: page.Next}, nil
 }
 
 func (w *world) AdsPlan(canon.Account, []amazon.AdsChange) ([]amazon.AdsRequest, map[int]amazon.AdsRefusal) {
@@ -111,9 +153,16 @@ func (w *world) Allow(_ *snapshot.Grant, _ canon.Account, operation string) erro
 	return nil
 }
 
-func (w *world) ads(t testing.TB) *unified.Ads {
+func (w *world) ads(t testing.TB) *unified.Ads { return w.remembering(t, 0) }
+
+// remembering is an Ads that remembers so many bytes.
+func (w *world) remembering(t testing.TB, bytes int) *unified.Ads {
 	t.Helper()
-	u, err := unified.New(unified.Config{Model: w, Asker: func(*snapshot.Grant) amazon.Asker { return nil }, Now: func() time.Time { return noon }})
+	clock := w.clock
+	if clock == nil {
+		clock = func() time.Time { return noon }
+	}
+	u, err := unified.New(unified.Config{Model: w, Asker: func(*snapshot.Grant) amazon.Asker { return nil }, Now: clock, Remember: bytes})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +177,7 @@ func (w *world) ask(t testing.TB, u *unified.Ads, path string, query url.Values,
 		h.Set(header[i], header[i+1])
 	}
 	r := httptest.NewRecorder()
-	a := unified.Ask{By: audit.Actor{Kind: audit.Caller, Name: "shop"}, Method: "GET", Base: "/lk/v1/ads", Path: path, Query: query, Header: h, Body: strings.NewReader(""), Access: w}
+	a := unified.Ask{By: audit.Actor{Kind: audit.Caller, Name: "shop" + w.by}, Method: "GET", Base: "/lk/v1/ads", Path: path, Query: query, Header: h, Body: strings.NewReader(""), Access: w}
 	if err := u.Serve(t.Context(), a).WriteTo(r, false); err != nil {
 		t.Fatal(err)
 	}

@@ -21,6 +21,18 @@ func (c canned) Ask(context.Context, canon.Region, amazon.Call, ...amazon.Field)
 
 // BenchmarkListCampaigns reads a page of 1000 campaigns of v1, some 900 bytes each, into the model.
 func BenchmarkListCampaigns(b *testing.B) {
+	asker, p := canned{page1000()}, ads.New()
+	b.SetBytes(int64(len(asker.body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		page, err := p.AdsList(b.Context(), asker, berlin(), amazon.AdsQuery{Kind: canon.KindCampaign, Channel: canon.SponsoredProducts})
+		if err != nil || len(page.Objects) != 1000 {
+			b.Fatal(len(page.Objects), err)
+		}
+	}
+}
+
+func page1000() []byte {
 	var all strings.Builder
 	all.WriteString(`{"campaigns":[`)
 	for i := range 1000 {
@@ -33,13 +45,5 @@ func BenchmarkListCampaigns(b *testing.B) {
 			`"marketplaceScope":"SINGLE_MARKETPLACE","marketplaces":["US"],"countries":["US"],"costType":"CPC","optimizations":{"bidSettings":{"bidStrategy":"SALES_DOWN_ONLY","bidAdjustments":{"placementBidAdjustments":[{"placement":"TOP_OF_SEARCH","percentage":20}]}}},"tags":[]}`, 100000000000+i, i)
 	}
 	all.WriteString(`]}`)
-	asker, p := canned{[]byte(all.String())}, ads.New()
-	b.SetBytes(int64(len(asker.body)))
-	b.ReportAllocs()
-	for b.Loop() {
-		page, err := p.AdsList(b.Context(), asker, berlin(), amazon.AdsQuery{Kind: canon.KindCampaign, Channel: canon.SponsoredProducts})
-		if err != nil || len(page.Objects) != 1000 {
-			b.Fatal(len(page.Objects), err)
-		}
-	}
+	return []byte(all.String())
 }

@@ -79,7 +79,7 @@ type collection struct {
 	wants   func(*amazon.AdsQuery) bool // whether any object of it may be asked for. Defaults to always.
 	decode  func(item []byte, v *view) (canon.AdsObject, error)
 	encode  func(o canon.AdsObject, v *view) (any, error)
-	scan    func(s *scan, v *view) (canon.AdsObject, error) // as decode, of an item in the middle of a page. Defaults to none.
+	reads   func() reading // as decode, of items in the middle of a page. Defaults to none.
 
 	also   []string // further operations that listing it takes
 	gather gatherer // lists it by several calls, instead of the dialect. Defaults to none.
@@ -138,11 +138,13 @@ type view struct {
 	account canon.Account
 	place   *time.Location
 	raw     bool
-	told    bool // encode what Amazon alone tells as well, which no write may hold
+	days    map[string]canon.Day          // by the instants at which they begin: a page has few
+	reasons map[string]canon.AdsEffective // by what they mean
+	told    bool                          // encode what Amazon alone tells as well, which no write may hold
 }
 
 func newView(a canon.Account) *view {
-	v := &view{account: a, place: time.UTC}
+	v := &view{account: a, place: time.UTC, days: map[string]canon.Day{}, reasons: map[string]canon.AdsEffective{}}
 	if l, err := time.LoadLocation(a.Timezone); err == nil {
 		v.place = l
 	}
@@ -182,20 +184,29 @@ func noWants(*amazon.AdsQuery) bool { return false }
 func codec[W any, O canon.AdsObject](c *collection, decode func(*W, *view) (O, error), encode func(O, *view) (*W, error)) *collection {
 	c.decode = func(item []byte, v *view) (canon.AdsObject, error) {
 		var w W
-		if err := unmarshal(item, &w); err != nil {
+		if err := json.Unmarshal(item, &w); err != nil {
 			return nil, err
 		}
 		return decode(&w, v)
 	}
-	if _, ok := any(new(W)).(scanned); ok {
-		c.scan = func(s *scan, v *view) (canon.AdsObject, error) {
-			var w W
-			if any(&w).(scanned).scan(s); s.bad {
-				return nil, errScan
-			}
-			return decode(&w, v)
+	return encoder(c, encode)
+}
+
+// direct makes a collection's functions of a reading, and of what writes its objects.
+func direct[W any, O canon.AdsObject](c *collection, reads func() reading, encode func(O, *view) (*W, error)) *collection {
+	c.reads = reads
+	c.decode = func(item []byte, v *view) (canon.AdsObject, error) {
+		s := scan{b: item, all: string(item)}
+		o := reads().object(&s, v)
+		if s.peek(); s.bad || s.i < len(s.b) {
+			return nil, errScan
 		}
+		return o, nil
 	}
+	return encoder(c, encode)
+}
+
+func encoder[W any, O canon.AdsObject](c *collection, encode func(O, *view) (*W, error)) *collection {
 	c.encode = func(o canon.AdsObject, v *view) (any, error) {
 		typed, ok := o.(O)
 		if !ok {

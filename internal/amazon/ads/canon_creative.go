@@ -19,7 +19,7 @@ func creatives(all []*collection) []*collection {
 		read.kind, read.ops = canon.KindCreative, map[string]string{verbList: c.ops[verbList]}
 		read.filters, read.fields = maps.Clone(c.filters), nil
 		read.creatable, read.updatable, read.required, read.encode = nil, nil, nil, nil
-		read.scan = nil // which reads ads
+		read.reads = nil // which reads ads
 		read.decode = func(item []byte, v *view) (canon.AdsObject, error) {
 			o, err := c.decode(item, v)
 			if err != nil {

@@ -127,7 +127,7 @@ func (p *Program) AdsList(ctx context.Context, s amazon.Asker, account canon.Acc
 		default:
 			at = len(sections)
 		}
-		if token = next; len(objects) > 0 || page.Next == "" {
+		if token = next; len(objects) > 0 || page.Next == "" || q.Taker != nil {
 			return page, nil
 		}
 	}
@@ -199,11 +199,33 @@ func (p *Program) listPage(ctx context.Context, s amazon.Asker, v *view, at *sec
 	if err != nil {
 		return nil, "", err
 	}
+	if answer.Truncated {
+		return nil, "", broken(c, nil)
+	}
+	taker := at.query.Taker
+	if taker != nil {
+		if next, known := taker.Page(c.pageOf(token, size), answer.Body); known {
+			return nil, next, nil
+		}
+	}
 	objects, next, err := c.readPage(answer.Body, v, &at.query, token, size)
-	if err != nil || answer.Truncated {
+	if err != nil {
 		return nil, "", broken(c, err)
 	}
+	if taker != nil {
+		taker.End(next)
+	}
 	return objects, next, nil
+}
+
+// pageOf names what a page is of, besides the account and the query. Where what follows a page does not stand in it, the token and the size
+// that it was asked for with belong to that.
+func (c *collection) pageOf(token string, size int) string {
+	name := c.ops[verbList]
+	if _, ok := c.speaks.(passer); ok {
+		return name
+	}
+	return name + " " + strconv.Itoa(size) + " " + token
 }
 
 func broken(c *collection, err error) error {
@@ -228,18 +250,22 @@ func (p *Program) look(ctx context.Context, s amazon.Asker, v *view, call amazon
 
 // A passer is a dialect that reads a page in one pass.
 type passer interface {
-	pass(c *collection, answer []byte, v *view, keep func(canon.AdsObject)) (next string, err error)
+	pass(c *collection, answer []byte, v *view, again bool, keep func(canon.AdsObject)) (next string, err error)
 }
 
 // readPage reads a page and keeps of it what the query asks for.
 func (c *collection) readPage(answer []byte, v *view, q *amazon.AdsQuery, token string, size int) (objects []canon.AdsObject, next string, err error) {
+	take := func(o canon.AdsObject) { objects = append(objects, o) }
+	if q.Taker != nil {
+		take = q.Taker.Take
+	}
 	keep := func(o canon.AdsObject) {
 		if keeps(q, o) {
-			objects = append(objects, o)
+			take(o)
 		}
 	}
-	if d, ok := c.speaks.(passer); ok && c.scan != nil {
-		next, err = d.pass(c, answer, v, keep)
+	if d, ok := c.speaks.(passer); ok && c.reads != nil {
+		next, err = d.pass(c, answer, v, q.Taker != nil, keep)
 		return objects, next, err
 	}
 	items, next, err := c.speaks.read(c, answer, token, size)

@@ -77,25 +77,21 @@ func each(answer []byte, name string, item func(*scan)) (next string, err error)
 	return next, nil
 }
 
-// pass reads a page in one pass, where the collection's items read themselves.
-func (v1) pass(c *collection, answer []byte, v *view, keep func(canon.AdsObject)) (next string, err error) {
-	var broken error
-	next, err = each(answer, c.list, func(s *scan) {
+// pass reads a page in one pass, where the collection's items can be read so. Where each object is needed no longer than keep runs, all are
+// read into the same piece of memory.
+func (v1) pass(c *collection, answer []byte, v *view, again bool, keep func(canon.AdsObject)) (next string, err error) {
+	r := c.reads()
+	return each(answer, c.list, func(s *scan) {
 		s.peek()
 		from := s.i
-		o, err := c.scan(s, v)
-		if err != nil {
-			broken = err
-			s.fail()
-			return
+		if o := r.object(s, v); !s.bad {
+			c.claim(o, s.b[from:s.i], v)
+			keep(o)
 		}
-		c.claim(o, s.b[from:s.i], v)
-		keep(o)
+		if !again {
+			r = c.reads()
+		}
 	})
-	if broken != nil {
-		err = broken
-	}
-	return next, err
 }
 
 // write implements dialect.

@@ -51,27 +51,6 @@ type v1Product struct {
 	ResolvedType string `json:"resolvedProductIdType,omitempty"`
 }
 
-// decodeV1Ad reads an ad. What was advertised stands first in Promoted, the product that Amazon makes of a seller's own number after it.
-func decodeV1Ad(w *v1Ad, _ *view) (*canon.AdsAd, error) {
-	a := &canon.AdsAd{CampaignID: w.CampaignID, GroupID: w.GroupID, Channel: w.AdProduct, AdType: w.Type}
-	if err := w.take(&a.AdsCommon); err != nil {
-		return nil, err
-	}
-	a.ID = w.ID
-	if w.Type == "PRODUCT_AD" {
-		a.AdType = shopping
-	}
-	if w.Creative == nil || w.Creative.Product == nil {
-		return a, nil
-	}
-	s := w.Creative.Product.Settings
-	a.Headline, a.Promoted = s.Headline, []canon.PromotedRef{{ID: s.Product.ID, Type: s.Product.Type}}
-	if s.Product.ResolvedID != "" {
-		a.Promoted = append(a.Promoted, canon.PromotedRef{ID: s.Product.ResolvedID, Type: s.Product.ResolvedType})
-	}
-	return a, nil
-}
-
 func encodeV1Ad(a *canon.AdsAd, v *view) (*v1Ad, error) {
 	w := &v1Ad{GroupID: a.GroupID, Type: "PRODUCT_AD"}
 	if err := w.put(&a.AdsCommon, a.Channel, v); err != nil {

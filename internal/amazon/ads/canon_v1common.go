@@ -28,28 +28,6 @@ type v1Tag struct {
 	Value string `json:"value"`
 }
 
-// take reads the common fields into an object.
-func (w *v1Common) take(to *canon.AdsCommon) error {
-	to.Status = statusOf(w.State)
-	if w.Status != nil {
-		to.EffectiveStatus, to.EffectiveReasons = effective(w.Status.Delivery, w.Status.Reasons), w.Status.Reasons
-	}
-	var err error
-	if to.CreatedAt, err = instant(w.Created); err != nil {
-		return err
-	}
-	if to.UpdatedAt, err = instant(w.Updated); err != nil {
-		return err
-	}
-	if len(w.Tags) > 0 {
-		to.Tags = make(map[string]string, len(w.Tags))
-		for _, t := range w.Tags {
-			to.Tags[t.Key] = t.Value
-		}
-	}
-	return nil
-}
-
 // put writes them.
 func (w *v1Common) put(from *canon.AdsCommon, channel canon.Channel, v *view) error {
 	w.AdProduct = channel
@@ -74,8 +52,31 @@ func instant(s string) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
+	if t, ok := usualInstant(s); ok {
+		return t, nil
+	}
 	t, err := time.Parse(time.RFC3339, s)
 	return t.UTC(), err
+}
+
+// usualInstant reads an instant as Amazon writes nearly all: 2026-06-21T05:03:07Z. Ends of months are left to time.Parse, which knows them.
+func usualInstant(s string) (time.Time, bool) {
+	if len(s) != 20 || s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':' || s[19] != 'Z' {
+		return time.Time{}, false
+	}
+	good := true
+	number := func(from, to int) (n int) {
+		for ; from < to; from++ {
+			c := s[from] - '0'
+			n, good = n*10+int(c), good && c <= 9
+		}
+		return n
+	}
+	year, month, day, hour, minute, second := number(0, 4), number(5, 7), number(8, 10), number(11, 13), number(14, 16), number(17, 19)
+	if !good || month < 1 || month > 12 || day < 1 || day > 28 || hour > 23 || minute > 59 || second > 59 {
+		return time.Time{}, false
+	}
+	return time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC), true
 }
 
 func wireInstant(t time.Time) string {
@@ -87,11 +88,16 @@ func wireInstant(t time.Time) string {
 
 // dayOf is the calendar day of an instant of v1 for the account.
 func (v *view) dayOf(s string) (canon.Day, error) {
+	if d, ok := v.days[s]; ok {
+		return d, nil
+	}
 	t, err := instant(s)
 	if err != nil || t.IsZero() {
 		return "", err
 	}
-	return canon.DayOf(t, v.place), nil
+	d := canon.DayOf(t, v.place)
+	v.days[s] = d
+	return d, nil
 }
 
 // begins and ends are the instants of v1 between which days lie. The last second of the last day falls on that day whether Amazon reads
@@ -120,7 +126,7 @@ func (v *view) ends(d canon.Day) (string, error) {
 
 // effective is what an object does, by Amazon's status and its reasons. The first reason that says more than "not delivering" counts
 // (ads-model 1.3; the names of reasons: ads-lwa 3.2).
-func effective(delivery string, reasons []string) canon.AdsEffective {
+func effective(delivery string, reasons []string, meaning func(string) canon.AdsEffective) canon.AdsEffective {
 	switch delivery {
 	case "DELIVERING":
 		return canon.EffectiveServing
@@ -128,13 +134,31 @@ func effective(delivery string, reasons []string) canon.AdsEffective {
 		return canon.EffectiveLimited
 	}
 	for _, reason := range reasons {
-		for _, known := range reasonWords {
-			if strings.Contains(reason, known.word) {
-				return known.means
-			}
+		if means := meaning(reason); means != "" {
+			return means
 		}
 	}
 	return canon.EffectiveNotEligible
+}
+
+// meaning is the function meaning, of a page in which the same few reasons come again and again.
+func (v *view) meaning(reason string) canon.AdsEffective {
+	means, known := v.reasons[reason]
+	if !known {
+		means = meaning(reason)
+		v.reasons[reason] = means
+	}
+	return means
+}
+
+// meaning is what one reason says; empty where it says no more than "not delivering".
+func meaning(reason string) canon.AdsEffective {
+	for _, known := range reasonWords {
+		if strings.Contains(reason, known.word) {
+			return known.means
+		}
+	}
+	return ""
 }
 
 // reasonWords are the words in Amazon's reasons that tell why something is not shown.

@@ -29,20 +29,6 @@ type v1GroupBid struct {
 	Currency string      `json:"currencyCode,omitempty"`
 }
 
-func decodeV1Group(w *v1Group, v *view) (*canon.AdsGroup, error) {
-	g := &canon.AdsGroup{CampaignID: w.CampaignID, Channel: w.AdProduct}
-	if err := w.take(&g.AdsCommon); err != nil {
-		return nil, err
-	}
-	g.ID, g.Name = w.ID, w.Name
-	if w.Bid == nil {
-		return g, nil
-	}
-	var err error
-	g.DefaultBid, err = v.money(w.Bid.Default, w.Bid.Currency)
-	return g, err
-}
-
 func encodeV1Group(g *canon.AdsGroup, v *view) (*v1Group, error) {
 	w := &v1Group{CampaignID: g.CampaignID, Name: g.Name}
 	if err := w.put(&g.AdsCommon, g.Channel, v); err != nil {

@@ -5,22 +5,22 @@ import "github.com/lockkeeper-dev/lockkeeper/canon"
 // spV1 are the collections of Sponsored Products on v1 (ads-lwa 6.2, 6.3).
 func spV1() []*collection {
 	return []*collection{
-		codec(sp1("campaign", &collection{
+		direct(sp1("campaign", &collection{
 			kind: canon.KindCampaign, filters: v1Filters("campaignId", byPortfolio), fields: v1CampaignFields,
 			creatable: spCampaignCreate, updatable: spCampaignUpdate, required: spCampaignNeeds,
-		}), decodeV1Campaign, encodeV1Campaign),
-		codec(sp1("adGroup", &collection{
+		}), func() reading { return &v1CampaignRead{} }, encodeV1Campaign),
+		direct(sp1("adGroup", &collection{
 			kind: canon.KindGroup, filters: v1Filters("adGroupId", byCampaign), fields: v1GroupFields,
 			creatable: spGroupNeeds, updatable: spGroupUpdate, required: spGroupNeeds,
-		}), decodeV1Group, encodeV1Group),
-		codec(sp1("ad", &collection{
+		}), func() reading { return &v1GroupRead{} }, encodeV1Group),
+		direct(sp1("ad", &collection{
 			kind: canon.KindAd, filters: v1Filters("adId", byCampaign, byGroup), fields: v1AdFields,
 			creatable: spAdCreate, updatable: spAdUpdate, required: spAdNeeds,
-		}), decodeV1Ad, encodeV1Ad),
-		codec(sp1("target", &collection{
+		}), func() reading { return &v1AdRead{} }, encodeV1Ad),
+		direct(sp1("target", &collection{
 			kind: canon.KindTarget, filters: v1Filters("targetId", byCampaign, byGroup, byType), fields: v1TargetFields,
 			creatable: spTargetCreate, updatable: spTargetUpdate, required: spTargetNeeds,
-		}), decodeV1Target, encodeV1Target),
+		}), func() reading { return &v1TargetRead{} }, encodeV1Target),
 	}
 }
 

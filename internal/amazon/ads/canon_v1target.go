@@ -94,32 +94,6 @@ func wireTheme(match string) string {
 	return strings.TrimPrefix(match, "THEME_")
 }
 
-func decodeV1Target(w *v1Target, v *view) (*canon.AdsTarget, error) {
-	t := &canon.AdsTarget{Level: levelOf(w.GroupID), CampaignID: w.CampaignID, GroupID: w.GroupID, Channel: w.AdProduct, Negative: w.Negative, Type: w.Type}
-	if err := w.take(&t.AdsCommon); err != nil {
-		return nil, err
-	}
-	t.ID = w.ID
-	if w.Bid != nil {
-		var err error
-		if t.Bid, err = v.money(w.Bid.Bid, w.Bid.Currency); err != nil {
-			return nil, err
-		}
-	}
-	switch d := w.Details; {
-	case d == nil:
-	case d.Keyword != nil:
-		t.MatchType, t.Keyword = d.Keyword.Match, &canon.Keyword{Text: d.Keyword.Text, Locale: d.Keyword.Locale, NativeText: d.Keyword.Native}
-	case d.Product != nil:
-		t.MatchType, t.Product = d.Product.Match, &canon.TargetProduct{ID: d.Product.Product.ID, Type: d.Product.Type}
-	case d.Theme != nil:
-		t.MatchType = themeOf(d.Theme.Match)
-	case d.Category != nil:
-		t.Category = d.Category.canon()
-	}
-	return t, nil
-}
-
 // levelOf says where a target stands: in a group, or above all groups of its campaign.
 func levelOf(group string) string {
 	if group == "" {

@@ -55,7 +55,7 @@ func (x *v3Extended) effective() (canon.AdsEffective, []string) {
 			reasons = append(reasons, v1Reason(strings.TrimSuffix(d.Name, "_DETAIL")))
 		}
 	}
-	return effective("", reasons), reasons
+	return effective("", reasons, meaning), reasons
 }
 
 // Serving statuses that v1 words otherwise.

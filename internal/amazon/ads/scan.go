@@ -2,8 +2,10 @@ package ads
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"math/bits"
 	"strconv"
 )
 
@@ -21,25 +23,15 @@ type scan struct {
 
 var errScan = errors.New("the JSON is broken, or not of the form that Amazon documents")
 
-// A scanned value reads itself.
-type scanned interface{ scan(s *scan) }
-
-// unmarshal reads a whole text into a value.
-func unmarshal(text []byte, into any) error {
-	to, ok := into.(scanned)
-	if !ok {
-		return json.Unmarshal(text, into)
-	}
-	s := scan{b: text, all: string(text)}
-	to.scan(&s)
-	if s.peek(); s.bad || s.i < len(s.b) {
-		return errScan
-	}
-	return nil
-}
-
 // peek is the next byte that is no blank; 0 at the end.
 func (s *scan) peek() byte {
+	if s.i < len(s.b) && s.b[s.i] > ' ' {
+		return s.b[s.i]
+	}
+	return s.pastBlanks()
+}
+
+func (s *scan) pastBlanks() byte {
 	for s.i < len(s.b) {
 		switch c := s.b[s.i]; c {
 		case ' ', '\t', '\n', '\r':
@@ -119,14 +111,46 @@ func (s *scan) array(item func()) {
 
 // quoted goes past a string and returns what is between the quotes, escapes and all.
 func (s *scan) quoted() []byte {
+	inner, _ := s.string()
+	return inner
+}
+
+// string goes past a string and tells besides whether it says what stands there: no escapes, no control characters, no byte beyond ASCII that
+// might be broken. It looks at eight bytes at once.
+func (s *scan) string() (inner []byte, plain bool) {
 	if s.want('"'); s.bad {
-		return nil
+		return nil, false
 	}
+	from := s.i
+	for at := from; at+8 <= len(s.b); at += 8 {
+		found := notPlain(binary.LittleEndian.Uint64(s.b[at:]))
+		if found == 0 {
+			continue
+		}
+		if end := at + bits.TrailingZeros64(found)/8; s.b[end] == '"' {
+			s.i = end + 1
+			return s.b[from:end], true
+		}
+		break
+	}
+	return s.escaped()
+}
+
+// notPlain has the top bit of the first of eight bytes that ends a plain string: a quote, or what makes it no plain one. Bytes above that one
+// may be marked though they are plain.
+func notPlain(x uint64) uint64 {
+	const ones = 0x0101010101010101
+	quote, back := x^'"'*ones, x^'\\'*ones
+	return (x | (x-' '*ones)&^x | (quote-ones)&^quote | (back-ones)&^back) & (0x80 * ones)
+}
+
+// escaped is string for what may be more than plain, and for what ends near the end.
+func (s *scan) escaped() (inner []byte, plain bool) {
 	for from, at := s.i, s.i; ; {
 		n := bytes.IndexByte(s.b[at:], '"')
 		if n < 0 {
 			s.fail()
-			return nil
+			return nil, false
 		}
 		end := at + n
 		escapes := 0
@@ -135,7 +159,7 @@ func (s *scan) quoted() []byte {
 		}
 		if at = end + 1; escapes%2 == 0 {
 			s.i = at
-			return s.b[from:end]
+			return s.b[from:end], plainText(s.b[from:end])
 		}
 	}
 }
@@ -146,17 +170,25 @@ func (s *scan) text(to *string) {
 		return
 	}
 	from := s.i
-	inner := s.quoted()
+	inner, plain := s.string()
 	switch {
 	case s.bad:
-	case plainText(inner):
+	case plain:
 		*to = s.all[s.i-1-len(inner) : s.i-1]
-	case json.Unmarshal(s.b[from:s.i], to) != nil:
-		s.fail()
+	default:
+		*to = s.unquote(s.b[from:s.i])
 	}
 }
 
-// plainText reports whether a string says what stands there: no escapes, no control characters, no byte beyond ASCII that might be broken.
+// unquote reads a string that is more than plain.
+func (s *scan) unquote(text []byte) (out string) {
+	if json.Unmarshal(text, &out) != nil {
+		s.fail()
+	}
+	return out
+}
+
+// plainText reports whether a string says what stands there.
 func plainText(b []byte) bool {
 	for _, c := range b {
 		if c < ' ' || c == '\\' || c >= 0x80 {
@@ -173,7 +205,7 @@ func (s *scan) number(to *json.Number) {
 	}
 	c := s.peek()
 	from := s.i
-	for s.i < len(s.b) && (s.b[s.i] >= '0' && s.b[s.i] <= '9' || bytes.IndexByte([]byte("+-.eE"), s.b[s.i]) >= 0) {
+	for s.i < len(s.b) && ofNumber(s.b[s.i]) {
 		s.i++
 	}
 	if from == s.i || c != '-' && (c < '0' || c > '9') {
@@ -181,6 +213,10 @@ func (s *scan) number(to *json.Number) {
 		return
 	}
 	*to = json.Number(s.all[from:s.i])
+}
+
+func ofNumber(c byte) bool {
+	return c >= '0' && c <= '9' || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E'
 }
 
 // whole reads a whole number.
@@ -197,20 +233,28 @@ func (s *scan) whole(to *int) {
 	*to = n
 }
 
-// truth reads a boolean.
-func (s *scan) truth(to **bool) {
-	value := s.peek() == 't'
+// flag reads a boolean; given is false of a null.
+func (s *scan) flag() (value, given bool) {
+	value = s.peek() == 't'
 	word := "false"
 	if value {
 		word = "true"
 	}
 	switch {
 	case s.null():
+		return false, false
 	case len(s.b)-s.i >= len(word) && string(s.b[s.i:s.i+len(word)]) == word:
 		s.i += len(word)
+		return value, true
+	}
+	s.fail()
+	return false, false
+}
+
+// truth reads one that need not be there.
+func (s *scan) truth(to **bool) {
+	if value, given := s.flag(); given {
 		*to = &value
-	default:
-		s.fail()
 	}
 }
 
@@ -262,4 +306,30 @@ func (s *scan) reflect(into any) {
 	if text := s.value(); !s.bad && json.Unmarshal(text, into) != nil {
 		s.fail()
 	}
+}
+
+// pair reads two strings of an object.
+func (s *scan) pair(one string, first *string, two string, second *string) func([]byte) bool {
+	return func(key []byte) bool {
+		switch string(key) {
+		case one:
+			s.text(first)
+		case two:
+			s.text(second)
+		default:
+			return false
+		}
+		return true
+	}
+}
+
+// inside reads the one key of an object that counts.
+func (s *scan) inside(name string, read func()) {
+	s.object(func(key []byte) bool {
+		if string(key) != name {
+			return false
+		}
+		read()
+		return true
+	})
 }
