@@ -44,6 +44,7 @@ type Options struct {
 	Listen     string            // Defaults to "127.0.0.1:0".
 	TLS        bool              // answer TLS too, and CONNECT on the plain port. Defaults to false.
 	ListenTLS  string            // Defaults to "127.0.0.1:0".
+	Folder     string            // where the TLS side's certificate authority is kept, made if need be. Defaults to none: it is then of this start alone.
 	Control    string            // address of a control side that Running finds, always on loopback. Defaults to none.
 	Force      bool              // allow Listen to be reachable from other machines. Defaults to false.
 	InMemory   bool              // no port at all: reached by Client and DialContext alone, fit for testing/synctest. Defaults to false.

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
@@ -27,14 +26,16 @@ type ServeConfig struct {
 	Clock     *kit.Clock        // Defaults to one that runs with real time.
 	Switches  map[string]string // Defaults to each switch's own default.
 	Returns   []string          // further Allowed Return URLs. Defaults to none.
+	Folder    string            // where the certificate authority is kept, see Options.Folder. Defaults to none.
 	OnReady   func(Ready)       // called once both sides answer. Defaults to nothing.
 }
 
 // Ready is what the ready file says, as JSON.
 type Ready struct {
 	URL     string `json:"url"`
-	TLS     string `json:"tls,omitempty"` // address of the TLS side; the plain port is its HTTPS proxy
-	CA      string `json:"ca,omitempty"`  // certificate to trust for one process, as PEM
+	TLS     string `json:"tls,omitempty"`     // address of the TLS side; the plain port is its HTTPS proxy
+	CA      string `json:"ca,omitempty"`      // certificate to trust for one process, as PEM
+	CAFile  string `json:"ca_file,omitempty"` // the same, where it is kept; the sandbox's next start in this folder has it still
 	Control string `json:"control,omitempty"`
 	Token   string `json:"token,omitempty"` // for the control side, as Authorization: Bearer
 	Seed    int64  `json:"seed"`
@@ -56,7 +57,7 @@ func Serve(ctx context.Context, c ServeConfig) (err error) {
 	s, err := New(Options{
 		World:  world,
 		Listen: c.Listen, TLS: c.ListenTLS != "off", Control: cmp.Or(c.Control, "127.0.0.1:0"),
-		ListenTLS: c.ListenTLS, Force: c.Force, Seed: c.Seed, Policy: c.Policy, Clock: c.Clock,
+		ListenTLS: c.ListenTLS, Folder: c.Folder, Force: c.Force, Seed: c.Seed, Policy: c.Policy, Clock: c.Clock,
 		Switches: c.Switches, ReturnURLs: c.Returns, Unkind: c.Unkind, Lax: c.Lax,
 	})
 	if err != nil {
@@ -79,7 +80,7 @@ func Serve(ctx context.Context, c ServeConfig) (err error) {
 
 // Ready is what a ready file says of this sandbox.
 func (s *Server) Ready() Ready {
-	r := Ready{URL: s.URL("", "NA"), TLS: s.TLSAddr(), CA: string(s.CA()), Seed: s.World().Seed, Lax: s.World().Lax(), PID: os.Getpid()}
+	r := Ready{URL: s.URL("", "NA"), TLS: s.TLSAddr(), CA: string(s.CA()), CAFile: s.CAFile(), Seed: s.World().Seed, Lax: s.World().Lax(), PID: os.Getpid()}
 	if s.control != nil {
 		r.Control, r.Token = s.control.URL, s.control.Token
 	}
@@ -92,16 +93,8 @@ func writeReady(path string, r Ready) error {
 	if err != nil {
 		return fmt.Errorf("writing the ready file: %w", err)
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".sandbox-ready-*") // mode 0600
-	if err != nil {
+	if err := writeWhole(path, append(text, '\n'), os.Rename); err != nil {
 		return fmt.Errorf("writing the ready file: %w", err)
-	}
-	_, err = f.Write(append(text, '\n'))
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("writing the ready file: %w", err), os.Remove(f.Name()))
 	}
 	return nil
 }

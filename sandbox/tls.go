@@ -19,14 +19,14 @@ type secure struct {
 	server    *wire.Server
 	listener  net.Listener
 	tunnels   *memoryListener // connections that came by CONNECT
-	authority []byte
+	authority *authority
 	hosts     []string
 	done      chan struct{}
 }
 
 func newSecure(o Options, front *kit.Front) (*secure, error) {
 	hosts := front.Hosts()
-	authority, cert, err := newCertificates(hosts, time.Now())
+	authority, err := newAuthority(o.Folder, hosts, time.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func newSecure(o Options, front *kit.Front) (*secure, error) {
 	}
 	s := &secure{listener: l, tunnels: newMemoryListener(), authority: authority, hosts: hosts, done: make(chan struct{}, 2)}
 	s.server = wire.New(front)
-	config := &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}} // HTTP/1.1 alone: faults break connections off
+	config := &tls.Config{GetCertificate: authority.certificate, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}} // HTTP/1.1 alone: faults break connections off
 	for _, l := range []net.Listener{s.listener, s.tunnels} {
 		go func() {
 			defer func() { s.done <- struct{}{} }()
@@ -98,10 +98,19 @@ func (s *Server) TLSAddr() string {
 	return s.secure.listener.Addr().String()
 }
 
-// CA is the certificate that clients of the TLS side need to trust, as PEM: for one process, never for a machine.
+// CA is the certificate that clients of the TLS side need to trust, as PEM: for one process, never for a machine. It is valid for seven days; a sandbox
+// that runs for longer makes another a day before.
 func (s *Server) CA() []byte {
 	if s.secure == nil {
 		return nil
 	}
-	return slices.Clone(s.secure.authority)
+	return s.secure.authority.pem()
+}
+
+// CAFile is where that certificate is kept, or empty where the sandbox has no folder or no TLS side.
+func (s *Server) CAFile() string {
+	if s.secure == nil {
+		return ""
+	}
+	return s.secure.authority.file()
 }

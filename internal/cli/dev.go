@@ -103,12 +103,15 @@ func devRun(cmd *cobra.Command, o *devOptions) error {
 
 // devSandbox takes the sandbox's own port; with once any free one will do.
 func devSandbox(cfg config.Config, once bool) (*sandbox.Server, error) {
-	sbx, err := openSandbox(cfg.SandboxListen)
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return nil, refuse(fmt.Sprintf("making the data folder: %v", pathCause(err)), "choose another with --data")
+	}
+	sbx, err := openSandbox(cfg.SandboxListen, cfg.Data)
 	switch {
 	case err == nil:
 		return sbx, nil
 	case errors.Is(err, syscall.EADDRINUSE) && once:
-		return openSandbox(anyPort)
+		return openSandbox(anyPort, cfg.Data)
 	case errors.Is(err, syscall.EADDRINUSE):
 		return nil, refuse("the sandbox's address "+cfg.SandboxListen+" is in use",
 			"stop what uses it (another `lockkeeper dev`?), choose another with --sandbox-listen, or run `lockkeeper dev --once`, which takes any")

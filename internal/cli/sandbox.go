@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
+	"path/filepath"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -25,7 +27,8 @@ func newCmdSandbox(f *Factory) *cobra.Command {
 		Use: "sandbox", Short: "Run Amazon on your own machine: Login with Amazon and the Ads API, true to recorded traffic", Args: noArgs,
 		Long: `Run Amazon on your own machine: Login with Amazon and the Ads API, true to recorded traffic.
 
-It needs no account and keeps nothing: its people, security profiles and campaigns are made anew from the seed at each start.
+It needs no account and keeps nothing: its people, security profiles and campaigns are made anew from the seed at each start. With --data (or
+LOCKKEEPER_DATA) it keeps the certificate authority of its TLS side there, so that programs which were told to trust it need not be told at each start.
 Its control side moves the clock, injects faults and reads the journal; ` + "`lockkeeper sandbox env`" + ` prints what a program needs to take it for Amazon.`,
 		Example: `  lockkeeper sandbox
   lockkeeper sandbox --seed 7 --policy strict --ready-file sandbox.json`,
@@ -87,9 +90,15 @@ func sandboxRun(cmd *cobra.Command, o *sandboxOptions) error {
 			}
 		})
 	}
+	if data := cmp.Or(o.f.flags.data, o.f.Getenv("LOCKKEEPER_DATA")); data != "" {
+		o.config.Folder = sandboxFolder(data)
+	}
 	server.TuneMemory(o.f.Getenv)
 	if err := sandbox.Serve(cmd.Context(), o.config); err != nil {
 		return refuse(err.Error(), "choose another address with --listen, or stop what uses it")
 	}
 	return nil
 }
+
+// sandboxFolder is where a sandbox keeps what is its own in a data folder.
+func sandboxFolder(data string) string { return filepath.Join(data, "sandbox") }

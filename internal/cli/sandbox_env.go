@@ -55,7 +55,6 @@ sandbox by the proxy that is named; Node, which knows no proxy, by a small file 
 type sandboxEnv struct {
 	sandbox.Environment
 	Control string `json:"control"`
-	CAFile  string `json:"ca_file,omitempty"`
 }
 
 func sandboxEnvRun(cmd *cobra.Command, o *sandboxEnvOptions) error {
@@ -73,7 +72,7 @@ func sandboxEnvRun(cmd *cobra.Command, o *sandboxEnvOptions) error {
 		return refuse(err.Error(), startSandboxHint)
 	}
 	e := sandboxEnv{Environment: world, Control: ready.Control}
-	if e.CA != "" {
+	if e.CA != "" && e.CAFile == "" {
 		if e.CAFile, err = keep(ready, "pem", e.CA); err != nil {
 			return err
 		}

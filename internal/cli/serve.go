@@ -90,10 +90,14 @@ func (nopCloser) Close() error { return nil }
 // Where the control side of a sandbox is: at its own address, which `lockkeeper sandbox env` asks by default, or at any.
 const sandboxControl, anyPort = "127.0.0.1:7081", "127.0.0.1:0"
 
-// openSandbox starts a sandbox whose control side is where `sandbox env` asks by default, or at any port where that one is taken.
-func openSandbox(listen string) (sbx *sandbox.Server, err error) {
+// openSandbox starts a sandbox of a data folder, whose control side is where `sandbox env` asks by default, or at any port where that one is taken.
+func openSandbox(listen, data string) (sbx *sandbox.Server, err error) {
+	folder := ""
+	if info, err := os.Stat(data); err == nil && info.IsDir() { // a folder that is not there is made by who sets it up, never by the way
+		folder = sandboxFolder(data)
+	}
 	for _, control := range []string{sandboxControl, anyPort} {
-		sbx, err = sandbox.New(sandbox.Options{Listen: listen, TLS: true, Control: control})
+		sbx, err = sandbox.New(sandbox.Options{Listen: listen, TLS: true, Control: control, Folder: folder})
 		if !errors.Is(err, syscall.EADDRINUSE) {
 			break
 		}
@@ -104,9 +108,9 @@ func openSandbox(listen string) (sbx *sandbox.Server, err error) {
 // startSandbox starts a sandbox for a server with these settings, and sets its address among them. A busy port makes it take
 // another, since nobody but this server needs to find it.
 func startSandbox(cfg *config.Config) (*sandbox.Server, error) {
-	sbx, err := openSandbox(cfg.SandboxListen)
+	sbx, err := openSandbox(cfg.SandboxListen, cfg.Data)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		sbx, err = openSandbox(anyPort)
+		sbx, err = openSandbox(anyPort, cfg.Data)
 	}
 	if err != nil {
 		return nil, refuse(err.Error(), "choose another address with --sandbox-listen")
