@@ -60,3 +60,30 @@ func TestWhatIsRememberedIsBounded(t *testing.T) {
 		t.Error("one that remembers nothing does")
 	}
 }
+
+// TestOnlyItsOwnTimeIsTold holds that a page that comes again tells anew when it was read, and touches nothing that its owner named likewise.
+func TestOnlyItsOwnTimeIsTold(t *testing.T) {
+	t.Parallel()
+	w, now := small(), noon
+	w.clock = func() time.Time { return now }
+	tagged := *w.campaigns["1001"][canon.SponsoredProducts][0]
+	tagged.Tags = map[string]string{"fetched_at": "by hand"}
+	tagged.Ext = map[string]any{"fetched_at": "elsewhere"}
+	w.campaigns["1001"][canon.SponsoredProducts][0] = &tagged
+	for _, fields := range []string{"", "tags", "ext,fetched_at", "name"} {
+		u := w.ads(t)
+		ask := func() string {
+			q := url.Values{"org_id": {"1001"}, "channel": {string(canon.SponsoredProducts)}}
+			if fields != "" {
+				q.Set("fields", fields)
+			}
+			return w.ask(t, u, "/shop/campaign", q).Body.String()
+		}
+		now = noon
+		first, reads := ask(), w.reads.Load()
+		now = noon.Add(time.Hour)
+		if got, want := ask(), strings.ReplaceAll(first, "2026-11-22T12:00:00Z", "2026-11-22T13:00:00Z"); got != want || w.reads.Load() != reads {
+			t.Errorf("fields %q again:\n%s\nwant:\n%s", fields, got, want)
+		}
+	}
+}

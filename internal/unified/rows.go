@@ -52,7 +52,7 @@ func (r *rows) add(l *listing, p Place, o canon.AdsObject, now time.Time) error 
 		return err
 	}
 	one := row{end: int32(len(text)), nth: int32(r.told - 1)}
-	if at := bytes.Index(text[from:], []byte(fetchedAt)); at >= 0 {
+	if at := bytes.Index(text[from:], []byte(fetchedAt)); at >= 0 && l.shows("fetched_at") {
 		one.stamp = int32(from + at + len(fetchedAt))
 	}
 	r.text, r.all = text, append(r.all, one)
@@ -62,7 +62,8 @@ func (r *rows) add(l *listing, p Place, o canon.AdsObject, now time.Time) error 
 	return nil
 }
 
-// fetchedAt stands before an object's own time of reading. It cannot stand inside a text, whose quotes are escaped.
+// fetchedAt stands before an object's own time of reading. It cannot stand inside a text, whose quotes are escaped, and what the owner or
+// the platform named (tags, ext, raw) stands behind it.
 const fetchedAt = `"fetched_at":"`
 
 // A part is a stretch of rows in an answer, and when Amazon told them: rows that were told again are as old as the telling.
