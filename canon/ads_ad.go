@@ -56,16 +56,21 @@ func (*AdsCreative) Unify() {}
 // Settle implements AdsObject.
 func (*AdsCreative) Settle() error { return nil }
 
-// AdsAsset is a picture, film or text that creatives are made of.
+// AdsAsset is a picture, film or text that creatives are made of, in its newest version. Amazon's are in the creative asset library of an
+// advertiser. One that Amazon still works on is PENDING in its effective status, one whose file is no good NOT_ELIGIBLE; neither can be used.
 type AdsAsset struct {
 	AdsCommon
-	Type     string `json:"type,omitempty"`      // IMAGE, VIDEO, TEXT
-	URL      string `json:"url,omitempty"`       // where it can be fetched; Amazon's addresses of this kind end after some time
-	Content  string `json:"content,omitempty"`   // the text of a TEXT
-	MIMEType string `json:"mime_type,omitempty"` // such as image/png
-	Width    int    `json:"width,omitempty"`     // pixels
-	Height   int    `json:"height,omitempty"`    // pixels
-	FileSize int64  `json:"file_size,omitempty"` // bytes
+	Type     string        `json:"type,omitempty"`      // Unified's words: IMAGE, VIDEO, YOUTUBE_VIDEO, MEDIA_BUNDLE, TEXT. Amazon has the first two
+	SubTypes []string      `json:"sub_types,omitempty"` // what it is for. Amazon's: LOGO, PRODUCT_IMAGE, AUTHOR_IMAGE, LIFESTYLE_IMAGE, OTHER_IMAGE, BACKGROUND_VIDEO
+	Version  string        `json:"version,omitempty"`   // the platform's name of the version, such as version_v1
+	URL      string        `json:"url,omitempty"`       // where it can be seen. Of a new one: the upload location that its file was put to
+	Content  string        `json:"content,omitempty"`   // of a text, or a file in base64. Amazon takes none
+	MIMEType string        `json:"mime_type,omitempty"` // such as image/png
+	Width    int           `json:"width,omitempty"`     // pixels
+	Height   int           `json:"height,omitempty"`    // pixels
+	FileSize int64         `json:"file_size,omitempty"` // bytes
+	Promoted []PromotedRef `json:"promoted,omitempty"`  // products that a new one shall be found by; Amazon does not tell them of what there is
+	Review   *Review       `json:"review,omitempty"`    // what moderation says, of one that is read by its id; lists do not tell it
 }
 
 // AdsKind implements AdsObject.

@@ -49,6 +49,8 @@ func adsChanges(f *Factory, n adsNoun) []*cobra.Command {
 		return []*cobra.Command{create, edit, pause, enable, newCmdAdsAmount(f, n, "set-bid"), archive}
 	case canon.KindAd:
 		return []*cobra.Command{create, edit, pause, enable, archive}
+	case canon.KindAsset:
+		return []*cobra.Command{create}
 	}
 	return nil
 }

@@ -146,7 +146,19 @@ func ownColumns(kind canon.AdsKind) []adsColumn {
 			column("TITLE", "title", func(o *canon.AdsCreative) string { return o.Title }),
 		}
 	case canon.KindAsset:
-		return []adsColumn{column("TYPE", "type", func(o *canon.AdsAsset) string { return o.Type }), column("URL", "url", func(o *canon.AdsAsset) string { return o.URL })}
+		return []adsColumn{
+			column("TYPE", "type", func(o *canon.AdsAsset) string { return o.Type }),
+			column("FOR", "sub_types", func(o *canon.AdsAsset) string { return strings.ToLower(strings.Join(o.SubTypes, " ")) }),
+			column("PIXELS", "", func(o *canon.AdsAsset) string {
+				if o.Width == 0 {
+					return ""
+				}
+				return strconv.Itoa(o.Width) + "x" + strconv.Itoa(o.Height)
+			}),
+			column("", "width", func(o *canon.AdsAsset) string { return strconv.Itoa(o.Width) }),
+			column("", "height", func(o *canon.AdsAsset) string { return strconv.Itoa(o.Height) }),
+			column("URL", "url", func(o *canon.AdsAsset) string { return o.URL }),
+		}
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ func collections(d *amazon.Descriptor, w Wire) []*collection {
 	}
 	all := slices.Concat(sp(), brandsV4(), brandTargets(), display(), []*collection{portfolios()})
 	all = append(all, creatives(all)...)
-	all = append(all, displayCreatives(), promoted(all))
+	all = append(all, displayCreatives(), assets(), promoted(all))
 	all = append(all, targetOptions()...)
 	for _, c := range all {
 		c.operations = map[string]amazon.Operation{}

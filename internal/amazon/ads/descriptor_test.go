@@ -24,7 +24,7 @@ var specs = map[string][]string{
 }
 
 // Operations that the contracts name but no specification at hand does (ads-lwa 2.6, 4.2; ads-model 1.4).
-var contractOnly = []string{"/product/metadata", "/eligibility/product/list", "/audiences/list", "/adsAccounts", "/termsTokens", "/sb/keywords", "/sb/negativeKeywords", "/sb/targets", "/sb/negativeTargets", "/sb/themes", "/brands", "/stores/assets", "/pageAsins"}
+var contractOnly = []string{"/product/metadata", "/eligibility/product/list", "/audiences/list", "/adsAccounts", "/termsTokens", "/sb/keywords", "/sb/negativeKeywords", "/sb/targets", "/sb/negativeTargets", "/sb/themes", "/brands", "/stores/assets", "/pageAsins", "/assets"}
 
 // TestNoPathIsMisspelt compares every operation with Amazon's specifications, and every path of theirs with the operations.
 func TestNoPathIsMisspelt(t *testing.T) {

@@ -38,6 +38,7 @@ type fake struct {
 	kinds []*thingKind
 
 	reports, exports jobs
+	uploads          uploads
 	packers, blocks  sync.Pool          // of *packer, and of *[]byte for rows
 	reportTables     func() reportTable // read when first asked for
 }
@@ -46,7 +47,7 @@ type fake struct {
 func New(w *kit.World) kit.Fake {
 	f := &fake{
 		world: w, is: newSwitches(), quota: quota, tokenKey: w.Hex("ads next token", 64),
-		tests: testAccounts{all: map[string][]*testAccount{}}, limits: limiter{until: map[string]time.Time{}}, reportTables: sync.OnceValue(readReportTables), packers: sync.Pool{New: newPacker}, blocks: sync.Pool{New: func() any { return new([]byte) }},
+		tests: testAccounts{all: map[string][]*testAccount{}}, uploads: uploads{all: map[string]*upload{}}, limits: limiter{until: map[string]time.Time{}}, reportTables: sync.OnceValue(readReportTables), packers: sync.Pool{New: newPacker}, blocks: sync.Pool{New: func() any { return new([]byte) }},
 	}
 	f.known.Store(&roster{byID: map[int64]*profile{}, access: map[string][]access{}})
 	f.kinds = thingKinds()
@@ -68,12 +69,12 @@ func New(w *kit.World) kit.Fake {
 	}
 }
 
-// hosts are those of the API in each region, those that reports are downloaded from, and the test host that is gone.
+// hosts are those of the API in each region, those that reports are downloaded from and pictures are put to, and the test host that is gone.
 func hosts() []kit.Host {
 	all := []kit.Host{{Name: testHost, Region: "NA"}}
 	for _, region := range []string{"NA", "EU", "FE"} {
 		files, _ := bucket(region)
-		all = append(all, kit.Host{Name: host(region), Region: region}, kit.Host{Name: files, Region: region})
+		all = append(all, kit.Host{Name: host(region), Region: region}, kit.Host{Name: files, Region: region}, kit.Host{Name: uploadHost(region), Region: region})
 	}
 	return all
 }
@@ -116,6 +117,7 @@ func (f *fake) routes() []kit.Route {
 	all = append(all, f.productRoutes()...)
 	all = append(all, f.catalogueRoutes()...)
 	all = append(all, f.creativeRoutes()...)
+	all = append(all, f.assetRoutes()...)
 	for _, n := range []int{sbKeywords, sbNegativeKeywords, sdCampaigns, sdGroups, sdAds, sdTargets, sdNegativeTargets} {
 		all = append(all, arrays{f.kinds[n], f}.routes()...)
 	}

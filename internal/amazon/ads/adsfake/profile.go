@@ -28,6 +28,8 @@ type profile struct {
 	children   [len(kinds)]store[*child] // by their kind
 	things     [thingCount]store[*thing] // of Sponsored Brands and Display, by their kind
 
+	library library // the pictures and films of creatives
+
 	mu     sync.Mutex // held by who changes any of them
 	counts map[tally]int
 }

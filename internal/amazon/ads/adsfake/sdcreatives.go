@@ -46,8 +46,7 @@ func (f *fake) listCreatives(v *visit) kit.Response {
 		b = appendString(append(b, `,"creativeType":"IMAGE","moderationStatus":`...), [...]string{"APPROVED", "PENDING_REVIEW"}[i%2])
 		b = appendString(append(b, `,"properties":{"headline":`...), "See our "+strings.ToLower(wares[f.world.Number("ads creative ware "+g.id, uint64(len(wares)))]))
 		for j, part := range []string{"brandLogo", "rectCustomImage", "squareCustomImage"} {
-			asset := "amzn1.assetlibrary.asset1." + f.world.Letters("ads creative asset "+strconv.Itoa(min(j, 1))+g.id, "0123456789abcdef", 32)
-			b = appendString(append(append(append(b, `,"`...), part...), `":{"assetId":`...), asset)
+			b = appendString(append(append(append(b, `,"`...), part...), `":{"assetId":`...), f.displayAssetID(g.id, j == 0))
 			b = append(b, `,"assetVersion":"version_v1"}`...)
 		}
 		b = append(b, '}', '}')

@@ -85,11 +85,11 @@ func (f *fake) seedBrand(b *batch, n int) {
 	places := [2]int{at, groupAt}
 	for i := range 2 {
 		creative := pair{"type": "PRODUCT_COLLECTION", "asins": []string{f.asinOf(p, "brand "+ware), f.asinOf(p, "brand two "+ware), f.asinOf(p, "brand three "+ware)}, "headline": "Find your " + ware, "brandName": "Example"}
-		creative["brandLogoAssetID"], creative["customImages"] = "amzn1.assetlibrary.asset1.logo", []pair{{"assetId": "amzn1.assetlibrary.asset1.image"}}
+		creative["brandLogoAssetID"], creative["customImages"] = f.assetID(p, "logo"), []pair{{"assetId": f.assetID(p, "image")}}
 		page := "PRODUCT_LIST"
 		if i == 1 {
 			page = "DETAIL_PAGE"
-			creative = pair{"type": "VIDEO", "asins": []string{f.asinOf(p, "brand "+ware)}, "videoAssetIds": []string{"amzn1.assetlibrary.asset1.example"}}
+			creative = pair{"type": "VIDEO", "asins": []string{f.asinOf(p, "brand "+ware)}, "videoAssetIds": []string{f.assetID(p, "film")}}
 		}
 		f.seedThing(b, sbAds, c, g, places, pair{"name": fmt.Sprintf("%s brand ad %d", ware, i+1), "creative": creative, "landingPage": pair{"pageType": page}})
 	}
