@@ -65,6 +65,7 @@ type Operation struct {
 	Merge  bool   `toml:"merge"`  // lists what one region holds; a call that names no region gets the lists of all, joined
 	Accept string `toml:"accept"` // media type that Amazon wants for request and answer, if a special one
 	Answer string `toml:"answer"` // media type of the answer, where it is another than the request's
+	Queue  string `toml:"queue"`  // what Amazon limits it by, apart from the program's other calls: a refusal for too many holds back what has the same queue, and nothing else
 	Secret string `toml:"secret"` // field of the body in which Amazon wants an app's secret; callers have none, so the gateway does not make such calls
 }
 
@@ -105,12 +106,16 @@ func ParseDescriptor(text []byte) (*Descriptor, error) {
 	return &d, nil
 }
 
+// Is reports whether a call of a method to a canonical path is this operation.
+func (o *Operation) Is(method, path string) bool {
+	return o.Method == method && matchPath(o.Path, path)
+}
+
 // Match finds the operation that a canonical path and method are. What is not listed is the Unlisted operation: a
 // write, on an account, so that policy errs on the careful side.
 func (d *Descriptor) Match(method, path string) Operation {
 	for i := range d.Operations {
-		op := &d.Operations[i]
-		if op.Method == method && matchPath(op.Path, path) {
+		if op := &d.Operations[i]; op.Is(method, path) {
 			return *op
 		}
 	}

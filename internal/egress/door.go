@@ -17,9 +17,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
-	"github.com/lockkeeper-dev/lockkeeper/internal/id"
 	"github.com/lockkeeper-dev/lockkeeper/internal/netguard"
 )
 
@@ -74,13 +72,14 @@ type Door struct {
 	sandbox upstream // nil where there is none
 	limits  *limits
 	paces   paces
-	pace    map[string]amazon.Pace // by host
-	play    string                 // the sandbox's own address, which its links may lead to
+	pace    map[string]amazon.Pace        // by host
+	queues  map[string][]amazon.Operation // by program: those with a queue of their own
+	play    string                        // the sandbox's own address, which its links may lead to
 }
 
 // New returns a Door.
 func New(cfg Config) (*Door, error) {
-	d := &Door{cfg: cfg.withDefaults(), hosts: map[string]bool{}, held: map[string]bool{}, pace: map[string]amazon.Pace{}}
+	d := &Door{cfg: cfg.withDefaults(), hosts: map[string]bool{}, held: map[string]bool{}, pace: map[string]amazon.Pace{}, queues: map[string][]amazon.Operation{}}
 	d.paces = paces{now: d.cfg.Now, keys: map[LimitKey]*pace{}}
 	d.limits = newLimits(d.cfg.Now)
 	if err := d.learn(); err != nil {
@@ -135,6 +134,11 @@ func (d *Door) learn() error {
 	hosts := append([]string(nil), d.cfg.Hosts...)
 	for _, p := range d.cfg.Programs {
 		desc := p.Descriptor()
+		for _, op := range desc.Operations {
+			if op.Queue != "" {
+				d.queues[desc.Code] = append(d.queues[desc.Code], op)
+			}
+		}
 		for _, h := range desc.Hosts {
 			d.pace[h] = desc.Pace
 			hosts = append(hosts, h)
@@ -178,12 +182,8 @@ func (d *Door) Close() {
 	}
 }
 
-// Hold leaves a grant's region alone until a time that an answer's body named. It takes the place of a wait that was chosen for want of it.
-func (d *Door) Hold(grant id.Grant, region canon.Region, until time.Time) {
-	d.limits.hold(LimitKey{grant, region}, until)
-}
+// Hold keeps a key's calls back until a time that an answer's body named. It takes the place of a wait that was chosen for want of it.
+func (d *Door) Hold(k LimitKey, until time.Time) { d.limits.hold(k, until) }
 
-// Throttled tells until when Amazon asked that a grant leave a region alone; the zero time if it did not, or that time is over.
-func (d *Door) Throttled(grant id.Grant, region canon.Region) time.Time {
-	return d.limits.until(LimitKey{grant, region})
-}
+// Throttled tells until when Amazon asked that a key's calls be kept back; the zero time if it did not, or that time is over.
+func (d *Door) Throttled(k LimitKey) time.Time { return d.limits.until(k) }

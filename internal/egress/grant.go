@@ -26,14 +26,15 @@ func (d *Door) For(g snapshot.Grant, p amazon.Program, tokens func() (snapshot.T
 
 // Ask implements amazon.Asker.
 func (a *asker) Ask(ctx context.Context, region canon.Region, c amazon.Call, selectors ...amazon.Field) (*amazon.Answer, error) {
-	token, err := a.may(region)
+	key := a.key(region, c.Method, c.Path)
+	token, err := a.may(key)
 	if err == nil {
 		err = a.fill(&c, region, token, selectors)
 	}
 	if err != nil {
 		return nil, &amazon.SendError{Err: err}
 	}
-	answer, err := a.door.send(ctx, c, LimitKey{a.grant.ID, region})
+	answer, err := a.door.send(ctx, c, key)
 	if err != nil {
 		return nil, fmt.Errorf("asking %s: %w", c.Host, err)
 	}
@@ -41,9 +42,9 @@ func (a *asker) Ask(ctx context.Context, region canon.Region, c amazon.Call, sel
 }
 
 // may returns the token, unless Amazon throttles the grant or there is none.
-func (a *asker) may(region canon.Region) (snapshot.Token, error) {
-	if until := a.door.limits.until(LimitKey{a.grant.ID, region}); !until.IsZero() {
-		p := errThrottled.With("grant %s, region %s", a.grant.Name, region)
+func (a *asker) may(key LimitKey) (snapshot.Token, error) {
+	if until := a.door.limits.until(key); !until.IsZero() {
+		p := errThrottled.With("grant %s, region %s", a.grant.Name, key.Region)
 		p.RetryAt = until
 		return snapshot.Token{}, p
 	}
@@ -74,4 +75,15 @@ func (a *asker) fill(c *amazon.Call, region canon.Region, token snapshot.Token, 
 		c.Method = http.MethodGet
 	}
 	return nil
+}
+
+// key is what a call is limited by: with the others of its region, and with its operation's queue where that has one.
+func (a *asker) key(region canon.Region, method, path string) LimitKey {
+	queues := a.door.queues[a.grant.Program]
+	for i := range queues {
+		if queues[i].Is(method, path) {
+			return LimitKey{a.grant.ID, region, queues[i].Queue}
+		}
+	}
+	return LimitKey{Grant: a.grant.ID, Region: region}
 }

@@ -48,6 +48,7 @@ func (program) Descriptor() *amazon.Descriptor {
 			Credential: []string{"Authorization", "Prog-ClientId", "Prog-Other-ClientId"},
 			Selector:   []amazon.Selector{{Header: "Prog-Scope", Account: "id", Pattern: "digits"}},
 		},
+		Operations: []amazon.Operation{{ID: "reports.create", Method: "POST", Path: "/reports", Effect: amazon.Write, Queue: "reports"}},
 	}
 }
 

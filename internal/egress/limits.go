@@ -15,6 +15,7 @@ import (
 type LimitKey struct {
 	Grant  id.Grant
 	Region canon.Region
+	Queue  string // of the operation, where Amazon limits it by a queue of its own; such a call waits for its queue and for the region
 }
 
 // Waits for a 429 that does not say how long: 2, 4, 8 seconds and so on to one minute (ads-lwa 7). They start anew after an
@@ -45,12 +46,17 @@ func newLimits(now func() time.Time) *limits {
 // until returns when the key may be used again; zero if now.
 func (l *limits) until(k LimitKey) time.Time {
 	l.mu.RLock()
-	e, ok := l.keys[k]
+	until := l.keys[k].until
+	if k.Queue != "" {
+		if all := l.keys[LimitKey{k.Grant, k.Region, ""}].until; all.After(until) {
+			until = all
+		}
+	}
 	l.mu.RUnlock()
-	if !ok || !e.until.After(l.now()) {
+	if !until.After(l.now()) {
 		return time.Time{}
 	}
-	return e.until
+	return until
 }
 
 // note books an answer for its key.

@@ -80,7 +80,7 @@ func TestR19_Throttling(t *testing.T) {
 			t.Fatalf("%s: %+v, %v", v.name, a, err)
 		}
 		until := c.now().Add(v.wait)
-		if got := w.Throttled(g.ID, canon.NA); !got.Equal(until) {
+		if got := w.Throttled(egress.LimitKey{Grant: g.ID, Region: canon.NA}); !got.Equal(until) {
 			t.Errorf("%s: throttled until %v, want %v", v.name, got, until)
 		}
 		_, err := ask(asker, canon.NA)
@@ -103,13 +103,62 @@ func TestR19_Throttling(t *testing.T) {
 			t.Errorf("%s: %d requests were sent, want 5", v.name, n)
 		}
 		c.advance(v.wait)
-		if got := w.Throttled(g.ID, canon.NA); !got.IsZero() {
+		if got := w.Throttled(egress.LimitKey{Grant: g.ID, Region: canon.NA}); !got.IsZero() {
 			t.Errorf("%s: still throttled when the time is over", v.name)
 		}
 		if a, err := ask(asker, canon.NA); err != nil || a.Status != 429 {
 			t.Errorf("%s: after the wait: %+v, %v", v.name, a, err)
 		}
 		c.advance(2 * time.Hour)
+	}
+}
+
+// TestAQueueIsLimitedApart: Amazon's refusal of one thing more in a queue holds back what goes there, and its refusal of any other call all of them.
+func TestAQueueIsLimitedApart(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	full, busy := false, false
+	w := clocked(t, c, func(rw http.ResponseWriter, r *http.Request) {
+		if busy || full && r.Method == http.MethodPost && r.URL.Path == "/reports" {
+			rw.Header().Set("Retry-After", "60")
+			rw.WriteHeader(http.StatusTooManyRequests)
+		}
+	})
+	g := grantOf("QUEUE")
+	asker := w.For(g, program{}, func() (snapshot.Token, bool) {
+		return snapshot.Token{Access: secret.New(canaryAccess), Expires: c.now().Add(time.Hour)}, true
+	})
+	ask := func(method, path string) string {
+		t.Helper()
+		a, err := asker.Ask(t.Context(), canon.NA, amazon.Call{Method: method, Path: path})
+		if err != nil {
+			_, code := sendError(t, err)
+			return string(code)
+		}
+		return http.StatusText(a.Status)
+	}
+	for i, step := range []struct {
+		full, busy   bool
+		method, path string
+		want         string
+		later        time.Duration
+	}{
+		{true, false, "POST", "/reports", "Too Many Requests", 0},
+		{true, false, "POST", "/reports", "egress.throttled", 0},
+		{true, false, "GET", "/reports", "OK", 0},                          // another operation, though the path is the same
+		{true, false, "POST", "/reports/1", "OK", 0},                       // and the other way round
+		{true, false, "POST", "/reports", "egress.throttled", time.Minute}, // what succeeds elsewhere says nothing of the queue
+		{false, false, "POST", "/reports", "OK", 0},
+		{false, true, "GET", "/reports", "Too Many Requests", 0},
+		{false, false, "POST", "/reports", "egress.throttled", 0},
+		{false, false, "GET", "/other", "egress.throttled", time.Minute},
+		{false, false, "POST", "/reports", "OK", 0},
+	} {
+		full, busy = step.full, step.busy
+		if got := ask(step.method, step.path); got != step.want {
+			t.Errorf("step %d, %s %s: %s, want %s", i, step.method, step.path, got, step.want)
+		}
+		c.advance(step.later)
 	}
 }
 
@@ -135,13 +184,13 @@ func TestWaitsGrow(t *testing.T) {
 	for _, want := range []time.Duration{2, 4, 8, 16, 32, 60, 60} {
 		call()
 		call() // one more that was under way is counted once
-		until := w.Throttled(key.Grant, key.Region)
+		until := w.Throttled(key)
 		if got := until.Sub(c.now()); got != want*time.Second {
 			t.Errorf("wait %v, want %v", got, want*time.Second)
 		}
 		good.Store(true)
 		call() // an answer that was under way before the 429 does not end the wait
-		if !w.Throttled(key.Grant, key.Region).Equal(until) {
+		if !w.Throttled(key).Equal(until) {
 			t.Error("a late answer ended the wait")
 		}
 		good.Store(false)
@@ -151,7 +200,7 @@ func TestWaitsGrow(t *testing.T) {
 	call()
 	good.Store(false)
 	call()
-	if got := w.Throttled(key.Grant, key.Region).Sub(c.now()); got != 2*time.Second {
+	if got := w.Throttled(key).Sub(c.now()); got != 2*time.Second {
 		t.Errorf("after a good answer the wait is %v, want it anew", got)
 	}
 }

@@ -58,7 +58,8 @@ func (r *repeat) Ask(ctx context.Context, path string) (*amazon.Answer, error) {
 		c.Path = path
 		return r.asker.Ask(ctx, r.region, c)
 	}
-	token, err := r.asker.may(r.region)
+	key := r.asker.key(r.region, r.call.Method, path)
+	token, err := r.asker.may(key)
 	if err != nil {
 		return nil, &amazon.SendError{Err: err}
 	}
@@ -67,7 +68,7 @@ func (r *repeat) Ask(ctx context.Context, path string) (*amazon.Answer, error) {
 			return nil, &amazon.SendError{Err: err}
 		}
 	}
-	answer, err := r.send(ctx, path)
+	answer, err := r.send(ctx, key, path)
 	if err != nil {
 		return nil, fmt.Errorf("asking %s: %w", r.host, err)
 	}
@@ -98,8 +99,8 @@ func (r *repeat) prepare(token snapshot.Token) error {
 }
 
 // send is Door.send for the call that was made ready.
-func (r *repeat) send(ctx context.Context, path string) (*amazon.Answer, error) {
-	d, key := r.asker.door, LimitKey{r.asker.grant.ID, r.region}
+func (r *repeat) send(ctx context.Context, key LimitKey, path string) (*amazon.Answer, error) {
+	d := r.asker.door
 	if err := r.write(path); err != nil {
 		return nil, &amazon.SendError{Err: err}
 	}

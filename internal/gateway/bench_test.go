@@ -8,10 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/egress"
 	"github.com/lockkeeper-dev/lockkeeper/internal/gateway"
-	"github.com/lockkeeper-dev/lockkeeper/internal/id"
 )
 
 // stillDoor answers at once, so that what is measured is the gateway alone, with everything on.
@@ -25,8 +23,8 @@ func (stillDoor) Stream(context.Context, egress.Stream) (*egress.Reply, error) {
 	}, nil
 }
 
-func (stillDoor) Throttled(id.Grant, canon.Region) time.Time { return time.Time{} }
-func (stillDoor) Hold(id.Grant, canon.Region, time.Time)     {}
+func (stillDoor) Throttled(egress.LimitKey) time.Time { return time.Time{} }
+func (stillDoor) Hold(egress.LimitKey, time.Time)     {}
 
 func benchHouse(b *testing.B) *house {
 	h := newHouse(b, func(c *gateway.Config) {

@@ -23,7 +23,7 @@ func (q *request) exchange() *problem.Problem {
 	if p := q.g.negative.get(q.key(), q.now); p != nil {
 		return p
 	}
-	if until := q.g.cfg.Door.Throttled(q.grant.ID, q.region); until.After(q.now) {
+	if until := q.g.cfg.Door.Throttled(q.limit(q.region)); until.After(q.now) {
 		p := problem.New(problem.GatewayThrottled)
 		p.RetryAt = until
 		return &p
@@ -65,7 +65,7 @@ func (q *request) noteStanding(got asked) {
 		q.g.cfg.Standing(q.grant.ID, "")
 	}
 	if got.reply.Status == http.StatusTooManyRequests && got.reply.Header.Get("Retry-After") == "" && got.verdict.problem.RetryAt.After(q.now) {
-		q.g.cfg.Door.Hold(q.grant.ID, q.region, got.verdict.problem.RetryAt)
+		q.g.cfg.Door.Hold(q.limit(q.region), got.verdict.problem.RetryAt)
 	}
 }
 
@@ -200,8 +200,13 @@ func (q *request) outgoing(region canon.Region, t snapshot.Token) egress.Stream 
 		Body:     q.body.stream,
 		Length:   q.body.length,
 		Whole:    q.g.cfg.StreamLimit,
-		Key:      egress.LimitKey{Grant: q.grant.ID, Region: region},
+		Key:      q.limit(region),
 	}
+}
+
+// limit is what a refusal for too many calls is remembered by.
+func (q *request) limit(region canon.Region) egress.LimitKey {
+	return egress.LimitKey{Grant: q.grant.ID, Region: region, Queue: q.op.Queue}
 }
 
 // failed names what kept an answer from coming.

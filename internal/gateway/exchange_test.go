@@ -13,11 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/egress"
 	"github.com/lockkeeper-dev/lockkeeper/internal/gateway"
-	"github.com/lockkeeper-dev/lockkeeper/internal/id"
 )
 
 // A6, X9, CVE-2023-45289: no redirect is followed, to anywhere, and Location goes back as it came.
@@ -185,8 +183,8 @@ type doorFunc func(s egress.Stream) (*egress.Reply, error)
 
 func (f doorFunc) Stream(_ context.Context, s egress.Stream) (*egress.Reply, error) { return f(s) }
 
-func (doorFunc) Throttled(id.Grant, canon.Region) time.Time { return time.Time{} }
-func (doorFunc) Hold(id.Grant, canon.Region, time.Time)     {}
+func (doorFunc) Throttled(egress.LimitKey) time.Time { return time.Time{} }
+func (doorFunc) Hold(egress.LimitKey, time.Time)     {}
 
 func replying(body string) *egress.Reply {
 	return &egress.Reply{Status: 200, Header: http.Header{}, Length: int64(len(body)), Body: io.NopCloser(strings.NewReader(body))}

@@ -21,7 +21,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/audit"
 	"github.com/lockkeeper-dev/lockkeeper/internal/egress"
@@ -33,9 +32,9 @@ import (
 // A Door is the way out; *egress.Door is one.
 type Door interface {
 	Stream(ctx context.Context, s egress.Stream) (*egress.Reply, error)
-	Throttled(grant id.Grant, region canon.Region) time.Time
-	// Hold leaves a grant's region alone until a time that Amazon named elsewhere than in the header.
-	Hold(grant id.Grant, region canon.Region, until time.Time)
+	Throttled(k egress.LimitKey) time.Time
+	// Hold keeps a key's calls back until a time that Amazon named elsewhere than in the header.
+	Hold(k egress.LimitKey, until time.Time)
 }
 
 // A Refresher gives access tokens that the snapshot does not hold; *broker.Broker is one. What it begins goes on when ctx ends.

@@ -58,7 +58,7 @@ func (q *request) merge() *problem.Problem {
 
 // fetch gets one region's part.
 func (q *request) fetch(ctx context.Context, p *part, token snapshot.Token) {
-	if until := q.g.cfg.Door.Throttled(q.grant.ID, p.region); until.After(q.now) {
+	if until := q.g.cfg.Door.Throttled(q.limit(p.region)); until.After(q.now) {
 		throttled := problem.New(problem.GatewayThrottled)
 		throttled.RetryAt = until
 		p.asked.err = throttled

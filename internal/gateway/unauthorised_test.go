@@ -254,6 +254,28 @@ func TestThrottledGrantsWait(t *testing.T) {
 	h.want(h.call("GET", "/v2/profiles", "Lockkeeper-Region", "NA"), 200, "")
 }
 
+// A caller's report that finds Amazon's queue of reports full keeps back other reports, and nothing else.
+func TestAFullQueueHoldsBackWhatGoesThere(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.answers(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			w.Header().Set("Retry-After", "60")
+			saying(429, `{"code":"429","detail":"Too Many Requests"}`)(w, r)
+			return
+		}
+		saying(200, `[]`)(w, r)
+	})
+	scope := append(scope(profileUS), "Content-Type", "application/vnd.createasyncreportrequest.v3+json")
+	h.want(h.call("POST", "/reporting/reports", scope...), 429, "ads.throttled")
+	h.want(h.call("POST", "/reporting/reports", scope...), 429, "gateway.throttled")
+	h.want(h.call("GET", "/reporting/reports/1", scope...), 200, "")
+	h.want(h.call("GET", "/v2/profiles", "Lockkeeper-Region", "NA"), 200, "")
+	if n := len(h.amazon()); n != 3 {
+		t.Errorf("%d calls reached Amazon, want 3", n)
+	}
+}
+
 // All regions merged: the caller's choice, for lists that belong to no account.
 func TestMergingAllRegions(t *testing.T) {
 	t.Parallel()

@@ -223,21 +223,32 @@ func (s *Service) Cancel(ctx context.Context, by audit.Actor, j id.Report) error
 	return err
 }
 
-// ETA is how long a job still takes, by what reports of its regions took lately and by who else waits.
+// ETA is how long a job still takes, by what reports of its lanes took lately and by who waits before it.
 func (s *Service) ETA(ctx context.Context, j Job) time.Duration {
-	own := map[canon.Region]int{}
+	type share struct {
+		asked []time.Time   // of its parts that Amazon has
+		last  id.ReportPart // of those that wait
+	}
+	own := map[Lane]share{}
 	for _, p := range j.Parts {
-		if !p.State.Ended() {
-			own[p.Region]++
+		of := own[p.lane()]
+		switch p.State {
+		case Asked:
+			of.asked = append(of.asked, p.Asked)
+		case Waiting:
+			of.last = max(of.last, p.ID)
+		default:
+			continue
 		}
+		own[p.lane()] = of
 	}
 	var most time.Duration
-	for region, n := range own {
-		waiting, asked, err := s.cfg.Store.ReportQueue(ctx, region)
+	for at, of := range own {
+		asked, waiting, err := s.cfg.Store.ReportQueue(ctx, at, of.last)
 		if err != nil {
 			continue // an estimate is no reason to fail
 		}
-		most = max(most, s.lanes.eta(region, n, max(0, waiting+asked-n), s.cfg.Now()))
+		most = max(most, s.lanes.eta(at, of.asked, asked, waiting, s.cfg.Now()))
 	}
 	return most
 }

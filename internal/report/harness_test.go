@@ -74,10 +74,7 @@ func start(t testing.TB, switches map[string]string) *world {
 type asker struct {
 	amazon.Asker
 	amazon.Fetcher
-	door *egress.Door
 }
-
-func (a asker) Throttled(r canon.Region) time.Time { return a.door.Throttled(grantID, r) }
 
 func (w *world) asker(g *snapshot.Grant) report.Asker {
 	a := w.door.For(*g, ads.New(), func() (snapshot.Token, bool) {
@@ -92,7 +89,7 @@ func (w *world) asker(g *snapshot.Grant) report.Asker {
 		}
 		return t, ok
 	})
-	return asker{a, a.(amazon.Fetcher), w.door}
+	return asker{a, a.(amazon.Fetcher)}
 }
 
 // open opens the store and builds the service, as a process does that begins.

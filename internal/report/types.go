@@ -94,7 +94,6 @@ type Part struct {
 	State       State
 	ReportID    string // Amazon's, once it was asked for
 	Tries       int    // of the step under way, without luck
-	Polls       int    // how often Amazon was asked how it fares
 	Remade      int    // how often a report of it failed or was lost
 	Asked       time.Time
 	Next        time.Time // not before
@@ -103,6 +102,8 @@ type Part struct {
 	Problem     problem.Code
 	Detail      string
 }
+
+func (p *Part) lane() Lane { return Lane{p.Realm, p.Region} }
 
 // A Kept is one day of a source as it is kept.
 type Kept struct {
@@ -144,14 +145,15 @@ type Store interface {
 	CancelReport(ctx context.Context, j id.Report, e audit.Entry) error
 
 	FreeReportParts(ctx context.Context) error
-	// DueReportParts lists parts that may be worked at, of each region at most so many to be asked for; regions that are not named have none.
-	DueReportParts(ctx context.Context, now time.Time, room func(region canon.Region, asked int) int) (due []id.ReportPart, next time.Time, err error)
+	// DueReportParts lists parts that may be worked at, of each lane no more to be asked for than there is room, and those that are leased already.
+	DueReportParts(ctx context.Context, now time.Time, room func(Lane, Load) int) (due []id.ReportPart, next time.Time, err error)
 	ClaimReportPart(ctx context.Context, p id.ReportPart, owner string) (Part, bool, error) // drops rows that a part before its end had written
 	SaveReportPart(ctx context.Context, p Part) error                                       // gives the lease back; ends jobs that waited for it alone
 	AddReportRows(ctx context.Context, p id.ReportPart, chunks []Chunk) error
 	// EndReportPart makes the rows written under the part those of its days, drops what was there before, and saves the part.
 	EndReportPart(ctx context.Context, p Part, days []Kept) error
-	ReportQueue(ctx context.Context, region canon.Region) (waiting, asked int, err error)
+	// ReportQueue tells when the parts of a lane that Amazon has were asked for, and how many wait up to one of those that do.
+	ReportQueue(ctx context.Context, lane Lane, last id.ReportPart) (asked []time.Time, waiting int, err error)
 
 	ReportDays(ctx context.Context, s Source, first, last canon.Day) ([]Kept, error) // in their order
 	ReportRows(ctx context.Context, v id.ReportPart, day canon.Day, each func(body []byte) error) error

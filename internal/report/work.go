@@ -18,6 +18,8 @@ const (
 	mostTries  = 12               // of one step in a row without luck
 	mostRemade = 3                // of reports that failed at Amazon, or whose file is broken
 	twinWait   = 30 * time.Second // for a report that Amazon makes already, and does not name
+	mostTwin   = 4 * time.Hour    // altogether: a report may take three (ads-lwa 5.1)
+	busyWait   = 30 * time.Second // where Amazon has too many calls, and does not say until when
 )
 
 // Kinds are the durable work of reports.
@@ -26,9 +28,9 @@ func (s *Service) Kinds() []jobs.Kind {
 		{
 			Name: "report.part", Limit: s.cfg.Workers,
 			Due: func(ctx context.Context, now time.Time) ([]string, time.Time, error) {
-				due, next, err := s.cfg.Store.DueReportParts(ctx, now, func(r canon.Region, asked int) int { return s.lanes.free(r, asked, now) })
-				if held := s.lanes.nextHeld(now); next.IsZero() || !held.IsZero() && held.Before(next) {
-					next = held
+				due, next, err := s.cfg.Store.DueReportParts(ctx, now, func(at Lane, is Load) int { return s.lanes.room(at, is, now) })
+				if room := s.lanes.next(now); next.IsZero() || !room.IsZero() && room.Before(next) {
+					next = room
 				}
 				subjects := make([]string, len(due))
 				for i, p := range due {
@@ -101,26 +103,23 @@ func (s *Service) create(ctx context.Context, asker Asker, at canon.Account, pla
 	var refused *amazon.AdsRefusal
 	switch {
 	case err == nil:
-		p.State, p.ReportID, p.Asked, p.Tries, p.Polls, p.Problem, p.Detail = Asked, job.ID, now, 0, 0, "", ""
-		if p.Next = s.lanes.expect(p.Region, now, now, 0); job.Twin {
+		p.State, p.ReportID, p.Asked, p.Tries, p.Problem, p.Detail = Asked, job.ID, now, 0, "", ""
+		if p.Next = s.lanes.look(p.lane(), now, now); job.Twin {
 			p.Next = now // it may long be there
 		}
 		return s.cfg.Store.SaveReportPart(ctx, p)
 	case errors.As(err, &refused) && refused.Status == http.StatusTooManyRequests:
-		_, asked, queueErr := s.cfg.Store.ReportQueue(ctx, p.Region)
-		if queueErr != nil {
-			return queueErr
-		}
-		until := refused.Problem.RetryAt
-		if t := throttled(asker, p.Region); t.After(until) {
-			until = t
-		}
-		p.Next = s.lanes.full(p.Region, asked, now, until)
+		p.Next = s.lanes.refused(p.lane(), now, refused.Problem.RetryAt)
 		p.Problem, p.Detail = refused.Problem.Code, refused.Message
 		return s.cfg.Store.SaveReportPart(ctx, p) // a full queue is no fault of the part: this is no try
 	case errors.As(err, &refused) && refused.Status == http.StatusTooEarly:
-		p.Next = now.Add(twinWait)
-		return s.again(ctx, p, err)
+		if p.Asked.IsZero() {
+			p.Asked = now
+		}
+		if now.Sub(p.Asked) < mostTwin { // this is no try either
+			p.Next, p.Problem, p.Detail = now.Add(twinWait), refused.Problem.Code, refused.Message
+			return s.cfg.Store.SaveReportPart(ctx, p)
+		}
 	}
 	return s.again(ctx, p, err)
 }
@@ -141,11 +140,10 @@ func (s *Service) poll(ctx, way context.Context, asker Asker, at canon.Account, 
 	case job.Failed:
 		return s.remake(way, p, problem.New(problem.ReportFailedAtAmazon).With("Amazon says %.80q", job.Reason))
 	case !job.Done:
-		p.Next, p.Tries = s.lanes.expect(p.Region, p.Asked, now, p.Polls), 0
-		p.Polls++
+		p.Next, p.Tries = s.lanes.look(p.lane(), p.Asked, now), 0
 		return s.cfg.Store.SaveReportPart(way, p)
 	}
-	s.lanes.made(p.Region, job.Took, now)
+	s.lanes.made(p.lane(), job.Took)
 	return s.fetch(ctx, way, asker, at, plan, p, job)
 }
 
@@ -167,7 +165,10 @@ func (s *Service) again(ctx context.Context, p Part, err error) error {
 		}
 	}
 	p.Problem, p.Detail = known.Code, known.Detail
-	if known.RetryAt.After(now) { // somebody said when: it is no try
+	if refused != nil && refused.Status == http.StatusTooManyRequests && !known.RetryAt.After(now) {
+		known.RetryAt = now.Add(busyWait)
+	}
+	if known.RetryAt.After(now) { // a matter of when: it is no try
 		p.Next = known.RetryAt
 		return s.cfg.Store.SaveReportPart(ctx, p)
 	}
@@ -194,7 +195,7 @@ func (s *Service) remake(ctx context.Context, p Part, why problem.Problem) error
 	if p.Remade++; p.Remade > mostRemade {
 		return s.fail(ctx, p, why)
 	}
-	p.State, p.ReportID, p.Tries, p.Polls, p.Problem, p.Detail = Waiting, "", 0, 0, why.Code, why.Detail
+	p.State, p.ReportID, p.Asked, p.Tries, p.Problem, p.Detail = Waiting, "", time.Time{}, 0, why.Code, why.Detail
 	p.Next = s.cfg.Now().Add(time.Second << min(p.Remade, 6))
 	return s.cfg.Store.SaveReportPart(ctx, p)
 }
@@ -203,12 +204,4 @@ func (s *Service) fail(ctx context.Context, p Part, why problem.Problem) error {
 	p.State, p.Problem, p.Detail, p.Ended = Failed, why.Code, why.Detail, s.cfg.Now()
 	s.cfg.Log.Warn("a report failed", "part", p.ID, "problem", why.Code)
 	return s.cfg.Store.SaveReportPart(ctx, p)
-}
-
-// throttled tells until when an asker leaves a region alone, where it knows.
-func throttled(a Asker, r canon.Region) time.Time {
-	if t, ok := a.(interface{ Throttled(canon.Region) time.Time }); ok {
-		return t.Throttled(r)
-	}
-	return time.Time{}
 }

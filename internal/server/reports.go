@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
@@ -40,9 +39,4 @@ func (l *lender) Fetch(ctx context.Context, region canon.Region, address string)
 		return nil, &amazon.SendError{Err: problem.New(problem.GatewayInternal)}
 	}
 	return fetcher.Fetch(ctx, region, address)
-}
-
-// Throttled tells until when Amazon asked that the grant leave a region alone.
-func (l *lender) Throttled(region canon.Region) time.Time {
-	return l.server.egress.Throttled(l.grant, region)
 }

@@ -7,18 +7,17 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
 	"github.com/lockkeeper-dev/lockkeeper/internal/report"
 )
 
-const partColumns = `id, realm, account, channel, level, grant_id, region, first_day, last_day, state, report_id, tries, polls, remade,
+const partColumns = `id, realm, account, channel, level, grant_id, region, first_day, last_day, state, report_id, tries, remade,
 	asked_at, next_at, ended_at, rows, problem, detail`
 
 func scanPart(row scanner) (report.Part, error) {
 	var p report.Part
 	err := row.Scan((*string)(&p.ID), (*string)(&p.Realm), &p.Account, (*string)(&p.Channel), (*string)(&p.Level), (*string)(&p.Grant), (*string)(&p.Region),
-		(*string)(&p.First), (*string)(&p.Last), (*string)(&p.State), &p.ReportID, &p.Tries, &p.Polls, &p.Remade,
+		(*string)(&p.First), (*string)(&p.Last), (*string)(&p.State), &p.ReportID, &p.Tries, &p.Remade,
 		instant{&p.Asked}, instant{&p.Next}, instant{&p.Ended}, &p.Rows, (*string)(&p.Problem), &p.Detail)
 	return p, err
 }
@@ -35,34 +34,35 @@ func (s *Store) FreeReportParts(ctx context.Context) error {
 const mostDue = 200
 
 // DueReportParts implements report.Store.
-func (s *Store) DueReportParts(ctx context.Context, now time.Time, room func(canon.Region, int) int) (due []id.ReportPart, next time.Time, err error) {
-	later := func(ms int64) {
-		if at := moment(ms); next.IsZero() || at.Before(next) {
-			next = at
-		}
+func (s *Store) DueReportParts(ctx context.Context, now time.Time, room func(report.Lane, report.Load) int) (due []id.ReportPart, next time.Time, err error) {
+	loads, err := s.reportLoads(ctx)
+	if err != nil {
+		return nil, next, err
 	}
-	for _, region := range canon.Regions() {
-		_, asked, err := s.ReportQueue(ctx, region)
-		if err != nil {
-			return nil, next, err
-		}
+	for _, l := range loads {
 		for _, c := range []struct {
-			state string
+			which string
 			most  int
-		}{{"asked", mostDue}, {"waiting", min(mostDue, room(region, asked))}} {
+		}{
+			{`state IN ('waiting', 'asked') AND lease_owner > ''`, mostDue}, // under way, or it could not be saved
+			{`state = 'asked' AND lease_owner = '' ORDER BY next_at, id`, mostDue},
+			{`state = 'waiting' AND lease_owner = '' ORDER BY next_at, id`, min(mostDue, room(l.Lane, l.Load))},
+		} {
 			type row struct {
 				part id.ReportPart
 				at   int64
 			}
-			rows, err := s.rdb.QueryContext(ctx, `SELECT id, next_at FROM report_part WHERE region = $1 AND state = $2 AND state IN ('waiting', 'asked')
-				ORDER BY next_at, id LIMIT $3`, string(region), c.state, c.most)
+			rows, err := s.rdb.QueryContext(ctx, `SELECT id, next_at FROM report_part WHERE realm = $1 AND region = $2 AND state IN ('waiting', 'asked') AND `+c.which+` LIMIT $3`,
+				string(l.Realm), string(l.Region), c.most)
 			all, err := collect(rows, err, func(at scanner) (r row, err error) { return r, at.Scan((*string)(&r.part), &r.at) })
 			if err != nil {
 				return nil, next, err
 			}
 			for _, r := range all {
 				if r.at > now.UnixMilli() {
-					later(r.at)
+					if at := moment(r.at); next.IsZero() || at.Before(next) {
+						next = at
+					}
 					break
 				}
 				due = append(due, r.part)
@@ -72,14 +72,37 @@ func (s *Store) DueReportParts(ctx context.Context, now time.Time, room func(can
 	return due, next, nil
 }
 
+type reportLoad struct {
+	report.Lane
+	report.Load
+}
+
+// reportLoads counts what has not ended, by the index alone.
+func (s *Store) reportLoads(ctx context.Context) ([]reportLoad, error) {
+	rows, err := s.rdb.QueryContext(ctx, `SELECT realm, region, count(*) FILTER (WHERE state = 'waiting' AND lease_owner = ''),
+		count(*) FILTER (WHERE state = 'waiting' AND lease_owner > ''), count(*) FILTER (WHERE state = 'asked')
+		FROM report_part WHERE state IN ('waiting', 'asked') GROUP BY realm, region`)
+	return collect(rows, err, func(at scanner) (l reportLoad, err error) {
+		return l, at.Scan((*string)(&l.Realm), (*string)(&l.Region), &l.Waiting, &l.Creating, &l.Asked)
+	})
+}
+
 // ReportQueue implements report.Store.
-func (s *Store) ReportQueue(ctx context.Context, region canon.Region) (waiting, asked int, err error) {
-	err = s.rdb.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state = 'asked')
-		FROM report_part WHERE region = $1 AND state IN ('waiting', 'asked')`, string(region)).Scan(&waiting, &asked)
-	if err != nil {
-		return 0, 0, explain(fmt.Errorf("counting reports: %w", err))
-	}
-	return waiting, asked, nil
+func (s *Store) ReportQueue(ctx context.Context, lane report.Lane, last id.ReportPart) (asked []time.Time, waiting int, err error) {
+	rows, err := s.rdb.QueryContext(ctx, `SELECT state, asked_at FROM report_part WHERE realm = $1 AND region = $2 AND state IN ('waiting', 'asked')
+		AND (state = 'asked' OR id <= $3)`, string(lane.Realm), string(lane.Region), string(last))
+	_, err = collect(rows, err, func(at scanner) (struct{}, error) {
+		var state report.State
+		var when time.Time
+		err := at.Scan((*string)(&state), instant{&when})
+		if state == report.Waiting {
+			waiting++
+		} else {
+			asked = append(asked, when)
+		}
+		return struct{}{}, err
+	})
+	return asked, waiting, err
 }
 
 // ClaimReportPart implements report.Store.
@@ -105,9 +128,9 @@ func (s *Store) SaveReportPart(ctx context.Context, p report.Part) error {
 }
 
 func savePart(tx *sql.Tx, p report.Part) error {
-	_, err := tx.Exec(`UPDATE report_part SET state = $2, report_id = $3, tries = $4, polls = $5, remade = $6, asked_at = $7, next_at = $8, ended_at = $9,
-		rows = $10, problem = $11, detail = $12, lease_owner = '' WHERE id = $1`,
-		string(p.ID), string(p.State), p.ReportID, p.Tries, p.Polls, p.Remade, millis(p.Asked), millis(p.Next), millis(p.Ended), p.Rows,
+	_, err := tx.Exec(`UPDATE report_part SET state = $2, report_id = $3, tries = $4, remade = $5, asked_at = $6, next_at = $7, ended_at = $8,
+		rows = $9, problem = $10, detail = $11, lease_owner = '' WHERE id = $1`,
+		string(p.ID), string(p.State), p.ReportID, p.Tries, p.Remade, millis(p.Asked), millis(p.Next), millis(p.Ended), p.Rows,
 		string(p.Problem), p.Detail)
 	if err != nil || !p.State.Ended() {
 		return err

@@ -77,7 +77,7 @@ func (r reporting) state(p report.Part, s report.State) report.Part {
 
 func (r reporting) due(at time.Time, room int) (all []id.ReportPart, next time.Time) {
 	r.t.Helper()
-	all, next, err := r.DueReportParts(r.t.Context(), at, func(canon.Region, int) int { return room })
+	all, next, err := r.DueReportParts(r.t.Context(), at, func(report.Lane, report.Load) int { return room })
 	must(r.t, err)
 	return all, next
 }
@@ -104,7 +104,7 @@ func reports(t *testing.T, open Open) {
 		if d := cmp.Diff(j.Parts[0], p); d != "" || !won {
 			t.Error(d, won)
 		}
-		p.State, p.ReportID, p.Tries, p.Polls, p.Remade = report.Asked, "r-1", 1, 2, 3
+		p.State, p.ReportID, p.Tries, p.Remade = report.Asked, "r-1", 1, 3
 		p.Asked, p.Next, p.Problem, p.Detail = start(), start().Add(time.Minute), problem.ReportFileBroken, "a page"
 		must(t, r.SaveReportPart(t.Context(), p))
 		if d := cmp.Diff(p, r.read(j).Parts[0]); d != "" {
@@ -177,8 +177,16 @@ func reports(t *testing.T, open Open) {
 		asked, later = r.state(asked, report.Asked), r.state(later, report.Asked)
 		r.state(waiting, report.Waiting)
 		r.state(over, report.Waiting)
-		if w, a, err := r.ReportQueue(t.Context(), canon.EU); err != nil || w != 2 || a != 2 {
-			t.Errorf("%d wait, %d are asked for, %v", w, a, err)
+		lane := report.Lane{Realm: amazon.Sandbox, Region: canon.EU}
+		for last, want := range map[id.ReportPart]int{"": 0, min(waiting.ID, over.ID): 1, max(waiting.ID, over.ID): 2} {
+			if a, w, err := r.ReportQueue(t.Context(), lane, last); err != nil || w != want || len(a) != 2 {
+				t.Errorf("%d wait up to %q, %d are asked for, %v", w, last, len(a), err)
+			}
+		}
+		for _, other := range []report.Lane{{Realm: amazon.Real, Region: canon.EU}, {Realm: amazon.Sandbox, Region: canon.NA}} {
+			if a, w, err := r.ReportQueue(t.Context(), other, "Z"); err != nil || w+len(a) > 0 {
+				t.Errorf("%v has %d and %d, %v", other, w, len(a), err)
+			}
 		}
 		if all, next := r.due(start(), 1); !slices.Equal(all, []id.ReportPart{asked.ID, waiting.ID}) || !next.Equal(later.Next) {
 			t.Errorf("%v, then at %s", all, next)
@@ -188,6 +196,35 @@ func reports(t *testing.T, open Open) {
 		}
 		if all, _ := r.due(start().Add(time.Hour), 9); len(all) != 4 {
 			t.Errorf("all: %v", all)
+		}
+	})
+	t.Run("what a lane holds, and what is leased", func(t *testing.T) {
+		t.Parallel()
+		r, j := fresh(t), aJob(0, "11")
+		var parts []report.Part
+		for d := canon.Day("2026-11-01"); d <= "2026-11-06"; d = d.Add(1) {
+			parts = append(parts, aPart("11", d, d))
+		}
+		real := aPart("11", "2026-11-01", "2026-11-01")
+		real.Realm = amazon.Real
+		r.add(j, append(parts, real)...)
+		for _, p := range parts[:3] {
+			r.state(p, report.Asked)
+		}
+		for _, p := range []report.Part{parts[0], parts[3], parts[4]} { // one is looked at, two are asked for
+			r.claim(p.ID, "a")
+		}
+		loads := map[report.Lane]report.Load{}
+		due, _, err := r.DueReportParts(t.Context(), start(), func(at report.Lane, is report.Load) int { loads[at] = is; return 0 })
+		must(t, err)
+		want := map[report.Lane]report.Load{{Realm: amazon.Sandbox, Region: canon.EU}: {Waiting: 1, Creating: 2, Asked: 3}, {Realm: amazon.Real, Region: canon.EU}: {Waiting: 1}}
+		if d := cmp.Diff(want, loads); d != "" {
+			t.Error(d)
+		}
+		slices.Sort(due)
+		leased := []id.ReportPart{parts[0].ID, parts[1].ID, parts[2].ID, parts[3].ID, parts[4].ID}
+		if slices.Sort(leased); !slices.Equal(due, leased) { // what is leased may have been left by a failure to save it
+			t.Errorf("due are %v, want %v", due, leased)
 		}
 	})
 	t.Run("a job ends with its parts", func(t *testing.T) {

@@ -119,7 +119,7 @@ func (j *job) look(f *fake, now time.Time, poll bool) progress {
 	if poll {
 		j.polls++
 	}
-	step := 0
+	step, end := 0, now
 	switch f.is.reportProgress.Get() {
 	case "polls":
 		step = max(0, j.polls-1)
@@ -133,7 +133,7 @@ func (j *job) look(f *fake, now time.Time, poll bool) progress {
 			step++
 		}
 		if since >= takes {
-			step++
+			step, end = step+1, j.created.Add(takes) // whenever somebody looks
 		}
 	}
 	next := [...]string{pending, processing, completed}[min(step, 2)]
@@ -141,10 +141,10 @@ func (j *job) look(f *fake, now time.Time, poll bool) progress {
 		next = failed
 	}
 	if next != j.status {
-		j.status, j.updated = next, now
+		j.status, j.updated = next, end
 	}
 	if next == completed || next == failed {
-		j.finished = now
+		j.finished = end
 	}
 	return j.progress
 }
