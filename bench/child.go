@@ -50,6 +50,8 @@ func child(role string, args []string) error {
 		return childBroadcast(args)
 	case "grants":
 		return childGrants(args)
+	case "daily":
+		return childDaily(args)
 	case "reports":
 		return childReports(args)
 	}

@@ -33,15 +33,19 @@ type reported struct {
 	before      int64           // the server's peak of memory
 	peak        int64
 	parquet     int64
+	daily       []daily // by the length of the queue
 }
 
 // measureReports has a server keep a report of a million rows and write it as Parquet.
 func measureReports(ctx context.Context, s settings, dir string, r *report) error {
+	m := &reported{}
+	if err := measureDaily(ctx, dir, m); err != nil {
+		return err
+	}
 	file := filepath.Join(dir, "million.json.gz")
 	if err := writeMillion(file); err != nil {
 		return err
 	}
-	m := &reported{}
 	for n := range s.rounds {
 		if err := m.million(ctx, filepath.Join(dir, "m"+strconv.Itoa(n)), file); err != nil {
 			return fmt.Errorf("a report of a million rows: %w", err)
@@ -133,11 +137,12 @@ func reportData(ctx context.Context, dir string, now func() time.Time) error {
 type reportHouse struct {
 	client *control.Client
 	grant  api.Grant
+	every  time.Duration // how often it is asked how a report fares: each look costs the server something
 }
 
 // newReportHouse connects the grant.
 func newReportHouse(ctx context.Context, dir string, amz *sandbox.Server, back string) (*reportHouse, error) {
-	h := &reportHouse{client: control.New(control.SocketPath(dir))}
+	h := &reportHouse{client: control.New(control.SocketPath(dir)), every: 50 * time.Millisecond}
 	shop := amz.World().Profile(kit.Shop)
 	shop.AllowReturnURL(back)
 	var err error
@@ -176,8 +181,8 @@ func (h *reportHouse) made(ctx context.Context, ask adsreport.Ask) (job adsrepor
 	if err := call(http.MethodPost, "report", ask); err != nil {
 		return job, err
 	}
-	if _, err := await(ctx, 2*time.Minute, func() bool {
-		time.Sleep(50 * time.Millisecond) // each look costs the server something
+	if _, err := await(ctx, 8*time.Minute, func() bool {
+		time.Sleep(h.every)
 		err = call(http.MethodGet, "report/"+job.ID, nil)
 		return err != nil || job.Status.Ended()
 	}); err != nil {
@@ -229,4 +234,5 @@ sandbox makes rows only for what its world holds; all else is the sandbox.
 `, millionRows, millionDays)
 	fmt.Fprintf(b, "| the server's peak of resident memory (VmHWM) | %.0f MB | 128 MB |\n| before, with the grant connected | %.0f MB | |\n| from the download's begin until it is kept | %.1f s | |\n| written as Parquet, %.0f MB | %.1f s | |\n\n",
 		float64(m.peak)/(1<<20), float64(m.before)/(1<<20), middle(m.keep).Seconds(), float64(m.parquet)/(1<<20), middle(m.write).Seconds())
+	m.dailies(b)
 }

@@ -102,19 +102,14 @@ func (s *Service) keep(ctx context.Context, at canon.Account, plan amazon.AdsRep
 		p.Rows += k.Rows
 	}
 	p.State, p.Ended, p.Tries, p.Problem, p.Detail = Done, now, 0, "", ""
+	var again *Series
 	if final <= p.Last {
-		if err := s.cfg.Store.SaveSeries(ctx, Series{Source: p.Source, Grant: p.Grant, Next: nextNight(now, at)}); err != nil {
-			return err
-		}
+		again = &Series{Source: p.Source, Grant: p.Grant, Next: nextNight(now, at)}
 	}
-	if err := s.cfg.Store.EndReportPart(ctx, p, days); err != nil {
-		return err
-	}
-	s.cfg.Poke() // a place in the region's queue is free
-	return nil
+	return s.cfg.Store.EndReportPart(ctx, p, w.out, days, again)
 }
 
-// A writer packs rows by day and writes them as they come, holding no more than a chunk a day.
+// A writer packs rows by day and writes them as they come, holding no more than a chunk a day. What is left at the end stands in out.
 type writer struct {
 	ctx   context.Context
 	store Store
@@ -164,9 +159,6 @@ func (w *writer) chunk(d canon.Day, p *page) error {
 }
 
 func (w *writer) write() error {
-	if len(w.out) == 0 {
-		return nil
-	}
 	if w.err = w.store.AddReportRows(w.ctx, w.part, w.out); w.err != nil {
 		return w.err
 	}
@@ -182,5 +174,5 @@ func (w *writer) flush() error {
 			}
 		}
 	}
-	return w.write()
+	return nil
 }

@@ -150,8 +150,9 @@ type Store interface {
 	ClaimReportPart(ctx context.Context, p id.ReportPart, owner string) (Part, bool, error) // drops rows that a part before its end had written
 	SaveReportPart(ctx context.Context, p Part) error                                       // gives the lease back; ends jobs that waited for it alone
 	AddReportRows(ctx context.Context, p id.ReportPart, chunks []Chunk) error
-	// EndReportPart makes the rows written under the part those of its days, drops what was there before, and saves the part.
-	EndReportPart(ctx context.Context, p Part, days []Kept) error
+	// EndReportPart writes the last rows, makes all that were written under the part those of its days, drops what was there before, and saves the
+	// part, and when to look at its source again unless that is nil.
+	EndReportPart(ctx context.Context, p Part, last []Chunk, days []Kept, again *Series) error
 	// ReportQueue tells when the parts of a lane that Amazon has were asked for, and how many wait up to one of those that do.
 	ReportQueue(ctx context.Context, lane Lane, last id.ReportPart) (asked []time.Time, waiting int, err error)
 

@@ -67,7 +67,7 @@ func (s *Server) build(ctx context.Context) error {
 	if s.ads, err = s.newAds(); err != nil {
 		return err
 	}
-	s.jobs = jobs.New(jobs.Config{Kinds: s.kinds(), Now: now, Log: s.log})
+	s.jobs = jobs.New(jobs.Config{Kinds: s.kinds(), Now: now, Tick: s.opt.Tick, Log: s.log})
 	s.policy = policy.New(policy.Config{Store: s.store, Sealer: passSealer{s.sealer}, Audit: s.store, Publisher: s.snapshot, Now: now})
 	s.sites = sites.New(sites.Config{Store: s.store, Now: now})
 	s.people = operator.New(operator.Config{Store: s.store, Audit: s.store, Now: now})

@@ -55,6 +55,10 @@ type Options struct {
 	// Now is the clock. Defaults to time.Now.
 	Now func() time.Time
 
+	// Tick is how often, in real time, the clock is looked at for durable work that is due, such as reports: often for a clock that runs fast.
+	// Defaults to a second.
+	Tick time.Duration
+
 	// FreePorts takes any free port where the wanted one is busy. Defaults to false.
 	FreePorts bool
 }

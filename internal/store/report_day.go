@@ -51,15 +51,17 @@ func (s *Store) ReportRows(ctx context.Context, v id.ReportPart, day canon.Day, 
 
 // SaveSeries implements report.Store.
 func (s *Store) SaveSeries(ctx context.Context, r report.Series) error {
-	return s.Write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.Exec(`INSERT INTO report_series (realm, account, channel, level, grant_id, follow, next_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
-			ON CONFLICT (realm, account, channel, level) DO UPDATE SET grant_id = excluded.grant_id, follow = max(follow, excluded.follow),
-			next_at = excluded.next_at`, sourceArgs(r.Source, string(r.Grant), flag(r.Follow), millis(r.Next))...)
-		if err != nil {
-			return fmt.Errorf("keeping a series of reports: %w", err)
-		}
-		return nil
-	})
+	return s.Write(ctx, func(tx *sql.Tx) error { return saveSeries(tx, r) })
+}
+
+func saveSeries(tx *sql.Tx, r report.Series) error {
+	_, err := tx.Exec(`INSERT INTO report_series (realm, account, channel, level, grant_id, follow, next_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (realm, account, channel, level) DO UPDATE SET grant_id = excluded.grant_id, follow = max(follow, excluded.follow),
+		next_at = excluded.next_at`, sourceArgs(r.Source, string(r.Grant), flag(r.Follow), millis(r.Next))...)
+	if err != nil {
+		return fmt.Errorf("keeping a series of reports: %w", err)
+	}
+	return nil
 }
 
 // DropSeries implements report.Store.

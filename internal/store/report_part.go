@@ -35,7 +35,12 @@ const mostDue = 200
 
 // DueReportParts implements report.Store.
 func (s *Store) DueReportParts(ctx context.Context, now time.Time, room func(report.Lane, report.Load) int) (due []id.ReportPart, next time.Time, err error) {
-	loads, err := s.reportLoads(ctx)
+	tx, end, err := s.still(ctx) // what is counted and what is listed must fit
+	if err != nil {
+		return nil, next, err
+	}
+	defer end()
+	loads, err := reportLoads(ctx, tx)
 	if err != nil {
 		return nil, next, err
 	}
@@ -52,7 +57,7 @@ func (s *Store) DueReportParts(ctx context.Context, now time.Time, room func(rep
 				part id.ReportPart
 				at   int64
 			}
-			rows, err := s.rdb.QueryContext(ctx, `SELECT id, next_at FROM report_part WHERE realm = $1 AND region = $2 AND state IN ('waiting', 'asked') AND `+c.which+` LIMIT $3`,
+			rows, err := tx.QueryContext(ctx, `SELECT id, next_at FROM report_part WHERE realm = $1 AND region = $2 AND state IN ('waiting', 'asked') AND `+c.which+` LIMIT $3`,
 				string(l.Realm), string(l.Region), c.most)
 			all, err := collect(rows, err, func(at scanner) (r row, err error) { return r, at.Scan((*string)(&r.part), &r.at) })
 			if err != nil {
@@ -78,8 +83,8 @@ type reportLoad struct {
 }
 
 // reportLoads counts what has not ended, by the index alone.
-func (s *Store) reportLoads(ctx context.Context) ([]reportLoad, error) {
-	rows, err := s.rdb.QueryContext(ctx, `SELECT realm, region, count(*) FILTER (WHERE state = 'waiting' AND lease_owner = ''),
+func reportLoads(ctx context.Context, tx *sql.Conn) ([]reportLoad, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT realm, region, count(*) FILTER (WHERE state = 'waiting' AND lease_owner = ''),
 		count(*) FILTER (WHERE state = 'waiting' AND lease_owner > ''), count(*) FILTER (WHERE state = 'asked')
 		FROM report_part WHERE state IN ('waiting', 'asked') GROUP BY realm, region`)
 	return collect(rows, err, func(at scanner) (l reportLoad, err error) {
@@ -146,23 +151,33 @@ func savePart(tx *sql.Tx, p report.Part) error {
 
 // AddReportRows implements report.Store.
 func (s *Store) AddReportRows(ctx context.Context, p id.ReportPart, chunks []report.Chunk) error {
-	return s.Write(ctx, func(*sql.Tx) error {
-		put, err := s.hot(`INSERT INTO report_rows (version, day, body) VALUES ($1, $2, $3)`)
-		if err != nil {
-			return err
+	return s.Write(ctx, func(*sql.Tx) error { return s.addRows(p, chunks) })
+}
+
+func (s *Store) addRows(p id.ReportPart, chunks []report.Chunk) error {
+	put, err := s.hot(`INSERT INTO report_rows (version, day, body) VALUES ($1, $2, $3)`)
+	if err != nil {
+		return err
+	}
+	for _, c := range chunks {
+		if _, err := put.Exec(string(p), string(c.Day), c.Body); err != nil {
+			return fmt.Errorf("keeping a report's rows: %w", err)
 		}
-		for _, c := range chunks {
-			if _, err := put.Exec(string(p), string(c.Day), c.Body); err != nil {
-				return fmt.Errorf("keeping a report's rows: %w", err)
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // EndReportPart implements report.Store.
-func (s *Store) EndReportPart(ctx context.Context, p report.Part, days []report.Kept) error {
+func (s *Store) EndReportPart(ctx context.Context, p report.Part, last []report.Chunk, days []report.Kept, again *report.Series) error {
 	return s.Write(ctx, func(tx *sql.Tx) error {
+		if err := s.addRows(p.ID, last); err != nil {
+			return err
+		}
+		if again != nil {
+			if err := saveSeries(tx, *again); err != nil {
+				return err
+			}
+		}
 		for _, k := range days {
 			key := []any{string(p.Realm), p.Account, string(p.Channel), string(p.Level), string(k.Day)}
 			_, err := tx.Exec(`DELETE FROM report_rows WHERE day = $5 AND version = (SELECT version FROM report_day
@@ -179,4 +194,18 @@ func (s *Store) EndReportPart(ctx context.Context, p report.Part, days []report.
 		}
 		return savePart(tx, p)
 	})
+}
+
+// still is a connection whose reads are all of one moment, until end.
+func (s *Store) still(ctx context.Context) (c *sql.Conn, end func(), err error) {
+	if c, err = s.rdb.Conn(ctx); err != nil {
+		return nil, nil, explain(fmt.Errorf("reading parts of reports: %w", err))
+	}
+	if _, err := c.ExecContext(ctx, "BEGIN"); err != nil { // sql.Tx would begin one that writes
+		return nil, nil, errors.Join(explain(fmt.Errorf("reading parts of reports: %w", err)), c.Close())
+	}
+	return c, func() {
+		_, _ = c.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		_ = c.Close()
+	}, nil
 }

@@ -295,7 +295,8 @@ func reports(t *testing.T, open Open) {
 				kept = append(kept, report.Kept{Day: d, Version: p.ID, Rows: 2, Final: final, Fetched: start()})
 			}
 			p.State, p.Ended = report.Done, start()
-			must(t, r.EndReportPart(t.Context(), p, kept))
+			last := []report.Chunk{{Day: days[0], Body: []byte("last")}}
+			must(t, r.EndReportPart(t.Context(), p, last, kept, &report.Series{Source: source, Grant: p.Grant, Next: start()}))
 		}
 		chunks := func(p report.Part, texts ...string) {
 			t.Helper()
@@ -331,8 +332,11 @@ func reports(t *testing.T, open Open) {
 		if d := cmp.Diff(want, days); d != "" || err != nil {
 			t.Error(d, err)
 		}
-		if d := cmp.Diff([][]string{{"a", "b"}, {"c"}, nil}, [][]string{r.body(p.ID, "2026-11-01"), r.body(again.ID, "2026-11-02"), r.body(p.ID, "2026-11-02")}); d != "" {
+		if d := cmp.Diff([][]string{{"a", "b", "last"}, {"c", "last"}, nil}, [][]string{r.body(p.ID, "2026-11-01"), r.body(again.ID, "2026-11-02"), r.body(p.ID, "2026-11-02")}); d != "" {
 			t.Error(d)
+		}
+		if due, _, err := r.DueSeries(t.Context(), start()); err != nil || len(due) != 1 || due[0].Source != source {
+			t.Errorf("what is looked at again: %+v, %v", due, err)
 		}
 		opened, err := r.OpenDays(t.Context(), source, "2026-10-01")
 		if err != nil || !slices.Equal(opened, []canon.Day{"2026-11-01"}) {
