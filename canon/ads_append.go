@@ -39,7 +39,7 @@ func (w *writer) common(c *AdsCommon) {
 	}
 	if len(c.Ext) > 0 {
 		w.name(`,"ext":`)
-		w.any(c.Ext)
+		w.ext(c.Ext)
 	}
 	if len(c.Raw) > 0 {
 		w.name(`,"raw":`)

@@ -69,7 +69,7 @@ type AdsCampaign struct {
 	StartDate      Day                `json:"start_date,omitempty"`      // first day
 	EndDate        Day                `json:"end_date,omitempty"`        // the last day; empty for no end
 	Timezone       string             `json:"timezone,omitempty"`        // IANA name, in which the days are; the organization's
-	Place          *time.Location     `json:"-"`                         // of Timezone, where whoever made the object knows it already
+	Place          *Place             `json:"-"`                         // of Timezone, where whoever made the object knows it already
 	Countries      []string           `json:"countries,omitempty"`       // where it shows, as Amazon writes countries; empty for the account's own
 	BrandID        string             `json:"brand_id,omitempty"`        // id of the registered brand that a Sponsored Brands campaign is for
 	SpendToDate    *Money             `json:"spend_to_date,omitempty"`   // read-only
@@ -102,19 +102,19 @@ func (c *AdsCampaign) Unify() {
 	}
 	if c.StartDate != "" || c.EndDate != "" {
 		in := c.place()
-		c.StartAt, c.EndAt = dayStart(c.StartDate, in), dayEnd(c.EndDate, in)
+		c.StartAt, c.EndAt = in.start(c.StartDate), dayEnd(c.EndDate, in.Location)
 	}
 }
 
 // place is where the campaign's days are; UTC where that is not known.
-func (c *AdsCampaign) place() *time.Location {
+func (c *AdsCampaign) place() *Place {
 	if c.Place != nil {
 		return c.Place
 	}
 	if l, err := time.LoadLocation(c.Timezone); err == nil {
-		return l
+		return NewPlace(l)
 	}
-	return time.UTC
+	return NewPlace(time.UTC)
 }
 
 func unifiedBudget(b AdsBudget, currency string) (amount json.Number, period, unit, in string) {
@@ -143,10 +143,10 @@ func (c *AdsCampaign) Settle() error {
 	}
 	if !c.StartAt.IsZero() || !c.EndAt.IsZero() {
 		in := c.place()
-		if err := settleDay(&c.StartDate, c.StartAt, in); err != nil {
+		if err := settleDay(&c.StartDate, c.StartAt, in.Location); err != nil {
 			return err
 		}
-		if err := settleDay(&c.EndDate, c.EndAt, in); err != nil {
+		if err := settleDay(&c.EndDate, c.EndAt, in.Location); err != nil {
 			return err
 		}
 	}

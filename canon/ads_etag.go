@@ -16,7 +16,9 @@ func AdsETag(o AdsObject) string {
 	h.texts(c.Labels...)
 	h.pairs(c.Tags)
 	if len(c.Ext) > 0 {
-		h.json(c.Ext)
+		var w writer
+		w.ext(c.Ext)
+		h.text(string(w.b))
 	}
 	switch o := o.(type) {
 	case *AdsCampaign:
@@ -72,8 +74,11 @@ func AdsETag(o AdsObject) string {
 	case *AdsAsset:
 		h.texts(o.Type, o.URL, o.Content)
 	}
-	text := strconv.FormatUint(uint64(h), 16)
-	return "0000000000000000"[len(text):] + text
+	var text [16]byte
+	for i := range text {
+		text[i] = "0123456789abcdef"[h>>(60-4*i)&15]
+	}
+	return string(text[:])
 }
 
 // A mark is a hash under way, which takes in eight bytes at once, since this is done for every object of a list: each word is multiplied into

@@ -93,7 +93,10 @@ func usualMicros(s string) (n int64, ok bool) {
 }
 
 // Amount is the decimal number of whole units, with at least two places: "12.34", "10.00", "0.000001".
-func (m Money) Amount() string { return string(m.AppendAmount(nil)) }
+func (m Money) Amount() string {
+	var room [32]byte
+	return string(m.AppendAmount(room[:0]))
+}
 
 // AppendAmount appends Amount to b.
 func (m Money) AppendAmount(b []byte) []byte {

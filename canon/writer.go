@@ -3,6 +3,8 @@ package canon
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
 	"time"
 )
 
@@ -48,6 +50,55 @@ func (w *writer) any(v any) {
 	w.b = append(w.b, text...)
 }
 
+// ext writes decoded JSON, in the order of its names. What is more than text, truth and lists of these is left to encoding/json.
+func (w *writer) ext(all map[string]any) {
+	var few [4]string // usual ones have no more
+	names := few[:0]
+	for name := range all {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	w.byte('{')
+	for i, name := range names {
+		if i > 0 {
+			w.byte(',')
+		}
+		w.quote(name)
+		w.byte(':')
+		w.decoded(all[name])
+	}
+	w.byte('}')
+}
+
+func (w *writer) decoded(v any) {
+	switch v := v.(type) {
+	case string:
+		w.quote(v)
+	case bool:
+		w.b = strconv.AppendBool(w.b, v)
+	case []any:
+		if v == nil {
+			w.any(v)
+			return
+		}
+		w.byte('[')
+		for i, one := range v {
+			if i > 0 {
+				w.byte(',')
+			}
+			w.decoded(one)
+		}
+		w.byte(']')
+	default:
+		w.any(v)
+	}
+}
+
+func (w *writer) quote(s string) {
+	w.byte('"')
+	w.rest(s)
+}
+
 // always writes a member that is text, whose name ends with the quote; text one that is there unless it is empty.
 func (w *writer) always(name, value string) {
 	w.b = append(w.b, name...)
@@ -78,8 +129,7 @@ func (w *writer) texts(name string, all []string) {
 	w.name(name)
 	for i, s := range all {
 		w.item(i)
-		w.byte('"')
-		w.rest(s)
+		w.quote(s)
 	}
 	w.byte(']')
 }

@@ -27,8 +27,9 @@ type Changed struct {
 	DryRun   bool                `json:"dry_run,omitempty"`
 	Done     int                 `json:"done"`
 	Failed   int                 `json:"failed"`
-	Unknown  int                 `json:"unknown"`        // no answer came: they may have been made
-	Undo     string              `json:"undo,omitempty"` // where it is undone, by POST
+	Unknown  int                 `json:"unknown"`          // no answer came: they may have been made
+	Undo     string              `json:"undo,omitempty"`   // where it is undone, by POST
+	Writes   []ChangedBy         `json:"writes,omitempty"` // of an order over many grants: one write a grant
 	Requests []amazon.AdsRequest `json:"requests,omitempty"`
 	Results  []ChangedRow        `json:"results"` // one a row, in the order asked
 }
@@ -51,6 +52,9 @@ func (u *Ads) write(ctx context.Context, q *Request) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	if q.Grant == All {
+		return u.writeAnywhere(ctx, q, o, many)
+	}
 	p, err := u.writePlace(q)
 	if err != nil {
 		return Answer{}, err
@@ -70,26 +74,13 @@ func (u *Ads) write(ctx context.Context, q *Request) (Answer, error) {
 // writePlace is the grant that a request is about, with what the asker may use of it.
 func (u *Ads) writePlace(q *Request) (writes.Place, error) {
 	if q.Grant == All {
-		return writes.Place{}, problem.New(problem.UnifiedMethodRefused).With("changes are made through one grant, which the path names")
+		return writes.Place{}, problem.New(problem.UnifiedMethodRefused).With("a write stands in the ledger of one grant, which the path names")
 	}
 	g, err := q.Access.Grant(q.Grant)
 	if err != nil {
 		return writes.Place{}, err
 	}
-	p := writes.Place{
-		Grant: g.ID, Name: g.Name, Model: u.cfg.Model, Asker: u.cfg.Asker(g), By: q.By,
-		Allow: func(operation string, a canon.Account) error { return q.Access.Allow(g, a, operation) },
-		Hint: func(kind canon.AdsKind, is string) (string, canon.Channel, bool) {
-			at, ok := u.known.find(kind, is)
-			return at.account, at.channel, ok
-		},
-	}
-	for _, a := range g.Accounts {
-		if q.Access.Account(g, a.ID) {
-			p.Accounts = append(p.Accounts, a)
-		}
-	}
-	return p, nil
+	return u.placeOf(q, g), nil
 }
 
 // noteChanged remembers where new objects are.

@@ -22,6 +22,7 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
 	"github.com/lockkeeper-dev/lockkeeper/internal/unified"
+	"github.com/lockkeeper-dev/lockkeeper/internal/unified/writes"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -70,7 +71,10 @@ func (w *world) AdsChannels(kind canon.AdsKind) []canon.Channel {
 }
 
 func (w *world) AdsCan(_ canon.AdsKind, channel canon.Channel) amazon.AdsAbility {
-	return amazon.AdsAbility{List: true, Operations: map[string][]string{"list": {"list." + string(channel)}}, Filters: []string{"campaign_id"}}
+	return amazon.AdsAbility{
+		List: true, Update: true, Operations: map[string][]string{"list": {"list." + string(channel)}, "update": {"update." + string(channel)}}, Filters: []string{"campaign_id"},
+		Updatable: []string{"name", "status"},
+	}
 }
 
 func (w *world) AdsList(ctx context.Context, _ amazon.Asker, account canon.Account, q amazon.AdsQuery) (amazon.AdsPage, error) {
@@ -125,8 +129,22 @@ func (w *world) AdsPlan(canon.Account, []amazon.AdsChange) ([]amazon.AdsRequest,
 	return nil, nil
 }
 
-func (w *world) AdsWrite(context.Context, amazon.Asker, canon.Account, []amazon.AdsChange) []amazon.AdsResult {
-	return nil
+func (w *world) AdsWrite(_ context.Context, _ amazon.Asker, a canon.Account, changes []amazon.AdsChange) (out []amazon.AdsResult) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, c := range changes {
+		after := c.After.(*canon.AdsCampaign)
+		in := w.campaigns[a.ID][after.Channel]
+		i := slices.IndexFunc(in, func(o *canon.AdsCampaign) bool { return o.ID == after.ID })
+		if after.Name == "refuse me" || i < 0 {
+			out = append(out, amazon.AdsResult{ID: after.ID, Refusal: &amazon.AdsRefusal{Problem: problem.New(problem.AdsInvalidArgument), Status: 200}})
+			continue
+		}
+		one := *after
+		in[i] = &one
+		out = append(out, amazon.AdsResult{OK: true, ID: after.ID, After: &one})
+	}
+	return out
 }
 
 // Grants implements unified.Access.
@@ -162,7 +180,9 @@ func (w *world) remembering(t testing.TB, bytes int) *unified.Ads {
 	if clock == nil {
 		clock = func() time.Time { return noon }
 	}
-	u, err := unified.New(unified.Config{Model: w, Asker: func(*snapshot.Grant) amazon.Asker { return nil }, Now: clock, Remember: bytes})
+	u, err := unified.New(unified.Config{
+		Model: w, Asker: func(*snapshot.Grant) amazon.Asker { return nil }, Now: clock, Remember: bytes, Writer: writes.New(writes.Config{Store: paper{}, Now: clock}),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -136,17 +136,16 @@ type itemRefusal struct{ code, message, at string }
 // A view is what codecs know besides an object: whose it is, and where its days are.
 type view struct {
 	account canon.Account
-	place   *time.Location
+	place   *canon.Place
 	raw     bool
-	days    map[string]canon.Day          // by the instants at which they begin: a page has few
 	reasons map[string]canon.AdsEffective // by what they mean
 	told    bool                          // encode what Amazon alone tells as well, which no write may hold
 }
 
 func newView(a canon.Account) *view {
-	v := &view{account: a, place: time.UTC, days: map[string]canon.Day{}, reasons: map[string]canon.AdsEffective{}}
+	v := &view{account: a, place: canon.NewPlace(time.UTC), reasons: map[string]canon.AdsEffective{}}
 	if l, err := time.LoadLocation(a.Timezone); err == nil {
-		v.place = l
+		v.place = canon.NewPlace(l)
 	}
 	return v
 }
@@ -196,7 +195,7 @@ func codec[W any, O canon.AdsObject](c *collection, decode func(*W, *view) (O, e
 func direct[W any, O canon.AdsObject](c *collection, reads func() reading, encode func(O, *view) (*W, error)) *collection {
 	c.reads = reads
 	c.decode = func(item []byte, v *view) (canon.AdsObject, error) {
-		s := scan{b: item, all: string(item)}
+		s := scanOf(item)
 		o := reads().object(&s, v)
 		if s.peek(); s.bad || s.i < len(s.b) {
 			return nil, errScan

@@ -58,7 +58,7 @@ func page(answer []byte, name string) (items []json.RawMessage, next string, err
 
 // each calls item for the items of such an answer, which are item's to read.
 func each(answer []byte, name string, item func(*scan)) (next string, err error) {
-	s, found := scan{b: answer, all: string(answer)}, false
+	s, found := scanOf(answer), false
 	s.object(func(key []byte) bool {
 		switch string(key) {
 		case name:

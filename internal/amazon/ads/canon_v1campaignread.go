@@ -10,6 +10,7 @@ type v1CampaignRead struct {
 	money       [2]canon.Money
 	strategy    canon.AdsBidStrategy
 	adjustments [3]canon.AdsBidAdjustment
+	countries   [1]string
 }
 
 func (r *v1CampaignRead) object(s *scan, v *view) canon.AdsObject {
@@ -18,7 +19,7 @@ func (r *v1CampaignRead) object(s *scan, v *view) canon.AdsObject {
 	c.Timezone, c.Place = v.account.Timezone, v.place
 	c.EffectiveReasons = r.reasons[:0]
 	var scope string
-	var countries []string
+	countries := r.countries[:0]
 	var extra campaignExtra
 	s.object(func(key []byte) bool {
 		switch string(key) {

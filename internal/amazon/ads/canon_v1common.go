@@ -88,16 +88,11 @@ func wireInstant(t time.Time) string {
 
 // dayOf is the calendar day of an instant of v1 for the account.
 func (v *view) dayOf(s string) (canon.Day, error) {
-	if d, ok := v.days[s]; ok {
-		return d, nil
-	}
 	t, err := instant(s)
 	if err != nil || t.IsZero() {
 		return "", err
 	}
-	d := canon.DayOf(t, v.place)
-	v.days[s] = d
-	return d, nil
+	return v.place.DayOf(t), nil
 }
 
 // begins and ends are the instants of v1 between which days lie. The last second of the last day falls on that day whether Amazon reads
@@ -106,7 +101,7 @@ func (v *view) begins(d canon.Day) (string, error) {
 	if d == "" {
 		return "", nil
 	}
-	t := d.In(v.place)
+	t := d.In(v.place.Location)
 	if t.IsZero() {
 		return "", fmt.Errorf("%q is no day", d)
 	}
@@ -117,8 +112,8 @@ func (v *view) ends(d canon.Day) (string, error) {
 	if d == "" {
 		return "", nil
 	}
-	t := d.Add(1).In(v.place)
-	if d.In(v.place).IsZero() || t.IsZero() {
+	t := d.Add(1).In(v.place.Location)
+	if d.In(v.place.Location).IsZero() || t.IsZero() {
 		return "", fmt.Errorf("%q is no day", d)
 	}
 	return wireInstant(t.Add(-time.Second)), nil

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"math/bits"
 	"strconv"
+	"unsafe"
 )
 
 // A scan reads JSON from front to back, once and without reflection: long lists are what the model costs. It takes what Amazon sends and
@@ -16,12 +17,17 @@ import (
 // What it reads are parts of one text, so that an item does not cost a dozen small ones. Whoever keeps one for long clones it.
 type scan struct {
 	b   []byte
-	all string // b
+	all string // b, as which nobody may change it
 	i   int
 	bad bool
 }
 
 var errScan = errors.New("the JSON is broken, or not of the form that Amazon documents")
+
+// scanOf reads a text that nobody changes any more, as answers are: a copy of each page would be a tenth of what it costs to read one.
+func scanOf(text []byte) scan {
+	return scan{b: text, all: unsafe.String(unsafe.SliceData(text), len(text))}
+}
 
 // peek is the next byte that is no blank; 0 at the end.
 func (s *scan) peek() byte {
@@ -118,7 +124,9 @@ func (s *scan) quoted() []byte {
 // string goes past a string and tells besides whether it says what stands there: no escapes, no control characters, no byte beyond ASCII that
 // might be broken. It looks at eight bytes at once.
 func (s *scan) string() (inner []byte, plain bool) {
-	if s.want('"'); s.bad {
+	if s.i < len(s.b) && s.b[s.i] == '"' {
+		s.i++
+	} else if s.want('"'); s.bad {
 		return nil, false
 	}
 	from := s.i

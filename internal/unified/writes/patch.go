@@ -132,7 +132,7 @@ func applied(base canon.AdsObject, body json.RawMessage, verb Verb, a canon.Acco
 		return nil, nil, wrongType(err)
 	}
 	if c, ok := after.(*canon.AdsCampaign); ok && c.Timezone == "" {
-		c.Place = placeOf(a)
+		c.Place = canon.NewPlace(placeOf(a))
 	}
 	if err := after.Settle(); err != nil {
 		if errors.Is(err, canon.ErrBothDiffer) {
