@@ -25,6 +25,10 @@ type AdsModel interface {
 	// refused, under its index, and is in no request.
 	AdsPlan(account canon.Account, changes []AdsChange) (requests []AdsRequest, refused map[int]AdsRefusal)
 
+	// AdsRaw says in fields of canon, by their JSON names, what members of Amazon's own object mean: by their paths, such as
+	// "autoCreationSettings.autoCreateTargets". A member that the wire does not know, or that no change may name, is returned as unknown.
+	AdsRaw(account canon.Account, kind canon.AdsKind, channel canon.Channel, raw map[string]string) (fields map[string]json.RawMessage, unknown string)
+
 	// AdsWrite makes changes, all of one kind and channel, and returns as many results in their order. Nothing is sent a second time that
 	// may have had an effect: where no answer came, the result says that it is unknown.
 	AdsWrite(ctx context.Context, s Asker, account canon.Account, changes []AdsChange) []AdsResult

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,7 +95,11 @@ func (u *Ads) noteChanged(out writes.Outcome) {
 
 // readOrder reads what is to be done. One object is asked for by its path, many by a list.
 func readOrder(q *Request) (o writes.Order, many bool, err error) {
-	o = writes.Order{Kind: q.Kind(), Organization: q.Query.Get("org_id"), Key: q.Header.Get("Idempotency-Key")}
+	q, raw, err := unfoldOrder(q)
+	if err != nil {
+		return o, false, err
+	}
+	o = writes.Order{Kind: q.Kind(), Organization: q.Query.Get("org_id"), Key: q.Header.Get("Idempotency-Key"), Raw: raw}
 	if len(o.Key) > 255 {
 		return o, false, problem.New(problem.UnifiedBadParameter).With("Idempotency-Key has at most 255 characters")
 	}
@@ -138,6 +143,51 @@ func readOrder(q *Request) (o writes.Order, many bool, err error) {
 		o.Rows = append(o.Rows, row)
 	}
 	return o, true, nil
+}
+
+// Most that an order's raw says, and most bytes of each of its names.
+const (
+	rawMost     = 50
+	rawNameMost = 128
+)
+
+// unfoldOrder takes Unified's parameter raw apart, which is a query of its own: what are parameters of an order counts as if it stood outside, all
+// else is said of the objects.
+func unfoldOrder(q *Request) (*Request, writes.Raw, error) {
+	if !q.Query.Has("raw") {
+		return q, nil, nil
+	}
+	own, raw := *q, writes.Raw{}
+	own.Query = url.Values{}
+	for name, values := range q.Query {
+		if name != "raw" {
+			own.Query[name] = values
+		}
+	}
+	for _, text := range q.Query["raw"] {
+		more, err := url.ParseQuery(text)
+		if err != nil {
+			return q, nil, badParameter("raw", "it is no query")
+		}
+		for name, values := range more {
+			_, twice := raw[name]
+			switch {
+			case slices.Contains([]string{"dry_run", "force", "org_id", "ids"}, name):
+				own.Query[name] = append(own.Query[name], values...)
+			case len(values) != 1 || twice:
+				return q, nil, badParameter("raw", "it says "+strconv.Quote(name[:min(len(name), rawNameMost)])+" more than once")
+			default:
+				raw[name] = values[0]
+			}
+			if len(name) > rawNameMost || len(raw) > rawMost {
+				return q, nil, badParameter("raw", "it says too much")
+			}
+		}
+	}
+	if q.Method == http.MethodDelete && len(raw) > 0 {
+		return q, nil, badParameter("raw", "nothing is said of what is archived")
+	}
+	return &own, raw, nil
 }
 
 // removal reads which objects are to be archived: the one of the path, or those of "ids" in the query or the body.

@@ -73,7 +73,9 @@ func (u *Ads) describeKind(paths object, s schemas, kind canon.AdsKind, can Meth
 	each := object{"get": operation("get."+name, "Read one", append(slices.Clone(place), parameter("org_id", "query", parameterWords["org_id"]), parameter("fields", "query", parameterWords["fields"])), nil, one)}
 	changing := []object{
 		parameter("dry_run", "query", "true tells the exact requests to Amazon and sends none"), parameter("force", "query", "true goes past the spend guard"),
-		parameter("org_id", "query", "the account that it is made in"), parameter("Idempotency-Key", "header", "a repeated request with it gets the first one's answer and changes nothing"),
+		parameter("org_id", "query", "the account that it is made in"),
+		parameter("raw", "query", "a query of what a client has no field for: parameters of this list, fields of the model (targeting_mode=AUTO), or members of Amazon's own object by their paths "+
+			"(autoCreationSettings.autoCreateTargets=true); all of it passes the guards that the body does, and must not contradict it"), parameter("Idempotency-Key", "header", "a repeated request with it gets the first one's answer and changes nothing"),
 	}
 	many := s.of(reflect.TypeFor[Changed]())
 	matching := parameter("If-Match", "header", "the etag that the object must still have")

@@ -125,6 +125,10 @@ func (w *world) AdsList(ctx context.Context, _ amazon.Asker, account canon.Accou
 	return amazon.AdsPage{Next: page.Next}, nil
 }
 
+func (w *world) AdsRaw(canon.Account, canon.AdsKind, canon.Channel, map[string]string) (map[string]json.RawMessage, string) {
+	return nil, "anything"
+}
+
 func (w *world) AdsPlan(canon.Account, []amazon.AdsChange) ([]amazon.AdsRequest, map[int]amazon.AdsRefusal) {
 	return nil, nil
 }

@@ -64,6 +64,17 @@ async function writes() {
     })
     want(made.id && made.name === 'by Unified' && made.budgetAmount === 12.34, JSON.stringify(made))
   })
+  await step('create with what Unified has no field for', async () => {
+    const auto = await sdk.ads.createAdsCampaign({
+      connectionId,
+      raw: 'autoCreationSettings.autoCreateTargets=true',
+      adsCampaign: { name: 'by Unified, automatic', organizationId: env.LK_PROFILE_ID, advertisingChannelType: 'SHOPPING', status: 'PAUSED', budgetAmount: 5, budgetPeriod: 'DAILY' },
+    })
+    const one = await sdk.ads.getAdsCampaign({ connectionId, id: auto.id, fields: ['raw'] })
+    want(one.raw.autoCreationSettings.autoCreateTargets === true, JSON.stringify(one))
+    await fails(() => sdk.ads.patchAdsCampaign({ connectionId, id: auto.id, raw: 'dailyBudgett=9', adsCampaign: { status: 'PAUSED' } }), (err) => /field_unknown/.test(err.body))
+    await sdk.ads.removeAdsCampaign({ connectionId, id: auto.id })
+  })
   await step('update', async () => {
     const one = await sdk.ads.getAdsCampaign({ connectionId, id: made.id })
     const changed = await sdk.ads.updateAdsCampaign({ connectionId, id: made.id, adsCampaign: { ...one, name: 'renamed', budgetAmount: 15 } })

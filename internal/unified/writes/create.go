@@ -2,6 +2,7 @@ package writes
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
 	"time"
@@ -13,7 +14,7 @@ import (
 
 // planNew makes new objects of rows. What a row leaves out is taken from what the object belongs to: its account, channel and campaign.
 func (w *Writer) planNew(ctx context.Context, p Place, o Order, all []*planned) {
-	bodies := make([]canon.AdsObject, len(all))
+	bodies, texts := make([]canon.AdsObject, len(all)), make([]json.RawMessage, len(all))
 	for _, c := range all {
 		c.action = Create
 		accounts, no := p.accountsFor(o.organization(o.Rows[c.row]))
@@ -25,7 +26,9 @@ func (w *Writer) planNew(ctx context.Context, p Place, o Order, all []*planned) 
 			c.account = accounts[0]
 		}
 		// Read once without knowing the account, for the parents' ids; amounts are looked at when it is known.
-		bodies[c.row], _, c.refusal = applied(canon.NewAds(o.Kind), o.Rows[c.row].Body, Create, c.account)
+		if texts[c.row], c.refusal = o.bodyOf(p, o.Rows[c.row], "", c.account); c.refusal == nil {
+			bodies[c.row], _, c.refusal = applied(canon.NewAds(o.Kind), texts[c.row], Create, c.account)
+		}
 	}
 	campaigns, groups := w.parentsOf(ctx, p, o, all, bodies)
 	for _, c := range all {
@@ -50,7 +53,7 @@ func (w *Writer) planNew(ctx context.Context, p Place, o Order, all []*planned) 
 		}
 		if in != nil && c.account.ID == "" {
 			c.account = in.account
-			again, _, no := applied(canon.NewAds(o.Kind), o.Rows[c.row].Body, Create, c.account)
+			again, _, no := applied(canon.NewAds(o.Kind), texts[c.row], Create, c.account)
 			if no != nil {
 				c.refusal = no
 				continue

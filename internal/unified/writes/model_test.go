@@ -101,6 +101,22 @@ func (m *model) AdsList(_ context.Context, _ amazon.Asker, a canon.Account, q am
 	return page, nil
 }
 
+// AdsRaw knows the name and the daily budget of Amazon's campaigns, and that other channels call the budget otherwise.
+func (m *model) AdsRaw(_ canon.Account, _ canon.AdsKind, channel canon.Channel, raw map[string]string) (map[string]json.RawMessage, string) {
+	fields := map[string]json.RawMessage{}
+	for name, value := range raw {
+		switch {
+		case name == "budget.budget" && channel == canon.SponsoredProducts, name == "budget" && channel == canon.SponsoredDisplay:
+			fields["budgets"] = json.RawMessage(`[{"money":{"amount":"` + value + `"},"period":"DAILY"}]`)
+		case name == "wireName":
+			fields["name"] = json.RawMessage(`"` + value + `"`)
+		default:
+			return nil, name
+		}
+	}
+	return fields, ""
+}
+
 func (m *model) AdsPlan(a canon.Account, changes []amazon.AdsChange) (requests []amazon.AdsRequest, refused map[int]amazon.AdsRefusal) {
 	refused = map[int]amazon.AdsRefusal{}
 	r := amazon.AdsRequest{Operation: "write", Method: "POST", Host: "example", Path: "/write/" + a.ID}

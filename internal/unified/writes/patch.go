@@ -142,9 +142,10 @@ func applied(base canon.AdsObject, body json.RawMessage, verb Verb, a canon.Acco
 	}
 	for _, o := range []canon.AdsObject{base, after} {
 		for _, m := range amounts(o) {
-			switch {
-			case m.money.Currency == "":
+			if m.money.Currency == "" {
 				m.money.Currency = a.Currency
+			}
+			switch {
 			case a.Currency != "" && m.money.Currency != a.Currency && o == after:
 				return nil, nil, refuse(problem.WritesCurrencyDiffers, m.field, "%s of an account in %s", short(m.money.Currency), a.Currency)
 			case m.money.Micros < 0 && o == after:

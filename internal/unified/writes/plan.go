@@ -83,7 +83,7 @@ func (w *Writer) planChanges(ctx context.Context, p Place, o Order, all []*plann
 			f, ok := objects[c.id]
 			switch {
 			case ok:
-				w.planChange(o, c, f)
+				w.planChange(p, o, c, f)
 			case err != nil:
 				c.refusal = refusedBy(err)
 			default:
@@ -94,7 +94,7 @@ func (w *Writer) planChanges(ctx context.Context, p Place, o Order, all []*plann
 	w.guardAll(ctx, p, o, all)
 }
 
-func (w *Writer) planChange(o Order, c *planned, f found) {
+func (w *Writer) planChange(p Place, o Order, c *planned, f found) {
 	row := o.Rows[c.row]
 	c.account, c.channel = f.account, canon.ChannelOf(f.object)
 	if mark := row.ifMatch(); mark != "" && mark != canon.AdsETag(f.object) {
@@ -111,7 +111,12 @@ func (w *Writer) planChange(o Order, c *planned, f found) {
 		c.refusal = refusedBy(err)
 		return
 	}
-	after, changed, no := applied(f.object, row.Body, o.Verb, f.account)
+	body, no := o.bodyOf(p, row, c.channel, f.account)
+	if no != nil {
+		c.refusal = no
+		return
+	}
+	after, changed, no := applied(f.object, body, o.Verb, f.account)
 	if no != nil {
 		c.refusal = no
 		return

@@ -46,10 +46,14 @@ type Order struct {
 	Verb         Verb          `json:"verb"`
 	Rows         []Row         `json:"rows"`
 	Organization string        `json:"organization,omitempty"` // of the rows that name none
+	Raw          Raw           `json:"raw,omitempty"`          // what each row says besides
 	Force        bool          `json:"force,omitempty"`        // past the spend guard
 	DryRun       bool          `json:"dry_run,omitempty"`
 	Key          string        `json:"-"` // Idempotency-Key; empty for none
 }
+
+// Raw is what an order says of all its objects besides their bodies: fields of the model, or members of Amazon's own object by their paths.
+type Raw map[string]string
 
 // A Row is one object of an order.
 type Row struct {
