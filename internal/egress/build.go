@@ -163,7 +163,7 @@ func objectBody(fields []amazon.Field) ([]byte, error) {
 // appendTarget writes path and query, after a look at both: a path of ours begins with one slash and holds nothing that would end it,
 // since "//host" and "/\host" are read as an authority by some (attack case A1).
 func appendTarget(b []byte, path string, query url.Values, raw string) ([]byte, error) {
-	if len(path) == 0 || path[0] != '/' || strings.HasPrefix(path, "//") || strings.ContainsAny(path, "?#\\") || !printable(path) {
+	if len(path) == 0 || path[0] != '/' || strings.HasPrefix(path, "//") || !onlyPath(path) {
 		return nil, errRequest.With("its path is not one that can be sent")
 	}
 	if raw == "" && len(query) > 0 {
@@ -176,6 +176,24 @@ func appendTarget(b []byte, path string, query url.Values, raw string) ([]byte, 
 		b = append(append(b, '?'), raw...)
 	}
 	return b, nil
+}
+
+// pathChars are the characters of a path: visible ASCII but what would end it, or be taken for a slash.
+var pathChars = func() (t [256]bool) {
+	for c := '!'; c <= '~'; c++ {
+		t[c] = c != '?' && c != '#' && c != '\\'
+	}
+	return t
+}()
+
+// onlyPath reports whether s has the characters of a path alone.
+func onlyPath(s string) bool {
+	for i := range len(s) {
+		if !pathChars[s[i]] {
+			return false
+		}
+	}
+	return true
 }
 
 // printable reports whether s is visible ASCII, as everything in a request line is.

@@ -72,6 +72,7 @@ type world struct {
 	store  *store.Store
 	tokens *tokens
 	runner *jobs.Runner
+	config push.Config
 
 	retryAfter string // of devices that are throttled or flaky
 }
@@ -102,15 +103,22 @@ func build(t testing.TB, dir, url string, now func() time.Time, issue func() str
 	snap.PublishGrant(snapshot.Grant{ID: grantID, Name: "fire", Program: "adm", Realm: amazon.Sandbox, Region: canon.NA, Health: snapshot.OK})
 	w.tokens = &tokens{snapshot: snap, now: now, issue: issue, asked: make(chan int64, 100)}
 	w.tokens.publish(1)
-	w.Push = push.New(push.Config{
+	w.config = push.Config{
 		Store: w.store, Door: door, Grants: snap, Tokens: w.tokens, Dir: dir, Now: now, Page: 1000, InFlight: 32,
 		Poke: func() { w.runner.Poke() },
-	})
-	if err := w.Load(t.Context()); err != nil {
-		t.Fatal(err)
 	}
-	w.runner = jobs.New(jobs.Config{Kinds: []jobs.Kind{w.Kind()}, Now: now, Tick: 10 * time.Millisecond})
+	w.load()
 	return w
+}
+
+// load makes a Push of the configuration, as a process does that starts.
+func (w *world) load() {
+	w.t.Helper()
+	w.Push = push.New(w.config)
+	if err := w.Load(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+	w.runner = jobs.New(jobs.Config{Kinds: []jobs.Kind{w.Kind()}, Now: w.config.Now, Tick: 10 * time.Millisecond})
 }
 
 // start makes a world with a sandbox whose seconds are milliseconds, so that no test waits for a Retry-After.

@@ -8,7 +8,7 @@ import (
 )
 
 // judge says what a result means for the device, for the pace, and for the whole broadcast (adm 3.3).
-func (r *run) judge(t Target, result adm.Result) Target {
+func (r *run) judge(t *Target, result adm.Result) {
 	now := r.push.cfg.Now()
 	t.Status, t.Problem, t.At = result.Status, result.Problem.Code, now
 	if result.Outcome != adm.Unsent && result.Outcome != adm.TokenRefused {
@@ -54,7 +54,6 @@ func (r *run) judge(t Target, result adm.Result) Target {
 	r.mu.Lock()
 	r.odd = odd
 	r.mu.Unlock()
-	return t
 }
 
 // refused ends the broadcast where the message itself is at fault, and where nobody understands what Amazon says, time after time.

@@ -1,7 +1,6 @@
 package push
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -15,21 +14,15 @@ import (
 // A sheet is one page of devices while they are sent to.
 type sheet struct {
 	run     *run
-	page    []Target
+	page    []Target     // each with its fate, once its place was told to settled
 	next    atomic.Int64 // place of the next device that nobody took up
 	halted  atomic.Bool  // nothing more may leave
-	settled chan placed
-}
-
-// placed is a device whose fate is known, with its place on the page.
-type placed struct {
-	Target
-	at int
+	settled chan int     // places of devices whose fate is known
 }
 
 // page sends to the devices of one page and writes down what became of them, a part at a time.
 func (r *run) page(ctx context.Context, page []Target) (State, error) {
-	s := &sheet{run: r, page: page, settled: make(chan placed, 4*cap(r.lines))}
+	s := &sheet{run: r, page: page, settled: make(chan int, flushSize+cap(r.lines))} // room for those that end while others are flushed
 	var crew sync.WaitGroup
 	for range min(cap(r.lines), len(page)) {
 		crew.Go(func() {
@@ -45,10 +38,11 @@ func (r *run) page(ctx context.Context, page []Target) (State, error) {
 // work sends to one device after the other. What became of one is written into the log together with the beginning of the next, which leaves at
 // once; where it must wait, the log has the first before.
 func (s *sheet) work(ctx context.Context, l *line) {
-	var done *placed
+	var done *Target // the last one that was sent to, not told yet
+	place := 0
 	tell := func() {
 		if done != nil {
-			s.settled <- *done
+			s.settled <- place
 			done = nil
 		}
 	}
@@ -57,10 +51,10 @@ func (s *sheet) work(ctx context.Context, l *line) {
 		if at >= len(s.page) {
 			break
 		}
-		t := s.page[at]
+		t := &s.page[at]
 		if t.Retired() {
 			t.Fate, t.At = Skipped, s.run.push.cfg.Now()
-			s.settled <- placed{t, at}
+			s.settled <- at
 			continue
 		}
 		if _, ok := s.run.pace.slot(); !ok {
@@ -70,27 +64,28 @@ func (s *sheet) work(ctx context.Context, l *line) {
 				break
 			}
 		}
-		if !s.run.log.note(done, &t) {
+		if !s.run.log.note(done, t) {
 			break // what cannot be written down does not leave
 		}
 		tell()
-		done = &placed{s.run.send(l, t), at}
+		s.run.send(l, t)
+		done, place = t, at
 	}
 	s.run.log.note(done, nil)
 	tell()
 }
 
-// send sends to one device, and says what that means.
-func (r *run) send(l *line, t Target) Target {
+// send sends to one device, and says in it what that means.
+func (r *run) send(l *line, t *Target) {
 	result := l.do(r.way, func(amazon.Asker) adm.Result { return l.each.Send(r.way, t.Registration, r.push.cfg.Now()) })
-	return r.judge(t, result)
+	r.judge(t, result)
 }
 
 // settle writes down what comes, until nothing more does.
 func (s *sheet) settle() (State, error) {
 	var (
 		r      = s.run
-		batch  []placed
+		batch  = make([]int, 0, flushSize)
 		state  = Sending
 		failed error
 	)
@@ -108,12 +103,12 @@ func (s *sheet) settle() (State, error) {
 	}
 	for {
 		select {
-		case t, more := <-s.settled:
+		case at, more := <-s.settled:
 			if !more {
 				flush()
 				return state, failed
 			}
-			if batch = append(batch, t); len(batch) >= flushSize {
+			if batch = append(batch, at); len(batch) >= flushSize {
 				flush()
 			}
 		case <-tick.C:
@@ -123,19 +118,20 @@ func (s *sheet) settle() (State, error) {
 }
 
 // sort takes devices that stand side by side in the list, and were taken at the first try as nearly all are, together.
-func (s *sheet) sort(batch []placed) (taken []Span, others []Target) {
-	slices.SortFunc(batch, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
+func (s *sheet) sort(batch []int) (taken []Span, others []Target) {
+	slices.Sort(batch)
 	last := -2 // place of the last one in the last span
-	for _, t := range batch {
-		if !t.plain() || !s.page[t.at].Next.IsZero() {
-			others = append(others, t.Target)
+	for _, at := range batch {
+		t := &s.page[at]
+		if !t.plain() {
+			others = append(others, *t)
 			continue
 		}
-		if t.at != last+1 {
+		if at != last+1 {
 			taken = append(taken, Span{From: t.Device, At: t.At})
 		}
 		span := &taken[len(taken)-1]
-		span.To, last = t.Device, t.at
+		span.To, last = t.Device, at
 		if t.At.After(span.At) {
 			span.At = t.At
 		}
@@ -143,7 +139,7 @@ func (s *sheet) sort(batch []placed) (taken []Span, others []Target) {
 	return taken, others
 }
 
-// plain reports whether Amazon took the message at its first try, and there is nothing else to tell.
-func (t Target) plain() bool {
-	return t.Fate == string(adm.Accepted) && t.Tries == 1 && t.Status == 200 && t.Problem == ""
+// plain reports whether Amazon took the message at its first try, for which it never waited, and there is nothing else to tell.
+func (t *Target) plain() bool {
+	return t.Next.IsZero() && t.Fate == string(adm.Accepted) && t.Tries == 1 && t.Status == 200 && t.Problem == ""
 }

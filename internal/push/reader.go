@@ -41,9 +41,21 @@ func (n *reader) page() ([]Target, time.Time, error) {
 	return f.page, f.due, f.err
 }
 
+// read asks the store for a page. While devices are still being written down, only a full page is one.
 func (n *reader) read() (f found) {
-	f.page, f.due, f.err = n.run.push.cfg.Store.Targets(n.run.way, n.run.b.ID, n.after, n.run.push.cfg.Now(), n.run.push.cfg.Page)
-	return f
+	p, list := n.run.push, n.run.list
+	for {
+		all := list.ended()
+		f.page, f.due, f.err = p.cfg.Store.Targets(n.run.way, n.run.b.ID, n.after, p.cfg.Now(), p.cfg.Page)
+		switch {
+		case f.err != nil || len(f.page) == p.cfg.Page:
+			return f
+		case all:
+			f.err = list.err
+			return f
+		}
+		list.more()
+	}
 }
 
 // ahead begins to read the page after the one that was returned.

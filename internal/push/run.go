@@ -47,6 +47,7 @@ type run struct {
 	body  []byte
 	way   context.Context // of calls under way, which outlive a stop
 	lines chan *line
+	list  *list
 
 	mu   sync.Mutex
 	stop problem.Problem // why no more may leave
@@ -69,16 +70,13 @@ func (p *Push) work(ctx context.Context, subject id.Broadcast) error {
 		known, _ := problem.Of(err)
 		return p.cfg.Store.EndBroadcast(way, b.ID, Stopped, known.Code, p.cfg.Now(), time.Time{})
 	}
-	for b.State == Listing {
-		if err := ctx.Err(); err != nil {
-			return p.release(way, b.ID, err)
-		}
-		if b, err = p.cfg.Store.ListTargets(way, b.ID, listStep); err != nil {
-			return err
-		}
-	}
+	r.list = p.list(ctx, b)
+	defer func() { <-r.list.done }()
 	g, ok := p.cfg.Grants.Grant(b.Grant)
 	if !ok {
+		if err := r.list.end(); err != nil {
+			return err
+		}
 		return p.cfg.Store.EndBroadcast(way, b.ID, Held, problem.PushNoGrant, p.cfg.Now(), p.cfg.Now().Add(holdFor))
 	}
 	if r.log, err = startSent(p.cfg.Dir, b.ID); err != nil {
@@ -171,7 +169,7 @@ func (r *run) pages(ctx context.Context) error {
 	defer next.drop()
 	for {
 		if err := ctx.Err(); err != nil {
-			return p.release(r.way, r.b.ID, err)
+			return errors.Join(r.list.end(), p.release(r.way, r.b.ID, err))
 		}
 		page, due, err := next.page()
 		if err != nil {
@@ -209,6 +207,9 @@ func (r *run) pages(ctx context.Context) error {
 
 // halt ends the run for a reason that holds for every device.
 func (r *run) halt() error {
+	if err := r.list.end(); err != nil {
+		return err
+	}
 	s, now := r.push.cfg.Store, r.push.cfg.Now()
 	if r.hold {
 		return s.EndBroadcast(r.way, r.b.ID, Held, r.stop.Code, now, now.Add(holdFor))

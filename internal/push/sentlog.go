@@ -115,7 +115,7 @@ func (l *sentLog) restart() error {
 
 // note writes down what became of one device, and that a message is about to leave for another; either may be nil. It reports false where that
 // could not be written: nothing may leave then, and the fate is unknown after a kill, as it would be without its line.
-func (l *sentLog) note(done *placed, begun *Target) bool {
+func (l *sentLog) note(done, begun *Target) bool {
 	if l.file == nil || done == nil && begun == nil {
 		return true
 	}
@@ -123,7 +123,7 @@ func (l *sentLog) note(done *placed, begun *Target) bool {
 	defer l.mu.Unlock()
 	l.line = l.line[:0]
 	if done != nil {
-		l.line = appendEnd(l.line, done.Target)
+		l.line = appendEnd(l.line, done)
 	}
 	if begun != nil {
 		l.line = append(append(append(l.line, `{"d":"`...), begun.Device...), "\"}\n"...)
@@ -133,7 +133,7 @@ func (l *sentLog) note(done *placed, begun *Target) bool {
 }
 
 // appendEnd writes the line of a fate. An id of Amazon's is the one part that may need care, and it is rare.
-func appendEnd(b []byte, t Target) []byte {
+func appendEnd(b []byte, t *Target) []byte {
 	if t.New != "" {
 		line, err := json.Marshal(entry{t.Device, &fate{t.Fate, t.Tries, millis(t.Next), t.Status, string(t.Problem), millis(t.At), t.New}})
 		if err != nil {

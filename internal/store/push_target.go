@@ -47,12 +47,13 @@ func (s *Store) Targets(ctx context.Context, b id.Broadcast, after id.Registrati
 func (s *Store) waiting(ctx context.Context, which string, b id.Broadcast, from any, limit int) ([]push.Target, error) {
 	rows, err := s.rdb.QueryContext(ctx, `SELECT t.device, r.registration, t.tries, t.next_at, r.retired_at`+fromTargets+`
 		AND t.outcome = '' `+which+` LIMIT $3`, string(b), from, limit)
-	return collect(rows, err, func(row scanner) (push.Target, error) {
-		var t push.Target
-		var next, retired int64
-		err := row.Scan((*string)(&t.Device), &t.Registration, &t.Tries, &next, &retired)
-		t.Next = moment(next)
-		return t.WithRetired(retired > 0), err
+	var next, retired int64
+	var into push.Target // all rows are read into one, by one list of columns
+	columns := []any{(*string)(&into.Device), &into.Registration, &into.Tries, &next, &retired}
+	return gather(limit, rows, err, func(row scanner) (push.Target, error) {
+		err := row.Scan(columns...)
+		into.Next = moment(next)
+		return into.WithRetired(retired > 0), err
 	})
 }
 

@@ -42,12 +42,20 @@ func one[T any](v T, err error) (T, error) {
 
 // collect reads all rows and closes them.
 func collect[T any](rows *sql.Rows, err error, scan func(scanner) (T, error)) ([]T, error) {
+	return gather(0, rows, err, scan)
+}
+
+// gather is collect with room for so many rows, where there is any.
+func gather[T any](room int, rows *sql.Rows, err error, scan func(scanner) (T, error)) ([]T, error) {
 	if err != nil {
 		return nil, explain(fmt.Errorf("reading rows: %w", err))
 	}
 	defer rows.Close()
 	var all []T
 	for rows.Next() {
+		if all == nil {
+			all = make([]T, 0, room)
+		}
 		v, err := scan(rows)
 		if err != nil {
 			return nil, explain(fmt.Errorf("reading a row: %w", err))
