@@ -114,6 +114,7 @@ func (x *Exchange) Note(name, value string) { x.notes = append(x.notes, Note{nam
 type Response struct {
 	Status  int
 	Header  http.Header
+	Pairs   []string // in place of Header, names and values in turns: for answers with a body that come by the thousand
 	Body    []byte
 	Chunked bool // no Content-Length, as some of Amazon's backends answer
 	Reset   bool // the connection breaks off instead: whatever took effect, the client is not told
@@ -141,8 +142,17 @@ func Redirect(location string) Response {
 	return Response{Status: http.StatusFound, Header: http.Header{"Location": {location}}}
 }
 
+// unfold puts what stands in Pairs into Header.
+func (r Response) unfold() Response {
+	if r.Pairs != nil {
+		r.Header, r.Pairs = Headers(r.Pairs...), nil
+	}
+	return r
+}
+
 // Set sets a header and returns the response.
 func (r Response) Set(name, value string) Response {
+	r = r.unfold()
 	if r.Header == nil {
 		r.Header = http.Header{}
 	}

@@ -23,6 +23,7 @@ type Front struct {
 	maxBody int64
 
 	dates  dates
+	shown  shown
 	stop   chan struct{}
 	closed sync.Once
 	inside gate

@@ -79,6 +79,7 @@ type Journal struct {
 	tick   atomic.Int64
 	floor  atomic.Int64 // entries up to this one were forgotten on request
 	counts atomic.Pointer[sync.Map]
+	latest atomic.Pointer[counted]
 
 	waiting atomic.Int32
 	mu      sync.Mutex
@@ -110,11 +111,23 @@ func (j *Journal) count(e *Entry) {
 		key.Client = e.Client
 	}
 	m := j.counts.Load()
+	if last := j.latest.Load(); last != nil && last.in == m && last.key == key {
+		last.n.Add(1)
+		return
+	}
 	n, ok := m.Load(key)
 	if !ok {
 		n, _ = m.LoadOrStore(key, new(atomic.Int64))
 	}
 	n.(*atomic.Int64).Add(1)
+	j.latest.Store(&counted{m, key, n.(*atomic.Int64)})
+}
+
+// counted is the counter that was used last, which often is the next one too.
+type counted struct {
+	in  *sync.Map
+	key Count
+	n   *atomic.Int64
 }
 
 // Last tells the number of the latest arrival.

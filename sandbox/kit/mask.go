@@ -34,7 +34,7 @@ func mask(s string) string {
 // suspect reports whether any of tokenPrefixes may be in a text, by a part that each of them has and few texts.
 func suspect(s string) bool {
 	return strings.IndexByte(s, '|') >= 0 || strings.Contains(s, "%7") || strings.Contains(s, "lkt_") || strings.Contains(s, "lkp_") ||
-		strings.Contains(s, "amzn1.oa2-cs.v1.")
+		strings.Contains(s, ".v1.")
 }
 
 // tokenPrefixes begin what is secret: Amazon's tokens and client secrets, and Lockkeeper's own.

@@ -36,7 +36,7 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &t.x
 	t.entry = &Entry{
 		Seq: x.Seq, At: x.Now, Began: f.Journal.tick.Add(1), Region: region, Host: short(host), Method: short(r.Method),
-		Path: mask(path), Agent: mask(First(r.Header, "User-Agent")), Auth: auth(r.Header), arrived: t.started,
+		Path: mask(path), Agent: mask(First(r.Header, "User-Agent")), Auth: f.shown.auth(r.Header), arrived: t.started,
 	}
 	if !ok {
 		f.Journal.open(t.entry)
@@ -111,9 +111,12 @@ func (t *turn) run(route *Route) {
 		}
 	}
 	resp := t.handle(route)
-	if t.fault != nil && t.fault.Do == Twice {
-		t.fault.hit()
-		resp = t.handle(route)
+	if t.fault != nil {
+		if t.fault.Do == Twice {
+			t.fault.hit()
+			resp = t.handle(route)
+		}
+		resp = resp.unfold()
 	}
 	if t.at(AfterEffect) {
 		answer, on := t.act(resp)

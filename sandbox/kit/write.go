@@ -4,11 +4,16 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"sync/atomic"
 )
 
 // write sends the answer, whole or as far as the fault lets it. The journal has the exchange's end before the last byte
 // leaves, so that who has the answer also finds its entry.
 func (t *turn) write(r Response) {
+	if r.Pairs != nil && t.writeWhole(r) {
+		return
+	}
+	r = r.unfold()
 	h := t.w.Header()
 	for name, values := range r.Header {
 		h[name] = values
@@ -119,10 +124,18 @@ func (t *turn) cut(length, status, delivered int, rst bool) {
 	_ = conn.Close()
 }
 
+// shown remembers how the last Authorization is shown, since a client sends the same many times.
+type shown struct{ last atomic.Pointer[[2]string] }
+
 // auth tells how a request was authorised, for the journal.
-func auth(h http.Header) string {
+func (s *shown) auth(h http.Header) string {
 	if v := First(h, "Authorization"); v != "" {
-		return maskAuth(v)
+		if last := s.last.Load(); last != nil && last[0] == v {
+			return last[1]
+		}
+		masked := maskAuth(v)
+		s.last.Store(&[2]string{v, masked})
+		return masked
 	}
 	if v := First(h, "X-Amz-Access-Token"); v != "" {
 		return "x-amz-access-token " + maskAuth("Bearer "+v)

@@ -68,14 +68,7 @@ type field struct {
 
 // head makes the status line and the headers, in the order of their names, as net/http does.
 func (a *answer) head(status int, framing []byte) {
-	b := append(a.conn.out, "HTTP/1.1 "...)
-	b = append(strconv.AppendInt(b, int64(status), 10), ' ')
-	if text := http.StatusText(status); text != "" {
-		b = append(b, text...)
-	} else {
-		b = strconv.AppendInt(append(b, "status code "...), int64(status), 10)
-	}
-	b = append(b, "\r\n"...)
+	b := appendStatus(a.conn.out, status)
 	var few [24]field
 	lines := few[:0]
 	for name, values := range a.header {

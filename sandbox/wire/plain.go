@@ -96,14 +96,17 @@ func requestLine(line string, r *http.Request) bool {
 	default:
 		return false
 	}
-	if target == "" || target[0] != '/' || !visible(target) {
+	if target == "" || target[0] != '/' {
 		return false
 	}
 	r.Method, r.RequestURI = method, target
 	path, query, asked := strings.Cut(target, "?")
-	if unreserved(path) && asked == (query != "") {
+	if unreserved(path) && asked == (query != "") && visible(query) {
 		r.URL = &url.URL{Path: path, RawQuery: query}
 		return true
+	}
+	if !visible(target) {
+		return false
 	}
 	var err error
 	r.URL, err = url.ParseRequestURI(target)

@@ -65,6 +65,10 @@ func echo(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(&b, "%s: %q\n", name, r.Header[name])
 	}
 	b.Write(body)
+	if r.URL.Path == "/whole" {
+		whole(w, b.Bytes())
+		return
+	}
 	h := w.Header()
 	h["Date"], h["Content-Type"], h["X-None"] = nil, nil, nil
 	h["X-Two"] = []string{"one", " two\r\nInjected: line "}
@@ -86,6 +90,23 @@ func echo(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	_, _ = w.Write(b.Bytes()[half:])
+}
+
+// whole answers at once where that can be done.
+func whole(w http.ResponseWriter, body []byte) {
+	pairs := []string{"X-B", "two", "Content-Length", fmt.Sprint(len(body)), "Date", "never", "X-A", "one\r\nInjected: line"}
+	if w, ok := w.(interface {
+		WriteWhole(status int, pairs []string, body []byte) error
+	}); ok {
+		_ = w.WriteWhole(http.StatusCreated, pairs, body)
+		return
+	}
+	for i := 0; i < len(pairs); i += 2 {
+		w.Header().Set(pairs[i], pairs[i+1])
+	}
+	w.Header()["Content-Type"] = nil
+	w.WriteHeader(http.StatusCreated)
+	_, _ = w.Write(body)
 }
 
 // talk sends bytes over one connection, with nothing behind them, and returns all that comes back until it ends.
@@ -141,6 +162,7 @@ var inputs = []string{
 	"POST /chunked HTTP/1.1\r\nHost: [::1]:1\r\nContent-Length: 0\r\n\r\n",
 	"DELETE /204 HTTP/1.1\r\nHost: a\r\nConnection: Keep-Alive\r\n\r\nGET /304 HTTP/1.1\r\nHost: a\r\n\r\n",
 	"POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nX: y\r\n\r\nabPOST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nX: y\r\n\r\ncdGET /3 HTTP/1.1\r\nHost: b\r\n\r\n",
+	"GET /whole HTTP/1.1\r\nHost: a\r\n\r\nPOST /whole HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab",
 	"GET /abort HTTP/1.1\r\nHost: a\r\n\r\n",
 	"PUT /two HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
 	"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
