@@ -18,12 +18,12 @@ type slow struct {
 	let   chan struct{}
 }
 
-func (s *slow) ListTargets(ctx context.Context, b id.Broadcast, limit int) (push.Broadcast, error) {
+func (s *slow) ListTargets(ctx context.Context, b id.Broadcast, _ int) (push.Broadcast, error) {
 	if !s.first {
 		<-s.let
 	}
 	s.first = false
-	return s.Store.ListTargets(ctx, b, limit)
+	return s.Store.ListTargets(ctx, b, 5000)
 }
 
 // TestMessagesLeaveWhileTheListIsMade holds that nobody waits for the end of a long list, and that a stop before that end leaves nobody out and
@@ -49,5 +49,21 @@ func TestMessagesLeaveWhileTheListIsMade(t *testing.T) {
 	}
 	if got := w.receipts(false); got.Accepted != 7000 || len(got.Twice) > 0 {
 		t.Errorf("%d were taken, %d twice", got.Accepted, len(got.Twice))
+	}
+}
+
+// TestDevicesKeepTheOrderOfTheirList holds that registrations stand in the order in which they were given, however many were given at one time.
+func TestDevicesKeepTheOrderOfTheirList(t *testing.T) {
+	t.Parallel()
+	w := start(t, nil)
+	made := w.devices(100, nil)
+	kept, err := w.Registrations(t.Context(), "fire", push.Filter{})
+	if err != nil || len(kept) != len(made) {
+		t.Fatal(len(kept), err)
+	}
+	for i, r := range kept {
+		if r.Name != made[i].Key {
+			t.Fatalf("number %d is %s, want %s", i, r.Name, made[i].Key)
+		}
 	}
 }

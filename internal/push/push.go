@@ -66,7 +66,7 @@ type Config struct {
 	// InFlight is how many messages are under way at once. Defaults to 64.
 	InFlight int
 
-	// Page is how many devices are taken up together. Defaults to 4096.
+	// Page is how many devices are taken up together. Defaults to 8192.
 	Page int
 
 	// Now is the clock. Defaults to time.Now.
@@ -96,7 +96,7 @@ func New(cfg Config) *Push {
 		cfg.InFlight = 64
 	}
 	if cfg.Page <= 0 {
-		cfg.Page = 4096
+		cfg.Page = 8192
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now

@@ -91,11 +91,25 @@ func (p *Push) Import(ctx context.Context, grant string, rows []Row) (Imported, 
 			ID: id.New[id.Registration](now), Grant: g.ID, Registration: text, Name: strings.TrimSpace(row.Name), Tags: tags, Added: now,
 		})
 	}
+	inOrder(all)
 	if out.Added, err = p.cfg.Store.PutRegistrations(ctx, all); err != nil {
 		return out, err
 	}
 	out.Known = len(all) - out.Added
 	return out, nil
+}
+
+// inOrder deals the ids of registrations, which were drawn at one time and so in no order, out in the order of the list. Rows that are kept in the
+// order of their ids are read in it too, page after page, whenever a broadcast goes through them.
+func inOrder(all []Registration) {
+	ids := make([]id.Registration, len(all))
+	for i, r := range all {
+		ids[i] = r.ID
+	}
+	slices.Sort(ids)
+	for i := range all {
+		all[i].ID = ids[i]
+	}
 }
 
 // Registrations lists a grant's, in the order of ids.

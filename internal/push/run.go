@@ -18,8 +18,8 @@ const (
 	flushSize  = 1000
 	flushEvery = 200 * time.Millisecond
 	holdFor    = time.Minute
-	mostOdd    = 20 // answers in a row that nobody understands, after which a broadcast stops to be looked at
-	listStep   = 5000
+	mostOdd    = 20   // answers in a row that nobody understands, after which a broadcast stops to be looked at
+	listStep   = 8192 // devices that are written down at once
 )
 
 // Kind is the job of broadcasts.
