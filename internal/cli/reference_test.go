@@ -67,7 +67,7 @@ func command(b *strings.Builder, c *cobra.Command) {
 	if c.Hidden || c.Name() == "help" {
 		return
 	}
-	if !c.HasSubCommands() || c.Runnable() && c.Parent().HasParent() {
+	if !c.HasSubCommands() || c.Runnable() && (c.Parent().HasParent() || c.LocalNonPersistentFlags().HasAvailableFlags()) {
 		fmt.Fprintf(b, "\n## %s\n\n`%s`\n\n", strings.TrimPrefix(c.CommandPath(), "lockkeeper "), c.UseLine())
 		if c.Parent().Name() == "completion" {
 			fmt.Fprintf(b, "%s.\n", c.Short)

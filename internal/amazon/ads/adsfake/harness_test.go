@@ -95,6 +95,7 @@ func (c *caller) do(method, path, body string) *httptest.ResponseRecorder {
 	r.Header = c.header.Clone()
 	w := httptest.NewRecorder()
 	c.s.front.ServeHTTP(w, r)
+	everyAnswer.hold(c.s.t, c, method, path, body, w)
 	return w
 }
 

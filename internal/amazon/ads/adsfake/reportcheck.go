@@ -155,6 +155,9 @@ func (q *reportQuery) choose(r *reportRequest, columns map[string]column) error 
 		return fmt.Errorf("configuration columns includes invalid values: (%s). Allowed values: (%s)", strings.Join(bad, ", "),
 			strings.Join(slices.Sorted(maps.Keys(allowed)), ", "))
 	}
+	if q.daily && !slices.Contains(r.Columns, "date") {
+		return fmt.Errorf("configuration columns must include date with timeUnit DAILY")
+	}
 	for _, name := range r.Columns {
 		if q.daily && (name == "startDate" || name == "endDate") {
 			return fmt.Errorf("configuration columns: %s goes with timeUnit SUMMARY, date with DAILY", name)

@@ -230,6 +230,7 @@ func TestReportRefusals(t *testing.T) {
 		"unknown column":    c.order("spCampaigns", products, "campaign", "cost adId", "SUMMARY", first, last),
 		"column of a group": c.order("spCampaigns", products, "adGroup", "campaignId", "SUMMARY", first, last),
 		"daily, startDate":  c.order("spCampaigns", products, "campaign", "startDate cost", "DAILY", first, last),
+		"daily, no date":    c.order("spCampaigns", products, "campaign", "cost", "DAILY", first, last),
 		"summary, date":     c.order("spCampaigns", products, "campaign", "date cost", "SUMMARY", first, last),
 		"too long":          c.order("spCampaigns", products, "campaign", "cost", "SUMMARY", "2026-02-02", last),
 		"too old":           c.order("spCampaigns", products, "campaign", "cost", "SUMMARY", "2025-11-30", "2025-12-02"),
