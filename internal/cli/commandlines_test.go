@@ -111,7 +111,7 @@ func check(words []string, arguments bool) error {
 		return err
 	}
 	left := cmd.Flags().Args()
-	if cmd.HasSubCommands() && len(left) > 0 {
+	if cmd.HasSubCommands() && len(left) > 0 && left[0] != "[flags]" { // as a usage line ends
 		return fmt.Errorf("there is no command %q", cmd.CommandPath()+" "+left[0])
 	}
 	if arguments {
