@@ -41,6 +41,15 @@ async function reads() {
       want(one.id === all[0].id, JSON.stringify(one))
     })
   }
+  await step('assets', async () => {
+    const all = await sdk.ads.listAdsAssets({ connectionId, orgId: env.LK_PROFILE_ID, limit: 50 })
+    want(all.length > 2 && all.every((a) => a.id && a.url && a.width > 0 && a.fileSize > 0 && a.organizationId === env.LK_PROFILE_ID), JSON.stringify(all[0]))
+    const films = await sdk.ads.listAdsAssets({ connectionId, orgId: env.LK_PROFILE_ID, type: 'VIDEO' })
+    want(films.length > 0 && films.length < all.length && films.every((a) => a.type === 'VIDEO' && a.mimeType === 'video/mp4'), JSON.stringify(films))
+    const one = await sdk.ads.getAdsAsset({ connectionId, id: films[0].id })
+    want(one.id === films[0].id && one.name === films[0].name, JSON.stringify(one))
+    return `${all.length} of them`
+  })
   await step('groups of a campaign', async () => {
     const all = await sdk.ads.listAdsGroups({ connectionId, campaignId: campaign.id })
     want(all.every((g) => g.campaignId === campaign.id && g.bidAmount > 0), JSON.stringify(all))
