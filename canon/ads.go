@@ -140,6 +140,8 @@ func ChannelOf(o AdsObject) Channel {
 		return o.Channel
 	case *AdsTarget:
 		return o.Channel
+	case *AdsCreative:
+		return o.Channel
 	}
 	return ""
 }

@@ -31,6 +31,7 @@ func (*AdsAd) Settle() error { return nil }
 // AdsCreative is what people see.
 type AdsCreative struct {
 	AdsCommon
+	Channel    Channel         `json:"channel,omitempty"`       // Amazon's ad product, of one that is read by itself
 	CampaignID string          `json:"campaign_id,omitempty"`   // id of the campaign of its ad
 	GroupID    string          `json:"group_id,omitempty"`      // id of the ad group of its ad
 	ItemID     string          `json:"item_id,omitempty"`       // the ad that it is part of

@@ -68,7 +68,7 @@ func AdsETag(o AdsObject) string {
 			h.json(o.Audience)
 		}
 	case *AdsCreative:
-		h.texts(o.LinkURL, o.Title, o.Body, string(o.Data))
+		h.texts(string(o.Channel), o.LinkURL, o.Title, o.Body, string(o.Data))
 		h.texts(o.AssetIDs...)
 		h.refs(o.Promoted)
 	case *AdsAsset:

@@ -51,6 +51,8 @@ func adsChanges(f *Factory, n adsNoun) []*cobra.Command {
 		return []*cobra.Command{create, edit, pause, enable, archive}
 	case canon.KindAsset:
 		return []*cobra.Command{create}
+	case canon.KindCreative:
+		return []*cobra.Command{edit}
 	}
 	return nil
 }

@@ -92,6 +92,7 @@ var meanings = map[string]string{
 	"AdsCommon.Tags":                     "the owner's own names with values, as Amazon's tags",
 	"AdsCommon.Ext":                      "what the platform has and the model has no name for; decoded JSON",
 	"AdsCommon.Raw":                      "the platform's own object, only where asked for",
+	"AdsCreative.Channel":                "Amazon's ad product, of one that is read by itself",
 	"AdsCreative.CampaignID":             "id of the campaign of its ad",
 	"AdsCreative.GroupID":                "id of the ad group of its ad",
 	"AdsCreative.ItemID":                 "the ad that it is part of",

@@ -98,6 +98,11 @@ def sponsored_brands():
     for form in ["brand_video", "product_collection", "product_collection_extended", "store_spotlight"]:
         ad = {"adGroupId": group, "name": form, "state": "ENABLED", "creative": {**creative, "brandName": "Example", "brandLogoAssetID": "b", "headline": "Locks"}, "landingPage": {"url": "https://www.amazon.com/stores/page/EXAMPLE"}}
         only(call(sb.AdsV4, f"create_{form}_ads", body={"ads": [ad]}), "ads", "adId")
+    ad = call(sb.AdsV4, "create_video_ads", body={"ads": [{"adGroupId": group, "name": "film", "state": "ENABLED", "creative": creative}]})["ads"]["success"][0]["adId"]
+    made = call(sb.AdCreativesV4, "create_new_version_video_ad_creative", body={"adId": ad, "creative": {"videoAssetIds": ["c"]}})
+    want(made["creativeVersion"] == "2", made)
+    listed = call(sb.AdCreativesV4, "list_ad_creatives", body={"adId": ad})
+    want([c["creativeVersion"] for c in listed["creatives"]] == ["1", "2"], listed)
     home = {"campaignId": int(campaign), "adGroupId": int(group)}
     for kind, name, item in [
         (sb.Keywords, ("create_keywords", "edit_keywords", "list_keywords", "get_keyword", "delete_keyword"), {**home, "keywordText": "brass lock", "matchType": "exact", "bid": 0.8}),

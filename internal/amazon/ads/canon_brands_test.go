@@ -132,6 +132,34 @@ func TestTreeOfSponsoredBrands(t *testing.T) {
 		t.Errorf("the shop's data %s", got.Data)
 	}
 
+	r.change(canon.KindCreative, collection, func(o canon.AdsObject) canon.AdsObject {
+		k := *o.(*canon.AdsCreative)
+		k.Title, k.Promoted = "Find another", three[:2]
+		k.Data = []byte(`{"asins":["B000000001","B000000002"],"brandLogoAssetID":"logo","brandName":"Example","customImages":[{"assetId":"i"}],"headline":"Find another","type":"PRODUCT_COLLECTION"}`)
+		k.AssetIDs, k.Review = []string{"logo", "i"}, &canon.Review{Status: "APPROVED", Version: "2"}
+		return &k
+	})
+	was := r.read(canon.KindCreative, film)
+	r.change(canon.KindCreative, film, func(o canon.AdsObject) canon.AdsObject {
+		k := *o.(*canon.AdsCreative)
+		k.AssetIDs, k.Data = []string{"amzn1.assetlibrary.asset1.other"}, []byte(strings.Replace(string(k.Data), "asset1.example", "asset1.other", 1))
+		k.Review = &canon.Review{Status: "APPROVED", Version: "2"}
+		return &k
+	})
+	now := r.read(canon.KindCreative, film)
+	r.one(t, now, was) // as an undo does
+	if got := r.read(canon.KindCreative, film).(*canon.AdsCreative); got.AssetIDs[0] != "amzn1.assetlibrary.asset1.example" || got.Review.Version != "3" {
+		t.Errorf("the film as it was: %+v %+v", got, got.Review)
+	}
+	other, renamed := *now.(*canon.AdsCreative), *now.(*canon.AdsCreative)
+	other.Promoted, renamed.Name = three[1:2], "a name"
+	for i, want := range []string{"ads.unsayable ", "ads.field_not_writable name"} {
+		_, refused := r.AdsPlan(r.account, []amazon.AdsChange{{Before: now, After: []canon.AdsObject{&other, &renamed}[i]}})
+		if got := string(refused[0].Problem.Code) + " " + refused[0].Field; got != want {
+			t.Errorf("refused %q, want %q", got, want)
+		}
+	}
+
 	word := r.add(r.target(canon.AdsTarget{Type: "KEYWORD", MatchType: "PHRASE", Keyword: &canon.Keyword{Text: "red shoes", Locale: "es_US", NativeText: "zapatos rojos"}, Bid: r.money(900_000)}))
 	not := r.add(r.target(canon.AdsTarget{Type: "KEYWORD", MatchType: "EXACT", Keyword: &canon.Keyword{Text: "used"}, Negative: true}))
 	product := r.add(r.target(canon.AdsTarget{Type: "PRODUCT", MatchType: "PRODUCT_EXACT", Product: &canon.TargetProduct{ID: "B000000009", Type: "ASIN"}, Bid: r.money(1_100_000)}))

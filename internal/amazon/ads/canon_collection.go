@@ -34,6 +34,7 @@ func collections(d *amazon.Descriptor, w Wire) []*collection {
 	}
 	all := slices.Concat(sp(), brandsV4(), brandTargets(), display(), []*collection{portfolios()})
 	all = append(all, creatives(all)...)
+	all = append(all, brandCreatives()...)
 	all = append(all, displayCreatives(), assets(), promoted(all))
 	all = append(all, targetOptions()...)
 	for _, c := range all {
@@ -89,6 +90,8 @@ type collection struct {
 	always                         []string          // fields of the wire that a change names beside those that differ
 	retired                        string            // the state that archiving writes, where that is an update. Defaults to none: it names ids.
 	begins                         map[string]string // fields of the wire that a create does not send, and the one value that what is new has
+
+	replace func(before, after canon.AdsObject) (any, error) // the whole of a change. Defaults to the fields that differ
 
 	operations map[string]amazon.Operation
 }

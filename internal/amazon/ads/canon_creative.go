@@ -8,7 +8,8 @@ import (
 )
 
 // creatives are the creatives that stand inside ads: those of Sponsored Brands as Amazon keeps them, and those of Sponsored Products, which
-// has none, as what its ads show (contract ads-model 1.4). They are read by the lists of ads and have their ad's id; nothing writes them.
+// has none, as what its ads show (contract ads-model 1.4). They are read by the lists of ads and have their ad's id; brandCreatives
+// change those that are Amazon's.
 func creatives(all []*collection) []*collection {
 	var out []*collection
 	for _, c := range all {
@@ -18,7 +19,8 @@ func creatives(all []*collection) []*collection {
 		read := *c
 		read.kind, read.ops = canon.KindCreative, map[string]string{verbList: c.ops[verbList]}
 		read.filters, read.fields = maps.Clone(c.filters), nil
-		read.creatable, read.updatable, read.required, read.encode = nil, nil, nil, nil
+		read.creatable, read.updatable, read.required = nil, nil, nil
+		read.encode = func(canon.AdsObject, *view) (any, error) { return nil, errReadOnly }
 		read.reads = nil // which reads ads
 		read.decode = func(item []byte, v *view) (canon.AdsObject, error) {
 			o, err := c.decode(item, v)
@@ -39,7 +41,7 @@ func creativeOf(a *canon.AdsAd) *canon.AdsCreative {
 		k = a.Creative
 		k.Data = append(json.RawMessage(nil), k.Data...)
 	}
-	k.AdsCommon = a.AdsCommon
+	k.AdsCommon, k.Channel = a.AdsCommon, a.Channel
 	k.Ext = nil // of the ad's landing page, which LinkURL tells
 	k.ItemID, k.CampaignID, k.GroupID, k.LinkURL = a.ID, a.CampaignID, a.GroupID, a.FinalURL
 	return k

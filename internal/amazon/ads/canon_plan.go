@@ -212,6 +212,17 @@ func (c *collection) changedItem(v *view, before, after canon.AdsObject) (json.R
 			return nil, refuse(problem.AdsFieldNotWritable, name, "%s", name)
 		}
 	}
+	if c.replace != nil {
+		whole, err := c.replace(before, after)
+		if err != nil {
+			return nil, refuse(problem.AdsUnsayable, "", "%v", err)
+		}
+		wire, err := keysOf(whole)
+		if err != nil {
+			return nil, refuse(problem.AdsUnsayable, "", "%v", err)
+		}
+		return c.join(wire)
+	}
 	was, err := c.encode(before, v)
 	if err != nil {
 		return nil, refuse(problem.AdsUnsayable, "", "%v", err)

@@ -29,7 +29,7 @@ type sdCreative struct {
 
 func decodeSDCreative(w *sdCreative, _ *view) (*canon.AdsCreative, error) {
 	k := &canon.AdsCreative{
-		AdsCommon: canon.AdsCommon{ID: string(w.ID)}, GroupID: string(w.GroupID), Type: w.Type, Review: sdReview(w.Moderation), Data: slices.Clone(w.Properties),
+		AdsCommon: canon.AdsCommon{ID: string(w.ID)}, GroupID: string(w.GroupID), Channel: canon.SponsoredDisplay, Type: w.Type, Review: sdReview(w.Moderation), Data: slices.Clone(w.Properties),
 	}
 	var parts map[string]json.RawMessage
 	if len(w.Properties) == 0 {

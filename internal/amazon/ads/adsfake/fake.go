@@ -114,6 +114,7 @@ func (f *fake) routes() []kit.Route {
 	all = append(all, f.v1ReportRoutes()...)
 	all = append(all, f.brandTargets()...)
 	all = append(all, f.brandThemes()...)
+	all = append(all, f.brandCreatives()...)
 	all = append(all, f.productRoutes()...)
 	all = append(all, f.catalogueRoutes()...)
 	all = append(all, f.creativeRoutes()...)

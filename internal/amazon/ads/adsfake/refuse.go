@@ -88,12 +88,14 @@ func serviceRefusal(x *kit.Exchange, status int, code, message string) kit.Respo
 
 // older reports whether a path is of those that say details (ads-lwa 8.1).
 func older(path string) bool {
-	return strings.HasPrefix(path, "/sd/") || strings.HasPrefix(path, "/testAccounts") || (strings.HasPrefix(path, "/sb/") && !strings.HasPrefix(path, "/sb/v4/"))
+	return strings.HasPrefix(path, "/sd/") || strings.HasPrefix(path, "/testAccounts") || (strings.HasPrefix(path, "/sb/") && !strings.HasPrefix(path, "/sb/v4/") && !strings.HasPrefix(path, "/sb/ads/"))
 }
 
 // errorMedia is the media type of refusals where the documents give one: Sponsored Brands v4.
 func errorMedia(x *kit.Exchange) string {
 	switch rest, ok := strings.CutPrefix(x.Path, "/sb/v4/"); {
+	case strings.HasPrefix(x.Path, "/sb/ads/creatives/"):
+		return sbCreativeMedia
 	case !ok:
 	case strings.HasPrefix(rest, "campaigns"):
 		return sbCampaignMedia

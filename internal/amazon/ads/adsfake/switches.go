@@ -24,6 +24,7 @@ type switches struct {
 	pageSize      *kit.Switch
 	throttleBody  *kit.Switch
 	pace          *kit.Switch
+	moderation    *kit.Switch
 
 	reportProgress *kit.Switch
 	reportTime     *kit.Switch
@@ -52,6 +53,8 @@ func newSwitches() *switches {
 			"json", "html"),
 		pace: kit.NewDurationSwitch("ads.pace", "how much time a client needs between calls in the long run; 0 throttles nobody", time.Duration(0)),
 
+		moderation: kit.NewSwitch("ads.moderation", "what moderation says of a new version of a creative of Sponsored Brands", "published", "pending", "rejected"),
+
 		reportProgress: kit.NewSwitch("ads.report_progress", "how reports and exports come to an end: by the clock, by being asked for three times, or when first asked for",
 			"clock", "polls", "at_once"),
 		reportTime:  kit.NewDurationSwitch("ads.report_time", "how long reports and exports take by the clock", 20*time.Second),
@@ -63,7 +66,7 @@ func newSwitches() *switches {
 func (s *switches) all() []*kit.Switch {
 	return []*kit.Switch{
 		s.viewOnly, s.missingScope, s.tokenRegion, s.missingClient, s.profilesPut, s.viewerWrite, s.otherRegion, s.freshLink,
-		s.unknownID, s.accept, s.plainJSON, s.unknownFields, s.pageSize, s.throttleBody, s.pace, s.reportProgress, s.reportTime, s.reportEnd,
+		s.unknownID, s.accept, s.plainJSON, s.unknownFields, s.pageSize, s.throttleBody, s.pace, s.moderation, s.reportProgress, s.reportTime, s.reportEnd,
 		s.reportQueue,
 	}
 }

@@ -18,6 +18,7 @@ type thing struct {
 	group      string
 	groupAt    int
 	values     []json.RawMessage // by the kind's fields; nil where there is none
+	versions   []creativeVersion // of an ad of Sponsored Brands; nil while there is one alone
 }
 
 // A thingKind is what tells one collection of things from another.
