@@ -35,11 +35,11 @@ func (w *writer) common(c *AdsCommon) {
 	w.texts(`,"labels":`, c.Labels)
 	if len(c.Tags) > 0 {
 		w.name(`,"tags":`)
-		w.any(c.Tags)
+		members(w, c.Tags, w.quote)
 	}
 	if len(c.Ext) > 0 {
 		w.name(`,"ext":`)
-		w.ext(c.Ext)
+		members(w, c.Ext, w.decoded)
 	}
 	if len(c.Raw) > 0 {
 		w.name(`,"raw":`)

@@ -17,7 +17,7 @@ func AdsETag(o AdsObject) string {
 	h.pairs(c.Tags)
 	if len(c.Ext) > 0 {
 		var w writer
-		w.ext(c.Ext)
+		members(&w, c.Ext, w.decoded)
 		h.text(string(w.b))
 	}
 	switch o := o.(type) {

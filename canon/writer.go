@@ -50,8 +50,8 @@ func (w *writer) any(v any) {
 	w.b = append(w.b, text...)
 }
 
-// ext writes decoded JSON, in the order of its names. What is more than text, truth and lists of these is left to encoding/json.
-func (w *writer) ext(all map[string]any) {
+// members writes an object whose names are no fields of ours, in their order.
+func members[V any](w *writer, all map[string]V, value func(V)) {
 	var few [4]string // usual ones have no more
 	names := few[:0]
 	for name := range all {
@@ -65,11 +65,12 @@ func (w *writer) ext(all map[string]any) {
 		}
 		w.quote(name)
 		w.byte(':')
-		w.decoded(all[name])
+		value(all[name])
 	}
 	w.byte('}')
 }
 
+// decoded writes decoded JSON. What is more than text, truth and lists of these is left to encoding/json.
 func (w *writer) decoded(v any) {
 	switch v := v.(type) {
 	case string:
