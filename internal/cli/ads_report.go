@@ -120,6 +120,7 @@ func askReport[T any](ctx context.Context, c *control.Client, o *adsOptions, met
 // followReport waits for the end, with a bar that says how long it still takes.
 func followReport(ctx context.Context, f *Factory, c *control.Client, o *adsOptions, s report.Status) (report.Status, error) {
 	shown := f.bar("waiting for Amazon's reports", int64(s.Parts))
+	shown.told = true
 	defer shown.end()
 	for wait := 20 * time.Millisecond; !s.Status.Ended(); wait = min(2*wait, time.Second) {
 		shown.add(int64(s.Done+s.Failed)-shown.done, func() string { return reportDetail(s) })

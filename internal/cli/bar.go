@@ -14,6 +14,7 @@ type bar struct {
 	total, done int64
 	began, next time.Time
 	shown       int
+	told        bool // detail says how long it still takes, so that the bar guesses nothing
 }
 
 // barWidth is the bar's length in characters.
@@ -53,7 +54,7 @@ func (b *bar) percent() int64 {
 
 // left guesses how long it still takes.
 func (b *bar) left(now time.Time) string {
-	if b.done <= 0 || b.total <= b.done {
+	if b.told || b.done <= 0 || b.total <= b.done {
 		return ""
 	}
 	rest := time.Duration(float64(now.Sub(b.began)) * float64(b.total-b.done) / float64(b.done))

@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"hash/fnv"
+	"slices"
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
@@ -66,18 +67,35 @@ func (s *Service) restateOne(ctx context.Context, series Series, now time.Time) 
 	}
 	today := canon.DayOf(now, place(at))
 	oldest := today.Add(-plan.Retention)
-	days, err := s.cfg.Store.OpenDays(ctx, series.Source, oldest)
+	kept, err := s.cfg.Store.ReportDays(ctx, series.Source, oldest, today)
 	if err != nil {
 		return err
+	}
+	var days []canon.Day
+	have := map[canon.Day]bool{}
+	for _, k := range kept {
+		if have[k.Day] = true; !k.Final {
+			days = append(days, k.Day)
+		}
 	}
 	if series.Follow {
 		last, err := s.cfg.Store.LastDay(ctx, series.Source)
 		if err != nil {
 			return err
 		}
-		for d := max(last.Add(1), oldest); last != "" && d < today; d = d.Add(1) {
-			days = append(days, d)
+		from := today.Add(-1) // where nothing is kept yet
+		if last != "" {
+			from = max(last.Add(1), oldest)
 		}
+		if len(kept) > 0 { // a day that a night before could not fetch is made good
+			from = min(from, max(kept[0].Day, today.Add(-plan.Restated)))
+		}
+		for d := from; d < today; d = d.Add(1) {
+			if !have[d] {
+				days = append(days, d)
+			}
+		}
+		slices.Sort(days)
 	}
 	if len(days) == 0 && !series.Follow {
 		return s.cfg.Store.DropSeries(ctx, series.Source)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -88,19 +89,47 @@ func (r *reader) source(ctx context.Context, g id.Grant, source Source) error {
 	}
 	r.out.Absent += want - len(days)
 	for _, k := range days {
-		if err := r.day(ctx, k); err != nil {
+		if err := r.day(ctx, source, k); err != nil {
 			return err
 		}
 	}
 	return r.flush()
 }
 
-func (r *reader) day(ctx context.Context, k Kept) error {
+var errReplaced = errors.New("reading kept rows: their day was fetched anew meanwhile; read them again")
+
+// day hands out the rows of a day. One that was fetched anew since the days were listed is read as it is now.
+func (r *reader) day(ctx context.Context, source Source, k Kept) error {
+	for {
+		n, err := r.rows(ctx, k)
+		if err != nil {
+			return err
+		}
+		if n == k.Rows {
+			break
+		}
+		now, err := r.service.cfg.Store.ReportDays(ctx, source, k.Day, k.Day)
+		if err != nil {
+			return err
+		}
+		if n > 0 || len(now) == 0 || now[0].Version == k.Version {
+			return errReplaced // what was handed out cannot be taken back
+		}
+		k = now[0]
+	}
 	if r.out.AsOf.IsZero() || k.Fetched.Before(r.out.AsOf) {
 		r.out.AsOf = k.Fetched
 	}
 	r.out.IsFinal = r.out.IsFinal && k.Final
-	err := r.service.cfg.Store.ReportRows(ctx, k.Version, k.Day, func(body []byte) error {
+	if r.daily {
+		return r.flush()
+	}
+	return nil
+}
+
+// rows reads what is kept of a day under a version, and tells how many rows that were.
+func (r *reader) rows(ctx context.Context, k Kept) (n int64, err error) {
+	err = r.service.cfg.Store.ReportRows(ctx, k.Version, k.Day, func(body []byte) error {
 		raw, err := r.unpack.unpack(body)
 		if err != nil {
 			return err
@@ -112,6 +141,7 @@ func (r *reader) day(ctx context.Context, k Kept) error {
 			if raw, err = readRow(raw, row, r.word); err != nil {
 				return err
 			}
+			n++
 			if !r.ask.Filters.meets(row) {
 				continue
 			}
@@ -130,10 +160,7 @@ func (r *reader) day(ctx context.Context, k Kept) error {
 		}
 		return ctx.Err()
 	})
-	if err == nil && r.daily {
-		err = r.flush()
-	}
-	return err
+	return n, err
 }
 
 // sum adds a row to that of its keys.

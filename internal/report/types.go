@@ -162,6 +162,5 @@ type Store interface {
 	SaveSeries(ctx context.Context, s Series) error // Follow once set stays, until the series is dropped
 	DropSeries(ctx context.Context, s Source) error
 	DueSeries(ctx context.Context, now time.Time) (due []Series, next time.Time, err error)
-	OpenDays(ctx context.Context, s Source, from canon.Day) ([]canon.Day, error) // days from then on that are kept and not final, in their order
-	LastDay(ctx context.Context, s Source) (canon.Day, error)                    // the latest that is kept; empty for none
+	LastDay(ctx context.Context, s Source) (canon.Day, error) // the latest that is kept; empty for none
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/gateway"
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
+	"github.com/lockkeeper-dev/lockkeeper/internal/report"
 	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
 	"github.com/lockkeeper-dev/lockkeeper/internal/unified"
 	"github.com/lockkeeper-dev/lockkeeper/internal/unified/writes"
@@ -28,6 +29,7 @@ func (s *Server) newAds() (*unified.Ads, error) {
 	model, _ := s.programs[unified.ProgramCode].(amazon.AdsModel)
 	return unified.New(unified.Config{
 		Model: model, Writer: s.writer, Asker: func(g *snapshot.Grant) amazon.Asker { return &lender{s, g.ID} }, Now: s.opt.Now, Log: s.log,
+		Reports: report.Described(),
 		Mounts: map[string]unified.Handler{"report": func(ctx context.Context, q *unified.Request) (unified.Answer, error) {
 			return s.reports.Serve(ctx, q, s.ads.Places)
 		}},

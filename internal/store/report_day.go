@@ -87,12 +87,6 @@ func (s *Store) DueSeries(ctx context.Context, now time.Time) (due []report.Seri
 	return due, time.Time{}, err
 }
 
-// OpenDays implements report.Store.
-func (s *Store) OpenDays(ctx context.Context, of report.Source, from canon.Day) ([]canon.Day, error) {
-	rows, err := s.rdb.QueryContext(ctx, `SELECT day FROM report_day WHERE`+ofSource+` AND final = 0 AND day >= $5 ORDER BY day`, sourceArgs(of, string(from))...)
-	return collect(rows, err, func(row scanner) (d canon.Day, err error) { return d, row.Scan((*string)(&d)) })
-}
-
 // LastDay implements report.Store.
 func (s *Store) LastDay(ctx context.Context, of report.Source) (canon.Day, error) {
 	var d canon.Day

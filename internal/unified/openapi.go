@@ -37,7 +37,7 @@ func (u *Ads) OpenAPI() ([]byte, error) {
 		paths["/lk/v1/ads/{grant}/undo/{id}"] = object{"post": operation("undo", "Reverse what a write did, where that can be", []object{grant, parameter("id", "path", "id of the write")}, nil, s.of(reflect.TypeFor[Changed]()))}
 	}
 	if u.cfg.Mounts["report"] != nil {
-		describeReports(paths)
+		describeReports(paths, s, u.cfg.Reports)
 	}
 	s.of(reflect.TypeFor[Failure]())
 	text, err := json.MarshalIndent(object{
@@ -93,27 +93,6 @@ func (u *Ads) describeKind(paths object, s schemas, kind canon.AdsKind, can Meth
 	}
 	paths["/lk/v1/ads/{grant}/"+name] = list
 	paths["/lk/v1/ads/{grant}/"+name+"/{id}"] = each
-}
-
-// describeReports adds the paths of reports, which have a page of their own.
-func describeReports(paths object) {
-	grant, id := parameter("grant", "path", "name of the grant"), parameter("id", "path", "id of the report")
-	free := object{"type": "object"}
-	paths["/lk/v1/ads/{grant}/report"] = object{
-		"get": operation("listReports", "Unified's synchronous report, from what is kept or after a wait", []object{
-			grant, parameter("org_id", "query", parameterWords["org_id"]), parameter("start_gte", "query", "first day"), parameter("end_lt", "query", "the day after the last"),
-			parameter("type", "query", "metrics, separated by commas: CLICKS,COST"), parameter("dimension", "query", "DATE"), parameter("wait", "query", "seconds to wait at most"),
-		}, nil, object{"type": "array", "items": free}),
-		"post": operation("beginReport", "Begin a report: level, days, metrics, dimensions", []object{grant}, free, free),
-	}
-	paths["/lk/v1/ads/{grant}/report/{id}"] = object{
-		"get":    operation("getReport", "How far a report is", []object{grant, id}, nil, free),
-		"delete": operation("cancelReport", "End a report; what another one waits for goes on", []object{grant, id}, nil, free),
-	}
-	paths["/lk/v1/ads/{grant}/report/jobs"] = object{"get": operation("listReportJobs", "The newest reports that the pass may see", []object{
-		grant, parameter("limit", "query", "how many, 50 where it is not given"),
-	}, nil, object{"type": "array", "items": free})}
-	paths["/lk/v1/ads/{grant}/report/{id}/rows"] = object{"get": operation("getReportRows", "Its rows", []object{grant, id, parameter("format", "query", "json, csv or parquet")}, nil, object{"type": "array", "items": free})}
 }
 
 func describePassthrough() object {
@@ -199,6 +178,9 @@ func (s schemas) of(t reflect.Type) object {
 		return object{"type": "object", "additionalProperties": s.of(t.Elem())}
 	case reflect.Struct:
 		name := t.Name()
+		if strings.HasSuffix(t.PkgPath(), "/report") {
+			name = "Report" + name
+		}
 		if _, known := s[name]; !known {
 			s[name] = nil // it may hold itself
 			properties := object{}

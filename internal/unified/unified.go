@@ -31,6 +31,9 @@ type Config struct {
 	// Mounts answer paths below a grant that are no kinds of objects, by their first word: "report", "undo". Defaults to none.
 	Mounts map[string]Handler
 
+	// Reports describes what the mount "report" takes and answers. Defaults to nothing.
+	Reports ReportTypes
+
 	// Writer changes objects. Defaults to refusing all changes.
 	Writer *writes.Writer
 

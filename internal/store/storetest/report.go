@@ -338,10 +338,6 @@ func reports(t *testing.T, open Open) {
 		if due, _, err := r.DueSeries(t.Context(), start()); err != nil || len(due) != 1 || due[0].Source != source {
 			t.Errorf("what is looked at again: %+v, %v", due, err)
 		}
-		opened, err := r.OpenDays(t.Context(), source, "2026-10-01")
-		if err != nil || !slices.Equal(opened, []canon.Day{"2026-11-01"}) {
-			t.Errorf("open: %v, %v", opened, err)
-		}
 		last, err := r.LastDay(t.Context(), source)
 		none, other := r.LastDay(t.Context(), aSource("12"))
 		if last != "2026-11-02" || none != "" || err != nil || other != nil {
