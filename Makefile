@@ -43,7 +43,7 @@ verify: ## fail where a generated file is out of date, or a guide names what doe
 	$(GO) test -count=1 -run '^TestGuide|^TestReferencePages$$' ./internal/cli
 	$(GO) test -count=1 -run '^TestOperationsPage$$' ./sandbox
 
-crash: ## kill -9 at every step of a refresh, and the mutants that must fail it
+crash: ## kill -9 at every step of a refresh, a bulk write and a report, and the mutants that must fail it
 	internal/crash/run
 
 interop: ## foreign clients, unmodified, against sandbox and gateway
