@@ -13,12 +13,8 @@ import (
 // Path returns the path of something in the shared folder, given by its parts. It does not return where that is missing.
 func Path(t testing.TB, parts ...string) string {
 	t.Helper()
-	dir := os.Getenv("LOCKKEEPER_SHARED")
-	if dir == "" {
-		dir = filepath.Join(root(t), "..", "shared")
-	}
-	path := filepath.Join(append([]string{dir}, parts...)...)
-	if _, err := os.Stat(path); err != nil {
+	path, ok := Find(t, parts...)
+	if !ok {
 		what := filepath.Join(parts...)
 		if os.Getenv("CI") != "" {
 			t.Fatalf("%s is not there: set LOCKKEEPER_SHARED to the folder that holds it", what)
@@ -26,6 +22,19 @@ func Path(t testing.TB, parts ...string) string {
 		t.Skipf("%s is not there, so nothing is compared with it: set LOCKKEEPER_SHARED to the folder that holds it", what)
 	}
 	return path
+}
+
+// Find returns the path of something in the shared folder, and whether it is there: for checks beside a test that goes on without them. One
+// test that needs the same must call Path, so that a run without it says so.
+func Find(t testing.TB, parts ...string) (string, bool) {
+	t.Helper()
+	dir := os.Getenv("LOCKKEEPER_SHARED")
+	if dir == "" {
+		dir = filepath.Join(root(t), "..", "shared")
+	}
+	path := filepath.Join(append([]string{dir}, parts...)...)
+	_, err := os.Stat(path)
+	return path, err == nil
 }
 
 // root is the top of the checkout: the nearest folder above the test's own that holds go.mod.
