@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 
-from ad_api.api import AdvertisingTestAccount, Account, Exports, ManagerAccounts, PortfoliosV3, Profiles, Reports
+from ad_api.api import Account, Audiences, CreativeAssets, Eligibility, Exports, Metadata, ManagerAccounts, PortfoliosV3, Profiles, Reports
 from ad_api.api import sb, sd, sp, v1
 
 from talk import ask, client, step
@@ -248,6 +248,26 @@ def unified():
     return f"{sum(counts)} things of three products, four kinds made, changed, deleted"
 
 
+def catalogues():
+    """What can be advertised and targeted, and what creatives are made of."""
+    products = call(Metadata, "get_products_metadata", body={"asins": ["B000000001"], "pageIndex": 0, "pageSize": 5})["ProductMetadataList"]
+    want(len(products) == 1, products)
+    told = call(Eligibility, "get_eligibility", body={"adType": "sp", "productDetailsList": [{"asin": "B000000001"}]})
+    want(told, told)
+    want(call(Audiences, "list_audiences", body={"adType": "SD"})["audiences"], "no audiences")
+    want(len(call(sd.Creatives, "list_creatives")) >= 1, "no creatives")
+    found = call(CreativeAssets, "search_assets", body={"filterCriteria": {"valueFilters": [{"valueField": "ASSET_TYPE", "values": ["IMAGE"]}]}, "pageCriteria": {"size": 2}})
+    want(len(found["assetList"]) == 2 and found["token"], found)
+    one = call(CreativeAssets, "get_asset", assetId=found["assetList"][0]["assetId"])
+    want(one["assetGlobal"]["assetType"] == "IMAGE", one)
+    place = call(CreativeAssets, "upload_asset", body={"fileName": "logo.png"})["url"]
+    want("X-Amz-Signature" in place, place)
+    batch = call(CreativeAssets, "batch_register_assets", body={"assetDetailsList": [{"url": place, "name": "logo", "assetType": "IMAGE", "assetSubTypeList": ["LOGO"]}]})
+    told = call(CreativeAssets, "get_batch_register_status", batch["requestId"])
+    want(told["registrationStatus"] == "FAILED" and len(told["failedAssetDetails"]) == 1, told)  # nothing was put there
+    return f"{found['totalRecords']} pictures"
+
+
 step("sponsored products", sponsored_products)
 step("portfolios", portfolios)
 step("sponsored brands", sponsored_brands)
@@ -255,4 +275,5 @@ step("sponsored display", sponsored_display)
 step("reports", reports)
 step("exports", exports)
 step("accounts", accounts)
+step("catalogues", catalogues)
 step("ads API v1", unified)
