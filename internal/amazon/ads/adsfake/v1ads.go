@@ -3,6 +3,7 @@ package adsfake
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 )
 
 // Where the product of a product ad is in v1, and the parts of a responsive one.
@@ -11,6 +12,7 @@ const (
 	v1Advertised = v1ProductAd + "advertisedProduct."
 	v1Component  = "creative.componentCreative."
 	v1Responsive = v1Component + "responsiveEcommerceSettings."
+	v1Promoted   = v1Responsive + "products[0]."
 	v1Assets     = v1Component + "assetBasedCreativeSettings."
 )
 
@@ -29,11 +31,10 @@ func adShapes(f *fake) []*v1Shape {
 	products.rules = append(top(false), v1Rule{v1: "adType", once: true, need: true, form: always("PRODUCT_AD")}, v1Rule{v1: v1ProductAd + "headline", v3: "customText", once: true})
 	brands := f.thingShape(append(top(false), v1Rule{v1: "name", v3: "name", need: true}, v1Rule{v1: "adType", once: true, need: true, form: always("COMPONENT")}), sbAds)
 	brands.tell = tellCreative
-	display := f.thingShape(append(top(true), v1Rule{v1: "name", v3: "adName"}), sdAds)
+	display := f.thingShape(append(top(true), v1Rule{v1: "name", v3: "adName"}, v1Rule{v1: "adType", once: true, need: true, form: always("COMPONENT")}), sdAds)
 	display.tell = tellDisplayAd
-	for _, s := range []*v1Shape{products, display} {
-		s.places = map[string]string{"asin": v1Advertised + "productId", "sku": v1Advertised + "productId", "landingPageURL": v1Responsive + "landingPage.landingPageUrl"}
-	}
+	products.places = map[string]string{"asin": v1Advertised + "productId", "sku": v1Advertised + "productId"}
+	display.places = map[string]string{"asin": v1Promoted + "productId", "sku": v1Promoted + "productId", "landingPageURL": v1Responsive + "landingPage.landingPageUrl"}
 	brands.places = map[string]string{"creative": "creative", "landingPage": "creative"}
 	return []*v1Shape{
 		products.with(func(t *translation) {
@@ -78,59 +79,45 @@ func (t *translation) product(at string) {
 	}
 }
 
-// displayAd carries an ad of Sponsored Display: of a product, or one that leads to a page.
+// displayAd carries an ad of Sponsored Display: of a product, of a page, or of both. Amazon's models of this product's own v1 have components alone
+// (amazon-ads-api-v1 0.11.0, made of Amazon's document); the product ad of the merged document is that of Sponsored Products.
 func (t *translation) displayAd() {
 	if t.home(); !t.create {
 		return
 	}
-	switch kind := t.string("adType"); kind {
-	case "PRODUCT_AD":
-		t.product(v1Advertised)
-	case "COMPONENT":
-		at := v1Responsive
-		if seek(t.in, v1Responsive[:len(v1Responsive)-1]) == nil {
-			at = v1Assets
-		} else if seek(t.in, at+"products[0]") != nil {
-			t.product(at + "products[0].")
-		}
-		landing := t.string(at + "landingPage.landingPageType")
-		if allowed := map[string][]string{v1Responsive: {"MOMENT", "STORE"}, v1Assets: {"OFF_AMAZON_LINK"}}[at]; landing != "" && !slices.Contains(allowed, landing) {
-			t.fail(notInEnum(t.at+"."+at+"landingPage.landingPageType", landing, allowed))
-		} else if landing != "" {
-			t.put("landingPageType", landing)
-			t.put("landingPageURL", t.string(at+"landingPage.landingPageUrl"))
-		} else if t.out["asin"] == nil && t.out["sku"] == nil {
-			t.fail(missing(t.at + "." + at + "landingPage"))
-		}
-	default:
-		t.fail(notInEnum(t.at+".adType", kind, []string{"COMPONENT", "PRODUCT_AD"}))
+	at, pages := v1Responsive, []string{"MOMENT", "STORE"}
+	if seek(t.in, strings.TrimSuffix(v1Assets, ".")) != nil {
+		at, pages = v1Assets, []string{"OFF_AMAZON_LINK"}
+	} else if seek(t.in, at+"products[0]") != nil {
+		t.product(v1Promoted)
+	}
+	landing := t.string(at + "landingPage.landingPageType")
+	switch {
+	case slices.Contains(pages, landing):
+		t.put("landingPageType", landing)
+		t.put("landingPageURL", t.string(at+"landingPage.landingPageUrl"))
+	case landing != "":
+		t.fail(notInEnum(t.at+"."+at+"landingPage.landingPageType", landing, pages))
+	case seek(t.in, at+"products[0]") == nil:
+		t.fail(missing(t.at + "." + at + "landingPage"))
 	}
 }
 
 // tellDisplayAd writes an ad of Sponsored Display.
 func tellDisplayAd(n *nest, _ *prospect, t *thing) {
-	product := v1ProductOf(t.text("asin"), t.text("sku"))
-	page := t.text("landingPageType")
-	at := map[string]string{"": v1ProductAd, "OFF_AMAZON_LINK": v1Assets}[page]
-	if page != "" && at == "" {
-		at = v1Responsive
+	at, page := v1Responsive, t.text("landingPageType")
+	if page == "OFF_AMAZON_LINK" {
+		at = v1Assets
+		headlines := mustJSON([]string{t.text("adName")})
+		n.raw(at+"headlines", headlines)
+		n.raw(at+"untranslatedHeadlines", headlines)
+	} else if asin, sku := t.text("asin"), t.text("sku"); asin+sku != "" {
+		n.raw(at+"products", slices.Concat([]byte{'['}, v1ProductOf(asin, sku), []byte{']'}))
 	}
-	switch {
-	case page == "":
-		n.text("adType", "PRODUCT_AD")
-		n.raw(v1ProductAd+"advertisedProduct", product)
-		return
-	case at == v1Assets:
-		n.text("adType", "COMPONENT")
-		n.raw(at+"headlines", mustJSON([]string{t.text("adName")}))
-	default:
-		n.text("adType", "COMPONENT")
-		if t.text("asin")+t.text("sku") != "" {
-			n.raw(at+"products", slices.Concat([]byte{'['}, product, []byte{']'}))
-		}
+	if page != "" {
+		n.text(at+"landingPage.landingPageType", page)
+		n.text(at+"landingPage.landingPageUrl", t.text("landingPageURL"))
 	}
-	n.text(at+"landingPage.landingPageType", page)
-	n.text(at+"landingPage.landingPageUrl", t.text("landingPageURL"))
 }
 
 // v1ProductOf is an advertised product. A seller's has a SKU, and the ASIN that belongs to it.
