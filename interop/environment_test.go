@@ -4,13 +4,18 @@ package interop_test
 
 import (
 	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/sandbox"
+	"github.com/lockkeeper-dev/lockkeeper/sandbox/kit"
 )
 
 // environmentOf is what `lockkeeper sandbox env` prints for a language. A client with Amazon's hosts fixed in it is pointed at the sandbox by it alone.
@@ -34,10 +39,10 @@ func environmentOf(t *testing.T, amazon *sandbox.Server, language string) []stri
 }
 
 // allHosts is a sandbox that answers for every host of Amazon's over TLS.
-func allHosts(t *testing.T) *sandbox.Server {
+func allHosts(t *testing.T, returnURLs ...string) *sandbox.Server {
 	t.Helper()
 	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
-	amazon, err := sandbox.New(sandbox.Options{Seed: 11, TLS: true, Control: "127.0.0.1:0"})
+	amazon, err := sandbox.New(sandbox.Options{Seed: 11, TLS: true, Control: "127.0.0.1:0", ReturnURLs: returnURLs})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,9 +94,40 @@ func TestAmazonAdsAPIv1_ByItsEnvironment(t *testing.T) {
 		install(t, "pythonv1", python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--ignore-requires-python", "-r", "requirements.txt")
 	}
 	amazon := allHosts(t)
-	steps := conversation{command: []string{python, "drive.py"}, dir: "pythonv1", env: environmentOf(t, amazon, "python")}.run(t)
-	if len(steps) != 4 {
+	tester := amazon.Consent(kit.Shop, kit.SellerCentral, "advertising::test:create_account", "advertising::campaign_management")
+	steps := conversation{
+		command: []string{python, "drive.py"}, dir: "pythonv1",
+		env: append(
+			environmentOf(t, amazon, "python"), "LK_TESTER_TOKEN="+tester.RefreshToken(),
+			"LK_FIRST_DAY="+amazon.Now().AddDate(0, 0, -9).Format(time.DateOnly), "LK_LAST_DAY="+amazon.Now().AddDate(0, 0, -3).Format(time.DateOnly),
+		),
+		wishes: map[string]func(){"a minute": func() { amazon.Advance(time.Minute) }},
+	}.run(t)
+	if len(steps) != 7 {
 		t.Errorf("%d steps", len(steps))
 	}
 	drove(t, &world{name: "sandbox", amazon: amazon}, "amazon-ads-api-v1", 0)
+}
+
+// A consent from end to end as a person gives it, page by page, at Amazon's own addresses: requests-oauthlib is the application, mechanize the browser.
+func TestRequestsOAuthlib_ByItsEnvironment(t *testing.T) {
+	python, err := filepath.Abs("oauth/.venv/bin/python")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if exec.Command(python, "-c", "import mechanize, requests_oauthlib").Run() != nil {
+		install(t, "oauth", "python3", "-m", "venv", "--clear", ".venv")
+		install(t, "oauth", python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt")
+	}
+	application := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "you may close this page") }))
+	t.Cleanup(application.Close)
+	amazon := allHosts(t, application.URL+"/callback")
+	steps := conversation{
+		command: []string{python, "drive.py"}, dir: "oauth",
+		env: append(environmentOf(t, amazon, "python"), "LK_RETURN_URL="+application.URL+"/callback", "LK_USER="+kit.Advertiser, "OAUTHLIB_INSECURE_TRANSPORT=1"), // the callback is plain, on loopback
+	}.run(t)
+	if len(steps) != 5 {
+		t.Errorf("%d steps", len(steps))
+	}
+	drove(t, &world{name: "sandbox", amazon: amazon}, "requests-oauthlib, mechanize", 0)
 }

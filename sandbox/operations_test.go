@@ -18,8 +18,9 @@ import (
 
 var update = flag.Bool("update", false, "write the reference page of operations anew")
 
-// records are what tests cover: which client drives an operation, and which specification its answers are compared with.
-type records struct{ driven, compared covered.Record }
+// records are what tests cover: which client drives an operation, and which specification its answers are compared with. Why none drives one is
+// written by hand.
+type records struct{ driven, compared, undriven covered.Record }
 
 func readRecords(t *testing.T) records {
 	t.Helper()
@@ -27,7 +28,11 @@ func readRecords(t *testing.T) records {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := records{driven, covered.Record{}}
+	undriven, err := covered.Read(filepath.Join("..", "interop", "undriven.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := records{driven, covered.Record{}, undriven}
 	files, err := filepath.Glob(filepath.Join("..", "internal", "amazon", "*", "*fake", "testdata", "compared.toml"))
 	if err != nil {
 		t.Fatal(err)
@@ -74,13 +79,16 @@ const operationsHead = `<!-- Written by make generate from what the tests record
 
 Every operation of the sandbox: which software that others wrote drives it, unmodified, in ` + "`make interop`" + `; and which of Amazon's specifications its answers are compared with in ` + "`make test`" + `.
 Where neither is named, only this project's own tests and its reading of Amazon's pages speak for it. The tests record what they did, and fail where the records differ.
+Files that a client names by URL alone, as reports and uploads, are fetched and put there with the HTTP library that it is made on.
 `
 
 // page writes the table.
 func (r records) page(fakes []kit.Fake) string {
 	var b strings.Builder
 	b.WriteString(operationsHead)
-	word := func(names []string) string { return cmp.Or(strings.Join(names, ", "), "nothing yet") }
+	word := func(names, why []string) string {
+		return cmp.Or(strings.Join(names, ", "), strings.Join(why, ", "), "nothing yet")
+	}
 	for _, fake := range slices.SortedFunc(slices.Values(fakes), func(a, b kit.Fake) int { return cmp.Compare(a.Program, b.Program) }) {
 		all, driven, compared := operationsOf(fake), 0, 0
 		var rows strings.Builder
@@ -88,7 +96,7 @@ func (r records) page(fakes []kit.Fake) string {
 			clients, specs := r.driven.By(o.program, o.name), r.compared.By(o.program, o.name)
 			driven += min(len(clients), 1)
 			compared += min(len(specs), 1)
-			fmt.Fprintf(&rows, "| `%s` | `%s` | %s | %s |\n", o.name, strings.Join(o.requests, "`, `"), word(clients), word(specs))
+			fmt.Fprintf(&rows, "| `%s` | `%s` | %s | %s |\n", o.name, strings.Join(o.requests, "`, `"), word(clients, r.undriven.By(o.program, o.name)), word(specs, nil))
 		}
 		fmt.Fprintf(&b, "\n## %s\n\n%d operations: %d driven by a foreign client, %d compared with a specification.\n\n", fake.Program, len(all), driven, compared)
 		b.WriteString("| operation | request | driven by | compared with |\n|---|---|---|---|\n" + rows.String())
@@ -141,6 +149,15 @@ func TestOperationsPage(t *testing.T) {
 					if !known[program+" "+o] {
 						t.Errorf("%s covers %s %s, which no fake has", name, program, o)
 					}
+				}
+			}
+		}
+	}
+	for why, programs := range all.undriven {
+		for program, operations := range programs {
+			for _, o := range operations {
+				if clients := all.driven.By(program, o); !known[program+" "+o] || len(clients) > 0 || len(all.undriven.By(program, o)) > 1 {
+					t.Errorf("undriven.toml says of %s %s %q, and it is not so: known %v, driven by %q", program, o, why, known[program+" "+o], clients)
 				}
 			}
 		}

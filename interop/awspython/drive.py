@@ -2,6 +2,7 @@
 
 import os
 import sys
+import urllib.request
 
 import boto3
 from botocore.exceptions import ClientError
@@ -25,6 +26,9 @@ iam.create_user(UserName=user)
 policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sqs:*","Resource":"*"}]}'
 iam.put_user_policy(UserName=user, PolicyName="p", PolicyDocument=policy)
 assert iam.get_user_policy(UserName=user, PolicyName="p")["PolicyDocument"]["Statement"][0]["Action"] == "sqs:*"
+assert iam.list_user_policies(UserName=user)["PolicyNames"] == ["p"]
+assert iam.get_user(UserName=user)["User"]["UserName"] == user and iam.get_user()["User"]["Arn"] == who["Arn"]
+assert user in [u["UserName"] for page in iam.get_paginator("list_users").paginate(PaginationConfig={"PageSize": 1}) for u in page["Users"]]
 first = iam.create_access_key(UserName=user)["AccessKey"]
 second = iam.create_access_key(UserName=user)["AccessKey"]
 assert first["SecretAccessKey"] != second["SecretAccessKey"]
@@ -36,6 +40,7 @@ except iam.exceptions.LimitExceededException as e:
 listed = [k for page in iam.get_paginator("list_access_keys").paginate(UserName=user, PaginationConfig={"PageSize": 1}) for k in page["AccessKeyMetadata"]]
 assert [k["AccessKeyId"] for k in listed] == [first["AccessKeyId"], second["AccessKeyId"]]
 assert "LastUsedDate" not in iam.get_access_key_last_used(AccessKeyId=first["AccessKeyId"])["AccessKeyLastUsed"]
+assert sts.get_access_key_info(AccessKeyId=first["AccessKeyId"])["Account"] == who["Account"]
 iam.update_access_key(UserName=user, AccessKeyId=first["AccessKeyId"], Status="Inactive")
 try:
     boto3.client("sts", aws_access_key_id=first["AccessKeyId"], aws_secret_access_key=first["SecretAccessKey"], region_name="us-east-1").get_caller_identity()
@@ -44,6 +49,9 @@ except ClientError as e:
     assert e.response["Error"]["Code"] == "InvalidClientTokenId", e
 mine = boto3.client("sts", aws_access_key_id=second["AccessKeyId"], aws_secret_access_key=second["SecretAccessKey"], region_name="eu-west-1")
 assert mine.get_caller_identity()["Arn"].endswith(user)
+signed = mine.generate_presigned_url("get_caller_identity", HttpMethod="GET")  # as what proves itself to a cluster does
+with urllib.request.urlopen(signed) as answer:
+    assert user.encode() in answer.read()
 token = mine.get_session_token(DurationSeconds=900)["Credentials"]
 assert token["AccessKeyId"].startswith("ASIA") and token["Expiration"].tzinfo
 role = sts.assume_role(RoleArn="arn:aws:iam::%s:role/lockkeeper-demo" % who["Account"], RoleSessionName="boto")

@@ -9,6 +9,8 @@ import sys
 from ad_api.api import Account, Audiences, CreativeAssets, Eligibility, Exports, Metadata, ManagerAccounts, PortfoliosV3, Profiles, Reports
 from ad_api.api import sb, sd, sp, v1
 
+import requests
+
 from talk import ask, client, step
 
 logging.disable(logging.WARNING)  # the client calls its own methods deprecated
@@ -97,7 +99,13 @@ def sponsored_brands():
     collection(sb.AdsV4, verbs, "ads", "adId", "adIdFilter", {"adGroupId": group, "name": "ad", "state": "ENABLED", "creative": creative}, {"state": "PAUSED"})[1]()
     for form in ["brand_video", "product_collection", "product_collection_extended", "store_spotlight"]:
         ad = {"adGroupId": group, "name": form, "state": "ENABLED", "creative": {**creative, "brandName": "Example", "brandLogoAssetID": "b", "headline": "Locks"}, "landingPage": {"url": "https://www.amazon.com/stores/page/EXAMPLE"}}
-        only(call(sb.AdsV4, f"create_{form}_ads", body={"ads": [ad]}), "ads", "adId")
+        made = only(call(sb.AdsV4, f"create_{form}_ads", body={"ads": [ad]}), "ads", "adId")
+        renew = {"brand_video": "create_video_ad_creative"}.get(form, f"create_new_version_{form}_ad_creative")
+        fresh = {**creative, "brandName": "Example", "brandLogoAssetId": "b", "headline": "Better locks", "customImages": [{"assetId": "i"}], "landingPage": {"type": "STORE", "url": "https://www.amazon.com/stores/page/EXAMPLE"}}
+        if form == "store_spotlight":
+            card = {"asin": "B000000001", "pageTitle": "c", "url": "https://www.amazon.com/stores/page/EXAMPLE"}
+            fresh = {"brandName": "Example", "brandLogoAssetId": "b", "headline": "Better locks", "landingPage": fresh["landingPage"], "subpages": [card] * 3}
+        want(call(sb.AdCreativesV4, renew, body={"adId": made, "creative": fresh})["creativeVersion"] == "2", form)
     ad = call(sb.AdsV4, "create_video_ads", body={"ads": [{"adGroupId": group, "name": "film", "state": "ENABLED", "creative": creative}]})["ads"]["success"][0]["adId"]
     made = call(sb.AdCreativesV4, "create_new_version_video_ad_creative", body={"adId": ad, "creative": {"videoAssetIds": ["c"]}})
     want(made["creativeVersion"] == "2", made)
@@ -158,11 +166,16 @@ def sponsored_display():
     verbs = "create_products_targets", "edit_products_targets", "list_products_targets", "get_products_target", "delete_products_target"
     array(sd.Targets, verbs, "targetId", {**manual, "expression": [{"type": "asinSameAs", "value": "B000000001"}], "bid": 0.5})[1]()
     verbs = "create_negative_targets", "edit_negative_targets", "list_negative_targets", "get_negative_target", "delete_negative_targets"
-    array(sd.NegativeTargets, verbs, "targetId", {**manual, "expression": [{"type": "asinSameAs", "value": "B000000002"}]}, changes=False)[1]()
+    array(sd.NegativeTargets, verbs, "targetId", {**manual, "expression": [{"type": "asinSameAs", "value": "B000000002"}]})[1]()
     for kind, many, one, made in [(sd.Campaigns, "list_campaigns_extended", "get_campaign_extended", campaign), (sd.AdGroups, "list_ad_groups_extended", "get_ad_group_extended", group)]:
         want("servingStatus" in call(kind, one, made) and len(call(kind, many)) >= 1, kind.__name__)
-    for kind, many in [(sd.ProductAds, "list_product_ads_extended"), (sd.Targets, "list_products_targets_extended"), (sd.NegativeTargets, "list_negative_targets_extended")]:
-        call(kind, many)
+    for kind, many, one, id in [
+        (sd.ProductAds, "list_product_ads_extended", "get_product_ad_extended", "adId"),
+        (sd.Targets, "list_products_targets_extended", "get_products_target_extended", "targetId"),
+        (sd.NegativeTargets, "list_negative_targets_extended", "get_negative_target_extended", "targetId"),
+    ]:
+        listed = call(kind, many)
+        want("servingStatus" in call(kind, one, listed[0][id]), one)
     end_group()
     end_campaign()
     return "five collections: made, listed, got, changed, archived"
@@ -256,12 +269,17 @@ def catalogues():
     want(told, told)
     want(call(Audiences, "list_audiences", body={"adType": "SD"})["audiences"], "no audiences")
     want(len(call(sd.Creatives, "list_creatives")) >= 1, "no creatives")
+    want(call(sp.TargetsV3, "list_targets_categories"), "no categories of products")
     found = call(CreativeAssets, "search_assets", body={"filterCriteria": {"valueFilters": [{"valueField": "ASSET_TYPE", "values": ["IMAGE"]}]}, "pageCriteria": {"size": 2}})
     want(len(found["assetList"]) == 2 and found["token"], found)
     one = call(CreativeAssets, "get_asset", assetId=found["assetList"][0]["assetId"])
     want(one["assetGlobal"]["assetType"] == "IMAGE", one)
     place = call(CreativeAssets, "upload_asset", body={"fileName": "logo.png"})["url"]
     want("X-Amz-Signature" in place, place)
+    requests.put(place, data=b"\x89PNG\r\n\x1a\n logo", headers={"Content-Type": "image/png"}).raise_for_status()  # the client leaves this to its user, and is made on requests
+    made = call(CreativeAssets, "register_asset", body={"url": place, "name": mark + " logo", "assetType": "IMAGE", "assetSubTypeList": ["LOGO"], "associatedSubEntityList": [{"brandEntityId": "ENTITYEXAMPLE1"}]})
+    want(made["assetId"], made)
+    place = call(CreativeAssets, "upload_asset", body={"fileName": "logo.png"})["url"]
     batch = call(CreativeAssets, "batch_register_assets", body={"assetDetailsList": [{"url": place, "name": "logo", "assetType": "IMAGE", "assetSubTypeList": ["LOGO"]}]})
     told = call(CreativeAssets, "get_batch_register_status", batch["requestId"])
     want(told["registrationStatus"] == "FAILED" and len(told["failedAssetDetails"]) == 1, told)  # nothing was put there

@@ -1,14 +1,18 @@
 """amazon-ads-api-v1 as its README uses it. Its hosts are fixed: it finds the sandbox by the environment that `lockkeeper sandbox env python`
 prints, and nothing in it is set. Answers are read by its own models, which refuse what they do not know."""
 
+import gzip
+import json
 import os
 import sys
+from importlib import import_module
 
 import aliases  # noqa: F401 - before the client
+import httpx
 from ads_api import AdsClient, AmazonAdsConfig, Region
 from ads_api.errors import AmazonAdsError
-
-from importlib import import_module
+from ads_api.models.v0.accounts import test_accounts
+from ads_api.models.v1.reports import general as reports
 
 env = os.environ
 PRODUCTS = {"sp": "SPONSORED_PRODUCTS", "sb": "SPONSORED_BRANDS", "sd": "SPONSORED_DISPLAY"}
@@ -21,6 +25,12 @@ def step(name, fn):
     except Exception as err:  # noqa: BLE001 - whatever goes wrong is the result
         print(f"step {name} failed {type(err).__name__}: {str(err)[:600]}", flush=True)
         sys.exit(1)
+
+
+def ask(wish):
+    print("ask " + wish, flush=True)
+    if sys.stdin.readline().strip() != "done":
+        raise RuntimeError("the test cannot do: " + wish)
 
 
 def connect(region, profile=None, **more):
@@ -51,14 +61,17 @@ def query(ads):
     told = []
     for product, name in PRODUCTS.items():
         for kind in KINDS:
-            if (product, kind) == ("sd", "ads"):
-                continue  # its model has display ads made of components alone; Amazon's document of July has them made of products too
             answer = call(ads, product, kind, "Query", adProductFilter={"include": [name]}, maxResults=20)
             rows = getattr(answer, wire(kind)) or []
             told.append(f"{len(rows)} {kind} of {product}")
-            if kind == "campaigns" and not rows:
-                raise RuntimeError("no campaigns of " + name)
+            if not rows:
+                raise RuntimeError(f"no {kind} of {name}")
     return ", ".join(told)
+
+
+def categories(ads):
+    told = ads.v0.sb_v4.product_targeting_categories.targeting_get_targetable_categories(supply_source="AMAZON")
+    return f"{len(told['categoryTree'])} categories"
 
 
 def make(ads, product, kind, item, change):
@@ -101,9 +114,50 @@ def write(ads):
         if product == "sp":
             creative = {"productCreative": {"productCreativeSettings": {"advertisedProduct": {"productIdType": "SKU", "productId": "SKU-1"}}}}
             make(ads, product, "ads", {"adProduct": name, "state": "ENABLED", "adGroupId": group, "adType": "PRODUCT_AD", "creative": creative}, paused)[1]()
+        if product == "sd":
+            page = {"landingPageType": "OFF_AMAZON_LINK", "landingPageUrl": "https://example.com/locks"}
+            for settings in [{"responsiveEcommerceSettings": {"products": [{"productIdType": "SKU", "productId": "SKU-1"}]}}, {"assetBasedCreativeSettings": {"landingPage": page}}]:
+                ad = {**home, "adGroupId": group, "name": "locks", "adType": "COMPONENT", "creative": {"componentCreative": settings}}
+                make(ads, product, "ads", ad, paused)[1]()
         end_group()
         end()
-    return "campaigns, ad groups and targets of three products, ads of one: made, changed, deleted"
+    return "campaigns, ad groups and targets of three products, ads of two: made, changed, deleted"
+
+
+def report(ads):
+    """A report of the Ads API v1: ordered, waited for, fetched, deleted."""
+    account = ads.v0.accounts.advertising_accounts.list_ads_accounts(mode="pydantic").adsAccounts[0].adsAccountId
+    period = {"datePeriod": {"startDate": env["LK_FIRST_DAY"], "endDate": env["LK_LAST_DAY"]}}
+    ordered = {"format": "GZIP_JSON", "periods": [period], "query": {"fields": ["date.value", "campaign.id", "metric.clicks", "metric.totalCost"]}}
+
+    def only(answer):
+        if len(answer.success or []) != 1 or answer.error:
+            raise RuntimeError(answer.model_dump_json()[:500])
+        return answer.success[0].report
+
+    made = only(ads.v1.reports.create_report(reports.CreateReportRequest(accessRequestedAccounts=[{"advertiserAccountId": account}], reports=[ordered]), mode="pydantic"))
+    ask("a minute")
+    done = only(ads.v1.reports.retrieve_report(reports.RetrieveReportRequest(reportIds=[made.reportId]), mode="pydantic"))
+    if done.status != "COMPLETED":
+        raise RuntimeError(done.model_dump_json()[:500])
+    rows = json.loads(gzip.decompress(httpx.get(done.completedReportParts[0].url).raise_for_status().content))
+    only(ads.v1.reports.delete_report(reports.DeleteReportRequest(reportIds=[made.reportId]), mode="pydantic"))
+    if not rows or "campaign.id" not in rows[0]:
+        raise RuntimeError(str(rows[:1]))
+    return f"{len(rows)} rows"
+
+
+def test_account():
+    """A test account, for a user who has no account."""
+    with connect(Region.EU, refresh_token=env["LK_TESTER_TOKEN"]) as ads:
+        accounts = ads.v0.accounts.test_accounts
+        made = accounts.create_account(test_accounts.CreateAccountRequest(countryCode="DE", accountType="VENDOR", accountMetaData={"vendorCode": "ABCDE"}), mode="pydantic")
+        ask("a minute")
+        told = accounts.get_account_information(request_id=made.requestId)
+        if [one["status"] for one in told] != ["COMPLETED"]:
+            raise RuntimeError(str(told))
+        profiles = ads.v0.accounts.profiles.list_profiles(mode="pydantic")
+        return ", ".join(f"{p.accountInfo.type} in {p.countryCode}" for p in profiles)
 
 
 def main():
@@ -115,7 +169,10 @@ def main():
     step("profiles", lambda: ", ".join(f"{len(profiles)} in {region}" for region, profiles in regions))
     with connect(Region.NA, profile) as ads:
         step("query", lambda: query(ads))
+        step("categories", lambda: categories(ads))
         step("write", lambda: write(ads))
+        step("report", lambda: report(ads))
+    step("test account", test_account)
 
     def refused():
         with connect(Region.NA, profile, client_secret="wrong-EXAMPLE") as ads:

@@ -59,7 +59,7 @@ func New(w *kit.World) kit.Fake {
 		Hosts:   hosts(),
 		Routes: []kit.Route{
 			{Operation: "query", Method: http.MethodPost, Pattern: "/", Handle: f.handle, Operations: actions()},
-			{Operation: "query", Method: http.MethodGet, Pattern: "/", Handle: f.handle},
+			{Operation: "query", Method: http.MethodGet, Pattern: "/", Handle: f.handle, Operations: actions()},
 		},
 		Identify: f.identify,
 		Refuse:   refuse,
