@@ -36,6 +36,21 @@ func TestAmazonCreatorsAPIPythonSDK(t *testing.T) {
 	creatorsWorlds(t, "amazon-creatorsapi-python-sdk", "creators/python", pythonFor(t, "sdk"), "sdk.py")
 }
 
+// Feeds and reports are fetched from Amazon's own hosts.
+func TestAmazonCreatorsAPIPythonSDK_Files(t *testing.T) {
+	python := pythonFor(t, "sdk")
+	amazon := allHosts(t)
+	c := amazon.World().Affiliates.Credential("creators-3.1")
+	steps := conversation{command: []string{python, "download.py"}, dir: "creators/python", env: append(
+		environmentOf(t, amazon, "python"), "LK_API_URL="+amazon.URL("creators", "NA"), "LK_TOKEN_URL="+amazon.URL("lwa", "NA")+"/auth/o2/token",
+		"LK_CREDENTIAL_ID="+c.ID, "LK_CREDENTIAL_SECRET="+c.Secret, "LK_VERSION="+c.Version, "LK_SITE=www.amazon.com",
+	)}.run(t)
+	if len(steps) != 4 {
+		t.Errorf("%d steps", len(steps))
+	}
+	drove(t, &world{name: "sandbox", amazon: amazon}, "amazon-creatorsapi-python-sdk", 0)
+}
+
 func TestPythonAmazonPAAPI(t *testing.T) {
 	creatorsWorlds(t, "python-amazon-paapi", "creators/python", pythonFor(t, "paapi"), "paapi.py")
 }
