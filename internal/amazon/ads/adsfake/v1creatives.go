@@ -65,6 +65,9 @@ func (t *translation) formed(f v1Format, at string) {
 			t.fail(missing(t.at + "." + at + key))
 		}
 	}
+	if logo := at + "brandLogos[0].assetId"; slices.Contains(f.needs, "brandLogos") && seek(t.in, at+"brandLogos") != nil && t.string(logo) == "" {
+		t.fail(missing(t.at + "." + logo)) // at least one is wanted, and v4 would take none
+	}
 	out := map[string]any{"type": f.kind}
 	for _, s := range []struct{ v1, v4 string }{{"brand", "brandName"}, {"brandLogos[0].assetId", "brandLogoAssetID"}, {"headlines[0]", "headline"}} {
 		raw := seek(t.in, at+s.v1)
