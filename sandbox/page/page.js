@@ -155,7 +155,7 @@ async function showReceipts () {
   const all = await ask('POST', 'programs/adm/receipts', { each: true })
   $('devices').replaceChildren(...(all.each || []).slice(0, 200).map(d => {
     const row = element('tr')
-    row.append(...[d.key, d.state, d.accepted, d.answered, d.waiting, d.registration_id].map(v => element('td', v)))
+    row.append(...[d.key, d.state, d.accepted, d.answered, d.waiting].map(v => element('td', v)), element('td', d.registration_id, { class: 'long' }))
     return row
   }))
 }
