@@ -55,6 +55,16 @@ func (a *authority) fresh() error {
 	if a.good() {
 		return nil
 	}
+	cert, key := a.cert, a.key
+	if err := a.renew(); err != nil {
+		a.cert, a.key = cert, key // the leaf's still
+		return err
+	}
+	return nil
+}
+
+// renew takes the authority of the folder, or makes another.
+func (a *authority) renew() error {
 	if a.folder != "" {
 		if err := a.load(); err != nil {
 			return err

@@ -136,6 +136,36 @@ func TestAuthorityRunsOut(t *testing.T) {
 	}
 }
 
+// TestAuthorityIsReplacedWholeOrNot: where another cannot be written down, the old one stays with its certificate; once it can be, both are new.
+func TestAuthorityIsReplacedWholeOrNot(t *testing.T) {
+	t.Parallel()
+	dir, now := t.TempDir(), time.Now()
+	a, err := sandbox.NewAuthority(dir, []string{"api.amazon.com"}, func() time.Time { return now })
+	if err != nil || !a.Serves() {
+		t.Fatal(err)
+	}
+	first := a.PEM()
+	public := filepath.Join(dir, "ca.crt")
+	if err := os.Remove(public); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(public, 0o700); err != nil { // nothing can be put in its place
+		t.Fatal(err)
+	}
+	now = now.Add(6*24*time.Hour + time.Minute)
+	for range 2 {
+		if a.PEM() != first || a.Serves() {
+			t.Error("an authority is told of that could not be written down whole")
+		}
+	}
+	if err := os.Remove(public); err != nil {
+		t.Fatal(err)
+	}
+	if !a.Serves() || a.PEM() == first {
+		t.Error("it is not replaced once it can be")
+	}
+}
+
 // TestAuthorityIsOne: sandboxes that begin in one folder at the same time have one authority.
 func TestAuthorityIsOne(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,9 @@
 package sandbox
 
-import "time"
+import (
+	"crypto/x509"
+	"time"
+)
 
 // An Authority is what tests see of a certificate authority.
 type Authority struct{ *authority }
@@ -9,6 +12,16 @@ type Authority struct{ *authority }
 func NewAuthority(folder string, hosts []string, now func() time.Time) (Authority, error) {
 	a, err := newAuthority(folder, hosts, now)
 	return Authority{a}, err
+}
+
+// Serves reports whether a TLS server has a certificate of the authority's.
+func (a Authority) Serves() bool {
+	leaf, err := a.certificate(nil)
+	if err != nil {
+		return false
+	}
+	c, err := x509.ParseCertificate(leaf.Certificate[0])
+	return err == nil && c.CheckSignatureFrom(a.cert) == nil
 }
 
 // PEM is the certificate to trust.
