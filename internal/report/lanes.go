@@ -141,6 +141,11 @@ func (l *lanes) look(k Lane, asked, now time.Time) time.Time {
 	if first := asked.Add(takes + takes/lookEarlier); first.After(now) {
 		return first
 	}
+	return nextLook(asked, now)
+}
+
+// nextLook is when to look again at a report that is late.
+func nextLook(asked, now time.Time) time.Time {
 	return now.Add(min(max(now.Sub(asked)/lookOften, time.Second), mostLook))
 }
 
@@ -155,7 +160,7 @@ func (l *lanes) eta(k Lane, own, asked []time.Time, last int, now time.Time) tim
 		if end := asked.Add(takes); end.After(now) {
 			return end
 		}
-		return now.Add(min(max(now.Sub(asked)/lookOften, time.Second), mostLook)) // late already: at the next look, perhaps
+		return nextLook(asked, now) // late already: perhaps then
 	}
 	until := now
 	later := func(t time.Time) {
