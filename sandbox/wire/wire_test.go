@@ -162,6 +162,7 @@ var inputs = []string{
 	"POST /chunked HTTP/1.1\r\nHost: [::1]:1\r\nContent-Length: 0\r\n\r\n",
 	"DELETE /204 HTTP/1.1\r\nHost: a\r\nConnection: Keep-Alive\r\n\r\nGET /304 HTTP/1.1\r\nHost: a\r\n\r\n",
 	"POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nX: y\r\n\r\nabPOST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nX: y\r\n\r\ncdGET /3 HTTP/1.1\r\nHost: b\r\n\r\n",
+	"GET /1 HTTP/1.1\r\nHost: a\r\nX: y\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\nX: z\r\n\r\nGET /3 HTTP/1.1\r\nHost: b\r\nX: z\r\n\r\n",
 	"GET /whole HTTP/1.1\r\nHost: a\r\n\r\nPOST /whole HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab",
 	"GET /abort HTTP/1.1\r\nHost: a\r\n\r\n",
 	"PUT /two HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
