@@ -18,3 +18,15 @@ func TestMask(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryPrefixIsMasked: what begins a secret gives it away, wherever it stands; no short way passes one by.
+func TestEveryPrefixIsMasked(t *testing.T) {
+	t.Parallel()
+	for _, prefix := range tokenPrefixes {
+		for _, before := range []string{"", "a "} {
+			if got := mask(before + prefix + "secret"); got != before+prefix+"...[redacted]" {
+				t.Errorf("%s%ssecret becomes %q", before, prefix, got)
+			}
+		}
+	}
+}
