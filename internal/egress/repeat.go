@@ -77,6 +77,7 @@ func (r *repeat) Ask(ctx context.Context, path string) (*amazon.Answer, error) {
 
 // prepare writes what calls with a token have in common.
 func (r *repeat) prepare(token snapshot.Token) error {
+	clear(r.tail[:cap(r.tail)]) // it holds the token before
 	r.tail = nil
 	d, c := r.asker.door, r.call
 	c.Path = "/"
