@@ -195,7 +195,7 @@ func TestRoundTrips(t *testing.T) {
 	}
 }
 
-func asJSON(t *rapid.T, o canon.AdsObject) map[string]any {
+func asJSON(t rapid.TB, o canon.AdsObject) map[string]any {
 	text, err := json.Marshal(o)
 	if err != nil {
 		t.Fatal(err)

@@ -62,7 +62,7 @@ func each(answer []byte, name string, item func(*scan)) (next string, err error)
 	s.object(func(key []byte) bool {
 		switch string(key) {
 		case name:
-			found = s.peek() == '['
+			found = true
 			s.array(func() { item(&s) })
 		case "nextToken":
 			s.text(&next)

@@ -37,10 +37,8 @@ func (r *v1CampaignRead) object(s *scan, v *view) canon.AdsObject {
 			s.object(func(key []byte) bool {
 				switch string(key) {
 				case "autoCreateTargets":
-					if auto, given := s.flag(); auto {
+					if c.TargetingMode = "MANUAL"; s.flag() {
 						c.TargetingMode = "AUTO"
-					} else if given {
-						c.TargetingMode = "MANUAL"
 					}
 				case "autoManageCampaign":
 					s.truth(&extra.managed)

@@ -80,9 +80,6 @@ func (r *v1AdRead) object(s *scan, v *view) canon.AdsObject {
 			}
 		case "creative":
 			s.inside("productCreative", func() {
-				if s.null() {
-					return
-				}
 				a.Promoted = r.promoted[:1]
 				s.inside("productCreativeSettings", func() { r.settings(s) })
 			})

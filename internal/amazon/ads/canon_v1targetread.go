@@ -24,7 +24,7 @@ func (r *v1TargetRead) object(s *scan, v *view) canon.AdsObject {
 		case "adGroupId":
 			s.text(&t.GroupID)
 		case "negative":
-			t.Negative, _ = s.flag()
+			t.Negative = s.flag()
 		case "bid":
 			t.Bid = s.bid(v, "bid", &r.bid)
 		case "targetType":

@@ -75,7 +75,8 @@ func (s *scan) null() bool {
 	return false
 }
 
-// object calls field for each key; the value is field's to read, or is skipped where field says false.
+// object calls field for each key; the value is field's to read, or is skipped where field says false. A key whose value is null is as one
+// that is not there.
 func (s *scan) object(field func(key []byte) bool) {
 	if s.null() {
 		return
@@ -88,7 +89,7 @@ func (s *scan) object(field func(key []byte) bool) {
 		if s.want(':'); s.bad {
 			return
 		}
-		if !field(key) {
+		if !s.null() && !field(key) {
 			s.value()
 		}
 		if s.bad || !s.take(',') {
@@ -241,29 +242,25 @@ func (s *scan) whole(to *int) {
 	*to = n
 }
 
-// flag reads a boolean; given is false of a null.
-func (s *scan) flag() (value, given bool) {
-	value = s.peek() == 't'
+// flag reads a boolean.
+func (s *scan) flag() bool {
+	value := s.peek() == 't'
 	word := "false"
 	if value {
 		word = "true"
 	}
-	switch {
-	case s.null():
-		return false, false
-	case len(s.b)-s.i >= len(word) && string(s.b[s.i:s.i+len(word)]) == word:
-		s.i += len(word)
-		return value, true
+	if !bytes.HasPrefix(s.b[s.i:], []byte(word)) {
+		s.fail()
+		return false
 	}
-	s.fail()
-	return false, false
+	s.i += len(word)
+	return value
 }
 
 // truth reads one that need not be there.
 func (s *scan) truth(to **bool) {
-	if value, given := s.flag(); given {
-		*to = &value
-	}
+	value := s.flag()
+	*to = &value
 }
 
 // texts reads an array of strings.
