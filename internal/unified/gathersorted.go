@@ -22,8 +22,12 @@ func (u *Ads) gatherSorted(ctx context.Context, l *listing, sources []source, w 
 	}
 	read := s == nil // anew
 	if read {
-		if s, failed = u.sortAll(ctx, l, sources, w); len(s.items) > l.limit {
-			u.sorted.keep(asker, l.said, s)
+		wrote := u.sorted.writes()
+		if s, failed = u.sortAll(ctx, l, sources, w); ctx.Err() != nil {
+			return gathered{}, ctx.Err() // what nobody waits for is only a part
+		}
+		if len(s.items) > l.limit {
+			u.sorted.keep(asker, l.said, s, wrote)
 		}
 	}
 	g := gathered{asked: len(sources), failures: s.failures}

@@ -18,6 +18,7 @@ type sortings struct {
 	mu    sync.Mutex
 	bytes int
 	last  int64
+	wrote int           // how often something was written
 	all   []keptSorting // the oldest first
 }
 
@@ -41,14 +42,21 @@ func (s *sortings) find(asker, said string, sources []source, now time.Time) *so
 	return nil
 }
 
-// keep gives a reading its number, and keeps it in place of an older one of the same list.
-func (s *sortings) keep(asker, said string, one *sorting) {
+// writes is how often something was written so far.
+func (s *sortings) writes() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.wrote
+}
+
+// keep gives a reading its number, and keeps it in place of an older one of the same list, unless something was written since it began.
+func (s *sortings) keep(asker, said string, one *sorting, wrote int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.last = max(s.last+1, one.made.UnixNano())
 	one.number = s.last
 	s.drop(func(k *keptSorting) bool { return k.asker == asker && k.said == said })
-	if one.weight > s.most {
+	if one.weight > s.most || wrote != s.wrote {
 		return
 	}
 	s.all = append(s.all, keptSorting{one, asker, said})
@@ -60,6 +68,7 @@ func (s *sortings) keep(asker, said string, one *sorting) {
 func (s *sortings) forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.wrote++
 	s.drop(func(*keptSorting) bool { return true })
 }
 
