@@ -152,12 +152,17 @@ func TestTreeOfSponsoredBrands(t *testing.T) {
 		t.Errorf("the film as it was: %+v %+v", got, got.Review)
 	}
 	other, renamed := *now.(*canon.AdsCreative), *now.(*canon.AdsCreative)
-	other.Promoted, renamed.Name = three[1:2], "a name"
-	for i, want := range []string{"ads.unsayable ", "ads.field_not_writable name"} {
-		_, refused := r.AdsPlan(r.account, []amazon.AdsChange{{Before: now, After: []canon.AdsObject{&other, &renamed}[i]}})
+	empty := other
+	other.Promoted, renamed.Name, empty.Title, empty.Data = three[1:2], "a name", "another", []byte(`null`)
+	for i, want := range []string{"ads.unsayable ", "ads.field_not_writable name", "ads.unsayable "} {
+		_, refused := r.AdsPlan(r.account, []amazon.AdsChange{{Before: now, After: []canon.AdsObject{&other, &renamed, &empty}[i]}})
 		if got := string(refused[0].Problem.Code) + " " + refused[0].Field; got != want {
 			t.Errorf("refused %q, want %q", got, want)
 		}
+	}
+	nothing := ad("nothing", canon.AdsAd{Headline: "x", Creative: &canon.AdsCreative{Data: []byte(`null`)}})
+	if _, refused := r.AdsPlan(r.account, []amazon.AdsChange{{After: nothing}}); refused[0].Problem.Code != "ads.unsayable" {
+		t.Errorf("data that is no object: %+v", refused)
 	}
 
 	word := r.add(r.target(canon.AdsTarget{Type: "KEYWORD", MatchType: "PHRASE", Keyword: &canon.Keyword{Text: "red shoes", Locale: "es_US", NativeText: "zapatos rojos"}, Bid: r.money(900_000)}))

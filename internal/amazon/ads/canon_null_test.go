@@ -18,6 +18,7 @@ func TestNullIsAsNotThere(t *testing.T) {
 			"targets", `{"targetId":"1","status":null,"bid":null,"negative":null,"tags":null,"targetDetails":{"keywordTarget":null,"productTarget":{"matchType":"PRODUCT_EXACT","product":null},"themeTarget":null,"productCategoryTarget":null}}`,
 			`{"targetId":"1","targetDetails":{"productTarget":{"matchType":"PRODUCT_EXACT"}}}`,
 		},
+		{"creatives", `{"creativeId":1,"properties":null}`, `{"creativeId":1}`},
 		{"targets", `{"targetId":"1","targetDetails":null}`, `{"targetId":"1"}`},
 		{"ads", `{"adId":"1","creative":{"productCreative":null}}`, `{"adId":"1","creative":{}}`},
 		{

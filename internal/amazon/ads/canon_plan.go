@@ -3,6 +3,7 @@ package ads
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"maps"
 	"net/url"
 	"slices"
@@ -280,7 +281,10 @@ func keysOf(v any) (map[string]json.RawMessage, error) {
 		return nil, err
 	}
 	var keys map[string]json.RawMessage
-	return keys, json.Unmarshal(text, &keys)
+	if err := json.Unmarshal(text, &keys); err != nil || keys != nil {
+		return keys, err
+	}
+	return nil, errors.New("it is no JSON object")
 }
 
 // derived are fields of canon's that no write has: Lockkeeper's own, Amazon's alone, and Unified's spellings of others.

@@ -1,8 +1,8 @@
 package ads
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -37,14 +37,10 @@ var toldOfCreative = []string{"type", "brandLogoUrl", "customImageUrl", "origina
 
 // newCreative is the whole of a new version: the data, with the headline, the products and the film where those were changed beside it.
 func newCreative(form string, before, after *canon.AdsCreative) (any, error) {
-	is, was, keys := v4Creative{}, v4Creative{}, map[string]json.RawMessage{}
-	for data, to := range map[*canon.AdsCreative]*v4Creative{after: &is, before: &was} {
-		if err := json.Unmarshal(data.Data, to); err != nil {
-			return nil, fmt.Errorf("the creative's data: %w", err)
-		}
-	}
-	if err := json.Unmarshal(after.Data, &keys); err != nil {
-		return nil, err
+	var is, was v4Creative
+	keys, err := keysOf(after.Data)
+	if err := errors.Join(err, json.Unmarshal(after.Data, &is), json.Unmarshal(before.Data, &was)); err != nil {
+		return nil, fmt.Errorf("the creative's data: %w", err)
 	}
 	for _, key := range toldOfCreative {
 		delete(keys, key)
@@ -63,7 +59,6 @@ func newCreative(form string, before, after *canon.AdsCreative) (any, error) {
 		if !slices.Equal(is.ASINs, was.ASINs) && !slices.Equal(is.ASINs, asins) {
 			return nil, errCreativeDiffers
 		}
-		var err error
 		if keys["asins"], err = json.Marshal(asins); err != nil {
 			return nil, err
 		}
@@ -76,10 +71,14 @@ func newCreative(form string, before, after *canon.AdsCreative) (any, error) {
 		if form != formVideo || len(after.AssetIDs) != 1 || !slices.Equal(is.Videos, was.Videos) && !slices.Equal(is.Videos, after.AssetIDs) {
 			return nil, fmt.Errorf("asset_ids can be changed of a film with one alone; data says which asset of any other creative is what")
 		}
-		keys["videoAssetIds"] = mustText(after.AssetIDs)
+		if keys["videoAssetIds"], err = json.Marshal(after.AssetIDs); err != nil {
+			return nil, err
+		}
 	}
 	if form == formVideo {
-		if old := mustText(was.ASINs); keys["asins"] != nil && len(was.ASINs) > 0 && !bytes.Equal(mustText(asinsIn(keys["asins"])), old) {
+		var asins []string
+		_ = json.Unmarshal(keys["asins"], &asins) // what is no list names none
+		if keys["asins"] != nil && len(was.ASINs) > 0 && !slices.Equal(asins, was.ASINs) {
 			return nil, fmt.Errorf("the product of a film stays the same: a new version has another film only")
 		}
 		delete(keys, "asins")
@@ -92,20 +91,6 @@ func asinsOf(refs []canon.PromotedRef) (all []string) {
 		all = append(all, r.ID)
 	}
 	return all
-}
-
-func asinsIn(text json.RawMessage) (all []string) {
-	_ = json.Unmarshal(text, &all) // what is no list names none
-	return all
-}
-
-// mustText writes texts as JSON.
-func mustText(all []string) json.RawMessage {
-	text, err := json.Marshal(all)
-	if err != nil {
-		return nil // texts can always be written
-	}
-	return text
 }
 
 // creativeVersions is the dialect in which versions are made: one a request, answered by the ad and the version.

@@ -29,12 +29,13 @@ type sdCreative struct {
 
 func decodeSDCreative(w *sdCreative, _ *view) (*canon.AdsCreative, error) {
 	k := &canon.AdsCreative{
-		AdsCommon: canon.AdsCommon{ID: string(w.ID)}, GroupID: string(w.GroupID), Channel: canon.SponsoredDisplay, Type: w.Type, Review: sdReview(w.Moderation), Data: slices.Clone(w.Properties),
+		AdsCommon: canon.AdsCommon{ID: string(w.ID)}, GroupID: string(w.GroupID), Channel: canon.SponsoredDisplay, Type: w.Type, Review: sdReview(w.Moderation),
 	}
-	var parts map[string]json.RawMessage
-	if len(w.Properties) == 0 {
+	if nothing(w.Properties) {
 		return k, nil
 	}
+	k.Data = slices.Clone(w.Properties)
+	var parts map[string]json.RawMessage
 	if err := json.Unmarshal(w.Properties, &parts); err != nil {
 		return nil, err
 	}

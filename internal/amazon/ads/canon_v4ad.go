@@ -1,7 +1,6 @@
 package ads
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -118,7 +117,7 @@ func decodeV4Ad(w *v4Ad, _ *view) (*canon.AdsAd, error) {
 			a.Ext = nil
 		}
 	}
-	if len(w.Creative) == 0 || bytes.Equal(w.Creative, []byte("null")) {
+	if nothing(w.Creative) {
 		return a, nil
 	}
 	var k v4Creative
@@ -134,6 +133,9 @@ func decodeV4Ad(w *v4Ad, _ *view) (*canon.AdsAd, error) {
 	a.Review, a.Promoted, a.Headline, a.Advertiser = a.Creative.Review, a.Creative.Promoted, k.Headline, k.Brand
 	return a, err
 }
+
+// nothing reports that a member is not there, or is null.
+func nothing(member json.RawMessage) bool { return len(member) == 0 || string(member) == "null" }
 
 // canon reads a creative. What Amazon alone says of it is left out of Data, which can be sent back.
 func (k *v4Creative) canon(whole []byte) (*canon.AdsCreative, error) {
@@ -237,7 +239,8 @@ func encodeV4Ad(a *canon.AdsAd, v *view) (*v4Ad, error) {
 func v4CreativeOf(a *canon.AdsAd, v *view) (json.RawMessage, error) {
 	c, keys := a.Creative, map[string]json.RawMessage{}
 	if len(c.Data) > 0 {
-		if err := json.Unmarshal(c.Data, &keys); err != nil {
+		var err error
+		if keys, err = keysOf(c.Data); err != nil {
 			return nil, err
 		}
 	}
