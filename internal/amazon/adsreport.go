@@ -20,6 +20,10 @@ type AdsReporter interface {
 	// AdsReportPoll asks how a report fares. The errors are as those of AdsReportCreate.
 	AdsReportPoll(ctx context.Context, s Asker, account canon.Account, reportID string) (AdsReportJob, error)
 
+	// AdsReportDelete has Amazon forget a report, finished or not. The errors are as those of AdsReportCreate; what Amazon does not know is a
+	// refusal of status 404.
+	AdsReportDelete(ctx context.Context, s Asker, account canon.Account, reportID string) error
+
 	// AdsReportRows reads a report's file to its end, a row at a time; each must not keep its argument. It fails where the file ends early or
 	// holds what the plan did not ask for.
 	AdsReportRows(file io.Reader, account canon.Account, plan AdsReportPlan, each func(*canon.AdsReportRow) error) error

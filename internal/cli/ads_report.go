@@ -85,6 +85,11 @@ func newCmdAdsReportCancel(f *Factory) *cobra.Command {
 	o := adsOptions{f: f, all: true}
 	return &cobra.Command{
 		Use: "cancel REPORT", Short: "Fetch nothing more of a report", Args: wantArgs("REPORT"),
+		Long: `Fetch nothing more of a report.
+
+What is kept already stays. What Amazon is making for it is deleted there, so that its place in the region's queue is free, unless another report
+or the nights want the same days; ` + "`lockkeeper ads report show`" + ` tells what became of it. A report that Amazon was making before it was asked for
+here stays, since other software may wait for it.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := f.client(cmd)
 			if err != nil {
@@ -123,7 +128,7 @@ func followReport(ctx context.Context, f *Factory, c *control.Client, o *adsOpti
 	shown.told = true
 	defer shown.end()
 	for wait := 20 * time.Millisecond; !s.Status.Ended(); wait = min(2*wait, time.Second) {
-		shown.add(int64(s.Done+s.Failed)-shown.done, func() string { return reportDetail(s) })
+		shown.add(int64(s.Done+s.Failed+s.Cancelled)-shown.done, func() string { return reportDetail(s) })
 		timer := time.NewTimer(wait)
 		select {
 		case <-timer.C:
@@ -158,6 +163,9 @@ func sayReport(f *Factory, s report.Status) {
 		s.ID, s.Level, s.Start, s.End, s.Status, s.Done, s.Parts, s.Rows)
 	if s.ETA != nil {
 		fmt.Fprintf(f.Out, "It takes about %s more.\n", time.Duration(*s.ETA)*time.Second)
+	}
+	if l := s.AtAmazon; l != nil {
+		fmt.Fprintf(f.Out, "Of those that Amazon was asked for and nobody waits for now, %d are deleted there, %d are about to be, and %d stay.\n", l.Deleted, l.Deleting, l.Left)
 	}
 	for _, m := range s.Missing {
 		fmt.Fprintf(f.Out, "Not to be had: %s of %s, %s to %s. Amazon keeps them no more.\n", m.Channel, m.Organization, m.Start, m.End)

@@ -457,6 +457,7 @@ const (
 	ReportFileBroken               Code = "report.file_broken"
 	ReportGivenUp                  Code = "report.given_up"
 	ReportNoAccount                Code = "report.no_account"
+	ReportNotDeleted               Code = "report.not_deleted"
 	ReportNotDone                  Code = "report.not_done"
 	ReportNotFound                 Code = "report.not_found"
 	SealDoesNotOpen                Code = "seal.does_not_open"
@@ -1009,6 +1010,7 @@ var catalogue = map[Code]Problem{
 	ReportFileBroken:               {Code: ReportFileBroken, What: "The report's file ended early or holds something else, time after time.", Whose: AmazonsOwn, Fix: "Ask for it again in an hour; nothing of the broken file was kept.", Status: 502},
 	ReportGivenUp:                  {Code: ReportGivenUp, What: "Amazon could not be asked for the report, however often it was tried.", Whose: AmazonsOwn, Fix: "See the detail for what was said last, and ask again later.", Status: 502},
 	ReportNoAccount:                {Code: ReportNoAccount, What: "No organization is meant that this caller may ask reports of.", Whose: CallersOwn, Fix: "List the organizations first, and name one of their ids as org_id.", Status: 404},
+	ReportNotDeleted:               {Code: ReportNotDeleted, What: "A report that nobody here waits for any more stays at Amazon.", Whose: AmazonsOwn, Fix: "Nothing is to be done: once made, it takes no place in the region's queue, and Amazon drops it by itself.", Status: 502},
 	ReportNotDone:                  {Code: ReportNotDone, What: "The report is not there yet.", Whose: CallersOwn, Fix: "Ask for it again at the time given; it is made meanwhile, whether or not anybody asks.", Status: 409},
 	ReportNotFound:                 {Code: ReportNotFound, What: "There is no report with that id.", Whose: CallersOwn, Fix: "`lockkeeper ads report list` shows the newest ones with their ids.", Status: 404},
 	SealDoesNotOpen:                {Code: SealDoesNotOpen, What: "A stored secret does not open in its place: it was changed, moved, or sealed with another key.", Whose: OperatorsOwn, Fix: "Restore the data folder from a backup together with its keyset.", Status: 500},

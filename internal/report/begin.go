@@ -213,13 +213,14 @@ func (s *Service) Jobs(ctx context.Context, limit int) ([]Job, error) {
 	return s.cfg.Store.Reports(ctx, limit)
 }
 
-// Cancel ends a job. What Amazon makes for it already is not fetched, unless another job waits for it.
+// Cancel ends a job. What Amazon makes for it already is not fetched and is deleted there, unless another job or the nights wait for it.
 func (s *Service) Cancel(ctx context.Context, by audit.Actor, j id.Report) error {
 	e := audit.Entry{At: s.cfg.Now(), Actor: by, Action: "ads.report_cancel", Object: string(j), Outcome: audit.Done}
 	err := s.cfg.Store.CancelReport(ctx, j, e)
 	if errors.Is(err, ErrNotFound) {
 		return problem.New(problem.ReportNotFound)
 	}
+	s.cfg.Poke()
 	return err
 }
 

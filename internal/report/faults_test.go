@@ -147,7 +147,7 @@ func TestTwoThatAskForTheSameShareIt(t *testing.T) {
 
 func TestAQueueThatIsShortIsLearned(t *testing.T) {
 	t.Parallel()
-	w := start(t, map[string]string{"ads.report_queue": "5", "ads.report_time": "1200s"})
+	w := start(t, map[string]string{"ads.report_queue": "5", "ads.report_time": "600s"})
 	w.run()
 	j := w.ended(w.begin(report.Ask{}, 3))
 	if j.State != report.Done {
@@ -159,5 +159,21 @@ func TestAQueueThatIsShortIsLearned(t *testing.T) {
 	}
 	if refused == 0 || refused > int64(len(j.Parts)) {
 		t.Errorf("%d of %d were refused", refused, len(j.Parts))
+	}
+	w.stop()
+	if err := w.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w.open() // what was learned outlives the process
+	w.run()
+	if j = w.ended(w.begin(report.Ask{Level: canon.LevelGroup}, 3)); j.State != report.Done || len(j.Parts) < 10 {
+		t.Fatalf("%+v", w.Tell(t.Context(), j))
+	}
+	again, err := w.amz.Journal().Number(kit.Filter{Match: kit.Match{Operation: "reports.create"}, Status: http.StatusTooManyRequests})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if most := int64(len(j.Parts)/5 + 1); again-refused > most { // a probe now and then, and no rush
+		t.Errorf("%d of %d were refused after a restart, want at most %d", again-refused, len(j.Parts), most)
 	}
 }

@@ -52,13 +52,14 @@ type lane struct {
 	quiet    time.Duration // how long no report is tried beyond the window
 	probe    time.Time     // when the next one is
 	takes    time.Duration // what a report takes from asked to made; zero until one was seen
+	kept     Learned       // how it was written down last
 }
 
 func newLanes(most int) lanes { return lanes{most: most, by: map[Lane]*lane{}} }
 
 func (l *lanes) at(k Lane) *lane {
 	if l.by[k] == nil {
-		l.by[k] = &lane{window: l.most, quiet: firstQuiet}
+		l.by[k] = &lane{window: l.most, quiet: firstQuiet, kept: Learned{Lane: k, Quiet: firstQuiet}}
 	}
 	return l.by[k]
 }

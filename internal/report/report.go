@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
@@ -68,8 +69,9 @@ type Config struct {
 
 // A Service asks for reports and keeps them. It is safe for concurrent use.
 type Service struct {
-	cfg   Config
-	lanes lanes
+	cfg     Config
+	lanes   lanes
+	keeping sync.Mutex // of what the lanes learned
 }
 
 // New returns a Service. Load must be called before its Kinds are run.
@@ -101,5 +103,13 @@ func New(cfg Config) (*Service, error) {
 	return &Service{cfg: cfg, lanes: newLanes(cfg.Queue)}, nil
 }
 
-// Load gives free what a process before this one held: the data folder is locked, so nobody else can.
-func (s *Service) Load(ctx context.Context) error { return s.cfg.Store.FreeReportParts(ctx) }
+// Load takes up what a process before this one learned of Amazon's queues, and gives free what it held: the data folder is locked, so nobody else
+// can hold it.
+func (s *Service) Load(ctx context.Context) error {
+	learned, err := s.cfg.Store.ReportLanes(ctx)
+	if err != nil {
+		return err
+	}
+	s.lanes.load(learned)
+	return s.cfg.Store.FreeReportParts(ctx)
+}

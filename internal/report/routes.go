@@ -37,6 +37,8 @@ type Status struct {
 	Parts      int       `json:"parts"`      // reports of Amazon's that it takes
 	Done       int       `json:"parts_done"` // of those, how many are there
 	Failed     int       `json:"parts_failed"`
+	Cancelled  int       `json:"parts_cancelled,omitempty"`
+	AtAmazon   *Leavings `json:"at_amazon,omitempty"`
 	Rows       int64     `json:"rows_fetched"` // by those
 	ETA        *int      `json:"eta_seconds,omitempty"`
 	RetryAfter *int      `json:"retry_after,omitempty"` // seconds until asking again is worth it
@@ -45,6 +47,31 @@ type Status struct {
 	Created    time.Time `json:"created_at"`
 	Ended      time.Time `json:"ended_at,omitzero"`
 	Errors     []Trouble `json:"errors,omitempty"`
+}
+
+// Leavings say what becomes at Amazon of the reports that a cancelled job had asked for, and that nobody else here waits for.
+type Leavings struct {
+	Deleting int `json:"deleting"`
+	Deleted  int `json:"deleted"`
+	Left     int `json:"left"` // others may wait for them, or Amazon does not delete them: the errors say why
+}
+
+func (l *Leavings) with(is AtAmazon) *Leavings {
+	if is == "" {
+		return l
+	}
+	if l == nil {
+		l = &Leavings{}
+	}
+	switch is {
+	case Deleting:
+		l.Deleting++
+	case Deleted:
+		l.Deleted++
+	case Left:
+		l.Left++
+	}
+	return l
 }
 
 // A Trouble is what keeps a part from being there, or did.
@@ -71,9 +98,12 @@ func (s *Service) Tell(ctx context.Context, j Job) Status {
 		case Done:
 			out.Done++
 			out.Rows += p.Rows
-		case Failed, Cancelled:
+		case Failed:
 			out.Failed++
+		case Cancelled:
+			out.Cancelled++
 		}
+		out.AtAmazon = out.AtAmazon.with(p.AtAmazon)
 		if known, ok := problem.Known(p.Problem); ok {
 			out.Errors = append(out.Errors, Trouble{p.Account, p.Channel, p.First, p.Last, p.State, known.Code, known.What, known.Fix, p.Detail})
 		}

@@ -101,6 +101,30 @@ type Part struct {
 	Rows        int64
 	Problem     problem.Code
 	Detail      string
+	Found       bool     // Amazon made the report before it was asked for here, so that others may wait for it
+	AtAmazon    AtAmazon // of a part that is wanted no more
+}
+
+// An AtAmazon says what becomes at Amazon of a report that is wanted no more; empty where there is none.
+type AtAmazon string
+
+// What becomes of it.
+const (
+	Deleting AtAmazon = "deleting"
+	Deleted  AtAmazon = "deleted"
+	Left     AtAmazon = "left" // others wait for it, or it cannot be deleted
+)
+
+// Learned is what is known of a lane, so that a process after this one need not learn it anew.
+type Learned struct {
+	Lane
+	Window   int  // how many unfinished reports it takes; 0 where it has refused none
+	Settling bool // it refused, and what it took is yet to be counted
+	Held     time.Time
+	Probe    time.Time
+	Wait     time.Duration
+	Quiet    time.Duration
+	Takes    time.Duration
 }
 
 func (p *Part) lane() Lane { return Lane{p.Realm, p.Region} }
@@ -135,14 +159,22 @@ var ErrNotFound = errors.New("looking it up: there is none")
 type Store interface {
 	// AddReport writes a job, its parts and the entry of it. A part that is under way already, of the same source and days, is joined in place of a new one.
 	AddReport(ctx context.Context, j Job, parts []Part, e audit.Entry) error
-	// JoinParts writes parts that belong to no job, unless they are under way already.
+	// JoinParts writes parts that the nights want, unless they are under way already. They go on whatever becomes of jobs that want them too.
 	JoinParts(ctx context.Context, parts []Part) error
 	Report(ctx context.Context, j id.Report) (Job, error)
 	Reports(ctx context.Context, limit int) ([]Job, error)                       // the newest first, without parts
 	SettleReport(ctx context.Context, j id.Report, now time.Time) (State, error) // ends a job whose parts all have
 
-	// CancelReport ends a job at the entry's time. A part that no other job waits for ends too. One that has ended stays as it is, without an entry.
+	// CancelReport ends a job at the entry's time. A part that neither another job nor the nights wait for ends too, at once or when it is saved
+	// next; its report is to be deleted. A job that has ended stays as it is, without an entry.
 	CancelReport(ctx context.Context, j id.Report, e audit.Entry) error
+	// DueReportDrops lists parts whose reports are to be deleted at Amazon.
+	DueReportDrops(ctx context.Context, now time.Time) (due []id.ReportPart, next time.Time, err error)
+	// ClaimReportDrop leases one of them. One that is wanted again, by a part under way of the same source and days, is left instead.
+	ClaimReportDrop(ctx context.Context, p id.ReportPart, owner string) (Part, bool, error)
+
+	ReportLanes(ctx context.Context) ([]Learned, error)
+	SaveReportLane(ctx context.Context, l Learned) error
 
 	FreeReportParts(ctx context.Context) error
 	// DueReportParts lists parts that may be worked at, of each lane no more to be asked for than there is room, and those that are leased already.

@@ -29,6 +29,7 @@ func (s *Service) Kinds() []jobs.Kind {
 			Name: "report.part", Limit: s.cfg.Workers,
 			Due: func(ctx context.Context, now time.Time) ([]string, time.Time, error) {
 				due, next, err := s.cfg.Store.DueReportParts(ctx, now, func(at Lane, is Load) int { return s.lanes.room(at, is, now) })
+				s.keepLanes(ctx)
 				if room := s.lanes.next(now); next.IsZero() || !room.IsZero() && room.Before(next) {
 					next = room
 				}
@@ -51,6 +52,7 @@ func (s *Service) Kinds() []jobs.Kind {
 			},
 			Work: func(ctx context.Context, _ string) error { return s.restate(ctx) },
 		},
+		s.drops(),
 	}
 }
 
@@ -103,7 +105,7 @@ func (s *Service) create(ctx context.Context, asker Asker, at canon.Account, pla
 	var refused *amazon.AdsRefusal
 	switch {
 	case err == nil:
-		p.State, p.ReportID, p.Asked, p.Tries, p.Problem, p.Detail = Asked, job.ID, now, 0, "", ""
+		p.State, p.ReportID, p.Asked, p.Tries, p.Problem, p.Detail, p.Found = Asked, job.ID, now, 0, "", "", job.Twin
 		if p.Next = s.lanes.look(p.lane(), now, now); job.Twin {
 			p.Next = now // it may long be there
 		}
@@ -111,6 +113,7 @@ func (s *Service) create(ctx context.Context, asker Asker, at canon.Account, pla
 	case errors.As(err, &refused) && refused.Status == http.StatusTooManyRequests:
 		p.Next = s.lanes.refused(p.lane(), now, refused.Problem.RetryAt)
 		p.Problem, p.Detail = refused.Problem.Code, refused.Message
+		s.keepLanes(ctx)
 		return s.cfg.Store.SaveReportPart(ctx, p) // a full queue is no fault of the part: this is no try
 	case errors.As(err, &refused) && refused.Status == http.StatusTooEarly:
 		if p.Asked.IsZero() {
@@ -195,7 +198,7 @@ func (s *Service) remake(ctx context.Context, p Part, why problem.Problem) error
 	if p.Remade++; p.Remade > mostRemade {
 		return s.fail(ctx, p, why)
 	}
-	p.State, p.ReportID, p.Asked, p.Tries, p.Problem, p.Detail = Waiting, "", time.Time{}, 0, why.Code, why.Detail
+	p.State, p.ReportID, p.Asked, p.Tries, p.Problem, p.Detail, p.Found = Waiting, "", time.Time{}, 0, why.Code, why.Detail, false
 	p.Next = s.cfg.Now().Add(time.Second << min(p.Remade, 6))
 	return s.cfg.Store.SaveReportPart(ctx, p)
 }

@@ -47,7 +47,7 @@ func (s *Store) AddReport(ctx context.Context, j report.Job, parts []report.Part
 			return fmt.Errorf("keeping a report: %w", err)
 		}
 		for _, p := range parts {
-			is, err := joinPart(tx, p)
+			is, err := joinPart(tx, p, false)
 			if err != nil {
 				return err
 			}
@@ -63,7 +63,7 @@ func (s *Store) AddReport(ctx context.Context, j report.Job, parts []report.Part
 func (s *Store) JoinParts(ctx context.Context, parts []report.Part) error {
 	return s.Write(ctx, func(tx *sql.Tx) error {
 		for _, p := range parts {
-			if _, err := joinPart(tx, p); err != nil {
+			if _, err := joinPart(tx, p, true); err != nil {
 				return err
 			}
 		}
@@ -72,7 +72,7 @@ func (s *Store) JoinParts(ctx context.Context, parts []report.Part) error {
 }
 
 // joinPart writes a part, or finds the same one that is under way, and returns its id.
-func joinPart(tx *sql.Tx, p report.Part) (string, error) {
+func joinPart(tx *sql.Tx, p report.Part, standing bool) (string, error) {
 	_, err := tx.Exec(`INSERT INTO report_part (id, realm, account, channel, level, grant_id, region, first_day, last_day, state, next_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', 0) ON CONFLICT DO NOTHING`,
 		string(p.ID), string(p.Realm), p.Account, string(p.Channel), string(p.Level), string(p.Grant), string(p.Region), string(p.First), string(p.Last))
@@ -82,6 +82,9 @@ func joinPart(tx *sql.Tx, p report.Part) (string, error) {
 	var is string
 	err = tx.QueryRow(`SELECT id FROM report_part WHERE realm = $1 AND account = $2 AND channel = $3 AND level = $4 AND first_day = $5 AND last_day = $6
 		AND state IN ('waiting', 'asked')`, string(p.Realm), p.Account, string(p.Channel), string(p.Level), string(p.First), string(p.Last)).Scan(&is)
+	if err == nil && standing {
+		_, err = tx.Exec(`UPDATE report_part SET standing = 1 WHERE id = $1`, is)
+	}
 	if err != nil {
 		return "", fmt.Errorf("finding a part of a report: %w", err)
 	}
@@ -153,11 +156,7 @@ func (s *Store) CancelReport(ctx context.Context, j id.Report, e audit.Entry) er
 		if _, err := tx.Exec(`UPDATE report_job SET state = 'cancelled', ended_at = $2 WHERE id = $1`, string(j), millis(e.At)); err != nil {
 			return fmt.Errorf("cancelling a report: %w", err)
 		}
-		_, err = tx.Exec(`UPDATE report_part SET state = 'cancelled', ended_at = $2 WHERE state IN ('waiting', 'asked') AND lease_owner = ''
-			AND id IN (SELECT part FROM report_job_part WHERE job = $1)
-			AND NOT EXISTS (SELECT 1 FROM report_job_part l JOIN report_job o ON o.id = l.job WHERE l.part = report_part.id AND o.state = 'running')`,
-			string(j), millis(e.At))
-		if err != nil {
+		if _, err := tx.Exec(dropParts+` AND id IN (SELECT part FROM report_job_part WHERE job = $1)`, string(j)); err != nil {
 			return fmt.Errorf("cancelling a report's parts: %w", err)
 		}
 		return appendAudit(tx, e)

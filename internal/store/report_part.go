@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
@@ -12,20 +13,24 @@ import (
 )
 
 const partColumns = `id, realm, account, channel, level, grant_id, region, first_day, last_day, state, report_id, tries, remade,
-	asked_at, next_at, ended_at, rows, problem, detail`
+	asked_at, next_at, ended_at, rows, problem, detail, found, at_amazon`
 
 func scanPart(row scanner) (report.Part, error) {
 	var p report.Part
 	err := row.Scan((*string)(&p.ID), (*string)(&p.Realm), &p.Account, (*string)(&p.Channel), (*string)(&p.Level), (*string)(&p.Grant), (*string)(&p.Region),
 		(*string)(&p.First), (*string)(&p.Last), (*string)(&p.State), &p.ReportID, &p.Tries, &p.Remade,
-		instant{&p.Asked}, instant{&p.Next}, instant{&p.Ended}, &p.Rows, (*string)(&p.Problem), &p.Detail)
+		instant{&p.Asked}, instant{&p.Next}, instant{&p.Ended}, &p.Rows, (*string)(&p.Problem), &p.Detail, &p.Found,
+		(*string)(&p.AtAmazon))
 	return p, err
 }
 
 // FreeReportParts implements report.Store.
 func (s *Store) FreeReportParts(ctx context.Context) error {
 	return s.Write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.Exec(`UPDATE report_part SET lease_owner = '' WHERE lease_owner <> ''`)
+		if _, err := tx.Exec(`UPDATE report_part SET lease_owner = '' WHERE lease_owner <> ''`); err != nil {
+			return fmt.Errorf("freeing parts of reports: %w", err)
+		}
+		_, err := tx.Exec(dropParts)
 		return err
 	})
 }
@@ -87,9 +92,22 @@ func reportLoads(ctx context.Context, tx *sql.Conn) ([]reportLoad, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT realm, region, count(*) FILTER (WHERE state = 'waiting' AND lease_owner = ''),
 		count(*) FILTER (WHERE state = 'waiting' AND lease_owner > ''), count(*) FILTER (WHERE state = 'asked')
 		FROM report_part WHERE state IN ('waiting', 'asked') GROUP BY realm, region`)
-	return collect(rows, err, func(at scanner) (l reportLoad, err error) {
+	all, err := collect(rows, err, func(at scanner) (l reportLoad, err error) {
 		return l, at.Scan((*string)(&l.Realm), (*string)(&l.Region), &l.Waiting, &l.Creating, &l.Asked)
 	})
+	if err != nil || len(all) == 0 {
+		return all, err
+	}
+	rows, err = tx.QueryContext(ctx, `SELECT realm, region, count(*) FROM report_part WHERE at_amazon = 'deleting' GROUP BY realm, region`)
+	going, err := collect(rows, err, func(at scanner) (l reportLoad, err error) {
+		return l, at.Scan((*string)(&l.Realm), (*string)(&l.Region), &l.Asked)
+	})
+	for _, g := range going { // they hold their places until Amazon has deleted them
+		if i := slices.IndexFunc(all, func(l reportLoad) bool { return l.Lane == g.Lane }); i >= 0 {
+			all[i].Asked += g.Asked
+		}
+	}
+	return all, err
 }
 
 // ReportQueue implements report.Store.
@@ -134,10 +152,14 @@ func (s *Store) SaveReportPart(ctx context.Context, p report.Part) error {
 
 func savePart(tx *sql.Tx, p report.Part) error {
 	_, err := tx.Exec(`UPDATE report_part SET state = $2, report_id = $3, tries = $4, remade = $5, asked_at = $6, next_at = $7, ended_at = $8,
-		rows = $9, problem = $10, detail = $11, lease_owner = '' WHERE id = $1`,
+		rows = $9, problem = $10, detail = $11, found = $12, at_amazon = $13, lease_owner = '' WHERE id = $1`,
 		string(p.ID), string(p.State), p.ReportID, p.Tries, p.Remade, millis(p.Asked), millis(p.Next), millis(p.Ended), p.Rows,
-		string(p.Problem), p.Detail)
-	if err != nil || !p.State.Ended() {
+		string(p.Problem), p.Detail, flag(p.Found), string(p.AtAmazon))
+	if err != nil {
+		return fmt.Errorf("saving a part of a report: %w", err)
+	}
+	if !p.State.Ended() {
+		_, err = tx.Exec(dropParts+` AND id = $1`, string(p.ID))
 		return err
 	}
 	if p.State != report.Done {

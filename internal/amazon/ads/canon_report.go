@@ -88,6 +88,20 @@ func (p *Program) AdsReportPoll(ctx context.Context, s amazon.Asker, account can
 	return p.readReport(answer, account, ReportPoll)
 }
 
+// AdsReportDelete implements amazon.AdsReporter.
+func (p *Program) AdsReportDelete(ctx context.Context, s amazon.Asker, account canon.Account, reportID string) error {
+	answer, err := s.Ask(ctx, account.Region, amazon.Call{
+		Method: http.MethodDelete, Path: "/reporting/reports/" + url.PathEscape(reportID), Header: http.Header{"Accept": {"application/json"}},
+	}, amazon.Plain(scopeHeader, account.ID))
+	switch {
+	case err != nil:
+		return err
+	case answer.Status != http.StatusOK:
+		return p.refused(answer, account)
+	}
+	return nil
+}
+
 // readReport reads what an answer tells of a report.
 func (p *Program) readReport(answer *amazon.Answer, account canon.Account, facts ...amazon.Fact) (amazon.AdsReportJob, error) {
 	if answer.Status != http.StatusOK {

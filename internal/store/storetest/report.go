@@ -284,6 +284,26 @@ func reports(t *testing.T, open Open) {
 			t.Errorf("one that is none: %v", err)
 		}
 	})
+	reportDrops(t, fresh)
+	t.Run("what was learned of a lane", func(t *testing.T) {
+		t.Parallel()
+		r := fresh(t)
+		if all, err := r.ReportLanes(t.Context()); err != nil || len(all) > 0 {
+			t.Errorf("at first: %+v, %v", all, err)
+		}
+		europe := report.Learned{
+			Lane: report.Lane{Realm: amazon.Sandbox, Region: canon.EU}, Window: 5, Settling: true, Held: start(), Probe: start().Add(time.Hour),
+			Wait: 30 * time.Second, Quiet: 20 * time.Minute, Takes: 1500 * time.Millisecond,
+		}
+		other := report.Learned{Lane: report.Lane{Realm: amazon.Real, Region: canon.EU}, Quiet: time.Minute}
+		for _, l := range []report.Learned{{Lane: europe.Lane, Window: 9}, other, europe} {
+			must(t, r.SaveReportLane(t.Context(), l))
+		}
+		all, err := r.ReportLanes(t.Context())
+		if d := cmp.Diff([]report.Learned{other, europe}, all); d != "" || err != nil {
+			t.Error(d, err)
+		}
+	})
 	t.Run("a day changes as a whole", func(t *testing.T) {
 		t.Parallel()
 		r, p := fresh(t), aPart("11", "2026-11-01", "2026-11-02")

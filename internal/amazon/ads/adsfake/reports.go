@@ -115,7 +115,16 @@ func (f *fake) getReport(v *visit) kit.Response {
 // deleteReport serves DELETE /reporting/reports/{reportId}.
 func (f *fake) deleteReport(v *visit) kit.Response {
 	id := v.x.Var("reportId")
-	if !f.reports.remove(v.profile, id) {
+	j := f.reports.find(v.profile, id)
+	if j == nil {
+		return reportRefusal(v.x, http.StatusNotFound, "Report not found")
+	}
+	if f.is.reportDelete.Is("pending") {
+		if how := j.look(f, v.x.Now, false); how.status != pending {
+			return reportRefusal(v.x, http.StatusBadRequest, "Report cannot be deleted in status "+how.status)
+		}
+	}
+	if !f.reports.remove(v.profile, id) { // another call was faster
 		return reportRefusal(v.x, http.StatusNotFound, "Report not found")
 	}
 	v.x.Effect = "deleted"

@@ -30,6 +30,7 @@ type switches struct {
 	reportTime     *kit.Switch
 	reportEnd      *kit.Switch
 	reportQueue    *kit.Switch
+	reportDelete   *kit.Switch
 }
 
 func newSwitches() *switches {
@@ -60,6 +61,8 @@ func newSwitches() *switches {
 		reportTime:  kit.NewDurationSwitch("ads.report_time", "how long reports and exports take by the clock", 20*time.Second),
 		reportEnd:   kit.NewSwitch("ads.report_end", "what becomes of reports and exports", "completed", "failed"),
 		reportQueue: kit.NewSwitch("ads.report_queue", "how many unfinished reports a region holds before it refuses more with 429", "100", "0", "1", "5", "20", "1000"),
+		reportDelete: kit.NewSwitch("ads.report_delete", "which reports DELETE takes: each of them, or those that are PENDING, as its description says", "any",
+			"pending"),
 	}
 }
 
@@ -67,7 +70,7 @@ func (s *switches) all() []*kit.Switch {
 	return []*kit.Switch{
 		s.viewOnly, s.missingScope, s.tokenRegion, s.missingClient, s.profilesPut, s.viewerWrite, s.otherRegion, s.freshLink,
 		s.unknownID, s.accept, s.plainJSON, s.unknownFields, s.pageSize, s.throttleBody, s.pace, s.moderation, s.reportProgress, s.reportTime, s.reportEnd,
-		s.reportQueue,
+		s.reportQueue, s.reportDelete,
 	}
 }
 
