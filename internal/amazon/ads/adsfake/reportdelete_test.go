@@ -1,4 +1,4 @@
-package adsfake
+package adsfake_test
 
 import (
 	"net/http/httptest"
