@@ -65,8 +65,8 @@ type AdsAsset struct {
 	SubTypes []string      `json:"sub_types,omitempty"` // what it is for. Amazon's: LOGO, PRODUCT_IMAGE, AUTHOR_IMAGE, LIFESTYLE_IMAGE, OTHER_IMAGE, BACKGROUND_VIDEO
 	Version  string        `json:"version,omitempty"`   // the platform's name of the version, such as version_v1
 	URL      string        `json:"url,omitempty"`       // where it can be seen. Of a new one: the upload location that its file was put to
-	Content  string        `json:"content,omitempty"`   // of a text, or a file in base64. Amazon takes none
-	MIMEType string        `json:"mime_type,omitempty"` // such as image/png
+	Content  string        `json:"content,omitempty"`   // of a new one: its file in base64, at most 10 MiB, in place of url. Nobody tells it again
+	MIMEType string        `json:"mime_type,omitempty"` // such as image/png; of new content, where its first bytes do not tell it
 	Width    int           `json:"width,omitempty"`     // pixels
 	Height   int           `json:"height,omitempty"`    // pixels
 	FileSize int64         `json:"file_size,omitempty"` // bytes

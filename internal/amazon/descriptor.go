@@ -11,17 +11,18 @@ import (
 
 // A Descriptor is a program's program.toml: all that is data about it.
 type Descriptor struct {
-	Code    string                  `toml:"code"` // "ads"; begins every operation id and problem code
-	Name    string                  `toml:"name"` // "Amazon Ads API"
-	Auth    string                  `toml:"auth"` // how a grant is had: "lwa" for a Login with Amazon consent, "client_credentials" for the app's own authority, "key", "none"
-	Docs    string                  `toml:"docs"`
-	Scopes  []string                `toml:"scopes"`  // asked for by default
-	Hosts   map[canon.Region]string `toml:"hosts"`   // API host of each region; it may be one and the same
-	Also    []string                `toml:"also"`    // its other hosts, such as token endpoints of its own
-	Files   map[canon.Region]string `toml:"files"`   // host of each region that holds the files which its answers link to
-	Roots   []string                `toml:"roots"`   // path prefixes that this program owns at the gateway's root
-	Headers HeaderRules             `toml:"headers"` // what of a caller's headers is ours
-	Pace    Pace                    `toml:"pace"`    // how throttled calls of one account go on; the zero Pace spaces nothing
+	Code    string                    `toml:"code"` // "ads"; begins every operation id and problem code
+	Name    string                    `toml:"name"` // "Amazon Ads API"
+	Auth    string                    `toml:"auth"` // how a grant is had: "lwa" for a Login with Amazon consent, "client_credentials" for the app's own authority, "key", "none"
+	Docs    string                    `toml:"docs"`
+	Scopes  []string                  `toml:"scopes"`  // asked for by default
+	Hosts   map[canon.Region]string   `toml:"hosts"`   // API host of each region; it may be one and the same
+	Also    []string                  `toml:"also"`    // its other hosts, such as token endpoints of its own
+	Files   map[canon.Region]string   `toml:"files"`   // host of each region that holds the files which its answers link to
+	Uploads map[canon.Region][]string `toml:"uploads"` // hosts of each region that take files which its answers ask for
+	Roots   []string                  `toml:"roots"`   // path prefixes that this program owns at the gateway's root
+	Headers HeaderRules               `toml:"headers"` // what of a caller's headers is ours
+	Pace    Pace                      `toml:"pace"`    // how throttled calls of one account go on; the zero Pace spaces nothing
 
 	Operations []Operation `toml:"operation"`
 }

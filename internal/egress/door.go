@@ -145,6 +145,9 @@ func (d *Door) learn() error {
 		}
 		hosts = append(hosts, desc.Also...)
 		hosts = slices.AppendSeq(hosts, maps.Values(desc.Files))
+		for _, places := range desc.Uploads {
+			hosts = append(hosts, places...)
+		}
 		for _, h := range desc.Headers.Credential {
 			d.held[http.CanonicalHeaderKey(h)] = true
 		}

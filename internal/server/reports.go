@@ -26,15 +26,11 @@ func (s *Server) newReports() (*report.Service, error) {
 
 // Fetch implements amazon.Fetcher. No token is needed, since the address itself is what allows it.
 func (l *lender) Fetch(ctx context.Context, region canon.Region, address string) (*amazon.File, error) {
-	s := l.server
-	g, ok := s.snapshot.Grant(l.grant)
-	switch {
-	case !ok:
-		return nil, &amazon.SendError{Err: problem.New(problem.BrokerNoGrant)}
-	case g.Health == snapshot.Disabled:
-		return nil, &amazon.SendError{Err: problem.New(problem.GatewayGrantDisabled)}
+	way, err := l.tokenless()
+	if err != nil {
+		return nil, err
 	}
-	fetcher, ok := s.egress.For(*g, s.programs[g.Program], func() (snapshot.Token, bool) { return snapshot.Token{}, false }).(amazon.Fetcher)
+	fetcher, ok := way.(amazon.Fetcher)
 	if !ok {
 		return nil, &amazon.SendError{Err: problem.New(problem.GatewayInternal)}
 	}

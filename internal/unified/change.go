@@ -29,7 +29,7 @@ type Changed struct {
 	Done     int                 `json:"done"`
 	Failed   int                 `json:"failed"`
 	Unknown  int                 `json:"unknown"`          // no answer came: they may have been made
-	Undo     string              `json:"undo,omitempty"`   // where it is undone, by POST
+	Undo     string              `json:"undo,omitempty"`   // where it is undone, by POST; what was made is archived by it, which is final
 	Writes   []ChangedBy         `json:"writes,omitempty"` // of an order over many grants: one write a grant
 	Requests []amazon.AdsRequest `json:"requests,omitempty"`
 	Results  []ChangedRow        `json:"results"` // one a row, in the order asked
@@ -288,12 +288,25 @@ func (u *Ads) changed(q *Request, out writes.Outcome) Answer {
 	return u.ledgered(q, out, Answer{Status: status, Body: body})
 }
 
+// undoOf is where an order is undone; empty where nothing of it can be. What was made is archived, if that can be and is asked for.
+func (u *Ads) undoOf(q *Request, out writes.Outcome) string {
+	undone := func(r writes.Result) bool {
+		return !r.Final && !r.Same && (r.OK || r.Unknown) && (out.Verb != writes.Create || r.Object == nil || u.cfg.Model.AdsCan(out.Kind, canon.ChannelOf(r.Object)).Archive)
+	}
+	if out.Write == "" || !slices.ContainsFunc(out.Results, undone) {
+		return ""
+	}
+	at := q.Base + "/" + q.Grant + "/undo/" + string(out.Write)
+	if out.Verb == writes.Create {
+		at += "?archive_created=true"
+	}
+	return at
+}
+
 func (u *Ads) told(q *Request, out writes.Outcome) Changed {
 	body := Changed{Write: out.Write, Kind: out.Kind, DryRun: out.DryRun, Requests: out.Requests, Results: make([]ChangedRow, len(out.Results))}
 	body.Done, body.Failed, body.Unknown = out.Count()
-	if out.Write != "" && slices.ContainsFunc(out.Results, func(r writes.Result) bool { return !r.Final && !r.Same && (r.OK || r.Unknown) }) {
-		body.Undo = q.Base + "/" + q.Grant + "/undo/" + string(out.Write)
-	}
+	body.Undo = u.undoOf(q, out)
 	for i, r := range out.Results {
 		row := ChangedRow{Index: r.Index, OK: r.OK, Unknown: r.Unknown, Same: r.Same, Final: r.Final, ID: r.ID, Object: r.Object}
 		if r.Refusal != nil {

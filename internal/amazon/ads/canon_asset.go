@@ -28,14 +28,14 @@ const (
 )
 
 // assets is the collection of the creative asset library, which stands above ad products (Amazon's guides to creating and managing assets,
-// July 2026). A search has no filter by id, so that single assets are read one by one. A new one is made of a file that was put to an upload
-// location before; nothing changes or archives one.
+// July 2026). A search has no filter by id, so that single assets are read one by one. A new one is made of a file: of its content, or of one that
+// was put to an upload location before; nothing changes or archives one.
 func assets() *collection {
 	c := codec(&collection{
 		kind: canon.KindAsset, speaks: assetLibrary{}, list: "assetList", id: "assetId", ops: map[string]string{verbList: "assets.search", verbCreate: "assets.register"},
-		also: []string{assetOp}, page: mostAssets, write: 1, filters: map[condition]string{byType: "ASSET_TYPE", byID: "assetId"}, ids: 1,
+		also: []string{assetOp}, begin: "assets.upload", page: mostAssets, write: 1, filters: map[condition]string{byType: "ASSET_TYPE", byID: "assetId"}, ids: 1,
 		fields:    map[string]string{"name": "name", "url": "url", "assetType": "type", "assetSubTypeList": "sub_types", "tags": "labels", "asinList": "promoted"},
-		creatable: []string{"name", "status", "type", "url", "sub_types", "labels", "promoted", "ext"}, required: []string{"name", "type", "url", "sub_types"},
+		creatable: []string{"name", "status", "type", "content", "mime_type", "url", "sub_types", "labels", "promoted", "ext"}, required: []string{"name", "type", "sub_types"},
 		wants: func(q *amazon.AdsQuery) bool { return q.Type == "" || q.Type == "IMAGE" || q.Type == "VIDEO" },
 	}, decodeAsset, encodeAsset)
 	c.gather = func(ctx context.Context, p *Program, s amazon.Asker, v *view, q *amazon.AdsQuery, token string) ([]canon.AdsObject, string, error) {
@@ -195,7 +195,13 @@ func encodeAsset(a *canon.AdsAsset, v *view) (*wireAsset, error) {
 	if a.Status != "" && a.Status != canon.StatusActive {
 		return nil, fmt.Errorf("an asset is never %s", a.Status)
 	}
-	w.URL, w.SubTypesOf = a.URL, a.SubTypes
+	f, err := fileOf(a)
+	if err != nil {
+		return nil, err
+	}
+	if w.URL, w.SubTypesOf = a.URL, a.SubTypes; f != nil {
+		w.URL = located
+	}
 	for _, p := range a.Promoted {
 		if p.Type != "ASIN" {
 			return nil, fmt.Errorf("an asset is found by ASINs, not by %s", p.Type)

@@ -134,7 +134,7 @@ func TestAssetIsMadeOfAFile(t *testing.T) {
 	}{
 		{amazon.AdsChange{After: &canon.AdsAsset{AdsCommon: canon.AdsCommon{Name: "x"}, Type: "TEXT", SubTypes: []string{"LOGO"}, URL: "u"}}, "ads.unsayable "},
 		{amazon.AdsChange{After: &canon.AdsAsset{AdsCommon: canon.AdsCommon{Name: "x"}, Type: "IMAGE", URL: "u"}}, "ads.field_missing sub_types"},
-		{amazon.AdsChange{After: &canon.AdsAsset{AdsCommon: canon.AdsCommon{Name: "x"}, Type: "IMAGE", SubTypes: []string{"LOGO"}, URL: "u", Content: "x"}}, "ads.field_not_writable content"},
+		{amazon.AdsChange{After: &canon.AdsAsset{AdsCommon: canon.AdsCommon{Name: "x"}, Type: "IMAGE", SubTypes: []string{"LOGO"}, URL: "u", Width: 5}}, "ads.field_not_writable width"},
 		{amazon.AdsChange{After: &canon.AdsAsset{AdsCommon: canon.AdsCommon{Name: "x", Ext: map[string]any{"luck": 1}}, Type: "IMAGE", SubTypes: []string{"LOGO"}, URL: "u"}}, "ads.unsayable "},
 		{amazon.AdsChange{Before: got, After: &canon.AdsAsset{AdsCommon: canon.AdsCommon{Name: "y"}}}, "ads.not_offered "},
 		{amazon.AdsChange{Before: got}, "ads.not_offered "},

@@ -42,6 +42,9 @@ func collections(d *amazon.Descriptor, w Wire) []*collection {
 		for verb, id := range c.ops {
 			c.operations[verb] = operation(d, id)
 		}
+		if c.begin != "" {
+			c.operations[verbLocate] = operation(d, c.begin)
+		}
 	}
 	return all
 }
@@ -83,6 +86,7 @@ type collection struct {
 	reads   func() reading // as decode, of items in the middle of a page. Defaults to none.
 
 	also   []string // further operations that listing it takes
+	begin  string   // operation that making one may begin with. Defaults to none.
 	gather gatherer // lists it by several calls, instead of the dialect. Defaults to none.
 
 	fields                         map[string]string // fields of the wire to those of canon, where a refusal names one

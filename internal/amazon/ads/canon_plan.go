@@ -19,13 +19,14 @@ type planned struct {
 	verb       string
 	rows       []int
 	call       amazon.Call
+	file       *file // that has to lie at an upload location first; nil for none
 }
 
 // AdsPlan implements amazon.AdsModel.
 func (p *Program) AdsPlan(account canon.Account, changes []amazon.AdsChange) ([]amazon.AdsRequest, map[int]amazon.AdsRefusal) {
 	writes, refused := p.plan(account, changes)
-	requests := make([]amazon.AdsRequest, len(writes))
-	for i, w := range writes {
+	var requests []amazon.AdsRequest
+	for _, w := range writes {
 		path := w.call.Path
 		if len(w.call.Query) > 0 {
 			path += "?" + w.call.Query.Encode()
@@ -34,10 +35,13 @@ func (p *Program) AdsPlan(account canon.Account, changes []amazon.AdsChange) ([]
 		for name := range w.call.Header {
 			header[name] = w.call.Header.Get(name)
 		}
-		requests[i] = amazon.AdsRequest{
+		if w.file != nil {
+			requests = append(requests, w.file.requests(p, w, account)...)
+		}
+		requests = append(requests, amazon.AdsRequest{
 			Operation: w.collection.ops[w.verb], Method: w.call.Method, Host: p.Descriptor().Hosts[account.Region], Path: path, Header: header,
 			Body: w.call.Body, Rows: w.rows,
-		}
+		})
 	}
 	return requests, refused
 }
@@ -84,7 +88,11 @@ func (p *Program) plan(account canon.Account, changes []amazon.AdsChange) ([]pla
 				}
 				continue
 			}
-			writes = append(writes, planned{k.collection, k.verb, g.rows[from:to], k.collection.finish(k.verb, call)})
+			w := planned{collection: k.collection, verb: k.verb, rows: g.rows[from:to], call: k.collection.finish(k.verb, call)}
+			if a, ok := changes[w.rows[0]].After.(*canon.AdsAsset); ok && k.verb == verbCreate {
+				w.file, _ = fileOf(a) // which encoding it looked at
+			}
+			writes = append(writes, w)
 		}
 	}
 	return writes, refused

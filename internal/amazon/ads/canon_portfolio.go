@@ -2,6 +2,7 @@ package ads
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
@@ -105,6 +106,9 @@ func encodePortfolio(p *canon.AdsPortfolio, v *view) (*v3Portfolio, error) {
 			return nil, fmt.Errorf("a portfolio's budget is an amount of money: %w", err)
 		}
 		if w.Budget.Policy = toWire(purses, b.Period); w.Budget.Policy == b.Period {
+			if b.Period == "" {
+				return nil, errors.New("a portfolio's budget needs its period, which is MONTHLY or LIFETIME")
+			}
 			return nil, fmt.Errorf("a portfolio's budget is for LIFETIME or MONTHLY, not %s", b.Period)
 		}
 		w.Budget.Amount = amount

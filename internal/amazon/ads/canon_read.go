@@ -52,6 +52,9 @@ func (p *Program) AdsCan(kind canon.AdsKind, channel canon.Channel) amazon.AdsAb
 			if verb == verbList {
 				add(&ids, c.also...)
 			}
+			if verb == verbCreate && c.begin != "" {
+				add(&ids, c.begin)
+			}
 			can.Operations[verb] = ids
 		}
 		for condition := range c.filters {

@@ -48,11 +48,21 @@ func (p *Program) send(ctx context.Context, s amazon.Asker, v *view, w planned, 
 			results[row] = r
 		}
 	}
+	if w.file != nil {
+		if r, stop := p.upload(ctx, s, v, &w); r != nil {
+			all(amazon.AdsResult{Refusal: r})
+			if stop {
+				return r
+			}
+			return nil
+		}
+	}
 	call := w.call
 	call.Limit = pageLimit
 	answer, err := s.Ask(ctx, v.account.Region, call, scope(v.account))
 	if err != nil {
 		refusal, wrote := lost(err)
+		w.file.left(refusal)
 		all(amazon.AdsResult{Unknown: wrote, Refusal: refusal})
 		if !wrote {
 			return refusal
@@ -62,10 +72,12 @@ func (p *Program) send(ctx context.Context, s amazon.Asker, v *view, w planned, 
 	switch {
 	case answer.Status >= 500:
 		r := p.refused(answer, v.account, amazon.IsWrite)
+		w.file.left(r)
 		all(amazon.AdsResult{Unknown: true, Refusal: r}) // Amazon does not promise that nothing was done
 		return nil
 	case answer.Status >= 300:
 		r := p.refused(answer, v.account, amazon.IsWrite)
+		w.file.left(r)
 		all(amazon.AdsResult{Refusal: r})
 		if answer.Status == http.StatusUnauthorized || answer.Status == http.StatusForbidden || answer.Status == http.StatusTooManyRequests {
 			return r
@@ -74,6 +86,7 @@ func (p *Program) send(ctx context.Context, s amazon.Asker, v *view, w planned, 
 	}
 	r := ownRefusal(problem.New(problem.AdsOutcomeUnknown), "")
 	r.Status, r.RequestID = answer.Status, requestID(answer)
+	w.file.left(&r)
 	all(amazon.AdsResult{Unknown: true, Refusal: &r})
 	outcomes, err := w.collection.speaks.outcomes(w.collection, w.verb, answer, len(w.rows))
 	if err != nil {

@@ -124,6 +124,8 @@ func (w *Writer) planChange(p Place, o Order, c *planned, f found) {
 	c.change = amazon.AdsChange{Before: base, After: after}
 	normal(base, f.account)
 	switch {
+	case canon.ChannelOf(after) != c.channel:
+		c.refusal = refuse(problem.WritesFieldFixed, "channel", "channel")
 	case len(changed) == 0:
 		c.same, c.change.After = true, f.object
 	case archived:

@@ -169,6 +169,10 @@ func (w *Writer) text(p Place, o canon.AdsObject) json.RawMessage {
 	if o == nil {
 		return nil
 	}
+	if a, ok := o.(*canon.AdsAsset); ok { // its file is the library's to keep
+		lean := *a
+		lean.Content, o = "", &lean
+	}
 	common := o.Common()
 	common.ConnectionID, common.Raw, common.ETag = p.Name, nil, ""
 	text, err := json.Marshal(o)
