@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"net/http"
@@ -141,12 +142,16 @@ type Change struct {
 	Key     string // a repeated request with it gets the first one's answer, and changes nothing a second time
 	IfMatch string // the ETag that the object must still have
 	Force   bool   // past the spend guard
+	DryRun  bool   // of many objects: nothing is sent, and Requests has what would be
 }
 
 func (h Change) parts() (url.Values, http.Header) {
 	query, header := url.Values{}, http.Header{}
 	if h.Force {
 		query.Set("force", "true")
+	}
+	if h.DryRun {
+		query.Set("dry_run", "true")
 	}
 	if h.Key != "" {
 		header.Set("Idempotency-Key", h.Key)
@@ -178,6 +183,9 @@ func Patch[T canon.AdsObject](ctx context.Context, c *Client, grant, id string, 
 
 func write[T canon.AdsObject](ctx context.Context, c *Client, method, path string, in any, how Change, _ T) (T, Written, error) {
 	var out T
+	if how.DryRun {
+		return out, "", errDryRun
+	}
 	query, header := how.parts()
 	resp, err := c.do(ctx, method, path, query, header, in, &out)
 	if err != nil {
@@ -186,8 +194,14 @@ func write[T canon.AdsObject](ctx context.Context, c *Client, method, path strin
 	return out, Written(resp.Header.Get("Lockkeeper-Write")), nil
 }
 
+// errDryRun: the answer to a dry run has no object that was changed.
+var errDryRun = errors.New("changing one object: a dry run tells of many, as CreateMany, UpdateMany, PatchMany and RemoveMany do")
+
 // Remove archives an object, which is final: Amazon never gives it back.
 func Remove[T canon.AdsObject](ctx context.Context, c *Client, grant, id string, how Change) error {
+	if how.DryRun {
+		return errDryRun
+	}
 	query, header := how.parts()
 	_, err := c.do(ctx, http.MethodDelete, kindPath[T](grant)+"/"+url.PathEscape(id), query, header, nil, nil)
 	return err

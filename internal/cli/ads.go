@@ -16,20 +16,21 @@ type adsNoun struct {
 	use, many string
 	kind      canon.AdsKind
 	filters   []string // names of the flags that narrow its list down
+	amounts   bool     // what became of them is told with their bids or budgets
 }
 
 func adsNouns() []adsNoun {
 	return []adsNoun{
-		{"org", "advertising accounts (Ads profiles)", canon.KindOrganization, nil},
-		{"portfolio", "portfolios", canon.KindPortfolio, []string{"status"}},
-		{"campaign", "campaigns", canon.KindCampaign, []string{"status", "does", "channel", "portfolio"}},
-		{"group", "ad groups", canon.KindGroup, []string{"status", "does", "channel", "campaign"}},
-		{"ad", "ads", canon.KindAd, []string{"status", "does", "channel", "campaign", "group"}},
-		{"target", "keywords, product targets and negatives", canon.KindTarget, []string{"status", "does", "channel", "campaign", "group", "type", "match", "negative"}},
-		{"creative", "creatives", canon.KindCreative, []string{"status", "group"}},
-		{"asset", "assets", canon.KindAsset, []string{"type"}},
-		{"option", "what can be targeted", canon.KindTargetOption, []string{"type"}},
-		{"product", "what can be advertised, and whether it may be", canon.KindPromoted, []string{"type"}},
+		{use: "org", many: "advertising accounts (Ads profiles)", kind: canon.KindOrganization},
+		{use: "portfolio", many: "portfolios", kind: canon.KindPortfolio, filters: []string{"status"}},
+		{use: "campaign", many: "campaigns", kind: canon.KindCampaign, filters: []string{"status", "does", "channel", "portfolio"}},
+		{use: "group", many: "ad groups", kind: canon.KindGroup, filters: []string{"status", "does", "channel", "campaign"}},
+		{use: "ad", many: "ads", kind: canon.KindAd, filters: []string{"status", "does", "channel", "campaign", "group"}},
+		{use: "target", many: "keywords, product targets and negatives", kind: canon.KindTarget, filters: []string{"status", "does", "channel", "campaign", "group", "type", "match", "negative"}},
+		{use: "creative", many: "creatives", kind: canon.KindCreative, filters: []string{"status", "group"}},
+		{use: "asset", many: "assets", kind: canon.KindAsset, filters: []string{"type"}},
+		{use: "option", many: "what can be targeted", kind: canon.KindTargetOption, filters: []string{"type"}},
+		{use: "product", many: "what can be advertised, and whether it may be", kind: canon.KindPromoted, filters: []string{"type"}},
 	}
 }
 

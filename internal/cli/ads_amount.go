@@ -16,6 +16,7 @@ import (
 // newCmdAdsAmount makes the command that sets a bid or a budget.
 func newCmdAdsAmount(f *Factory, n adsNoun, use string) *cobra.Command {
 	o := &adsChangeOptions{adsOptions: adsOptions{f: f, noun: n}}
+	o.noun.amounts = true
 	thing := strings.TrimPrefix(use, "set-")
 	cmd := &cobra.Command{
 		Use: use + " AMOUNT ID...", Short: "Set the " + thing + " of " + n.many,
@@ -36,6 +37,12 @@ A percentage is rounded to the currency's smallest coin. One that lowers stands 
 		RunE: func(cmd *cobra.Command, args []string) error { return adsAmountRun(cmd, o, args) },
 	}
 	o.flags(cmd.Flags(), true)
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if strings.Contains(err.Error(), "unknown shorthand flag") && strings.ContainsFunc(err.Error(), func(r rune) bool { return r >= '0' && r <= '9' }) {
+			return misuse("a percentage that lowers looks like a flag", "put -- before it: `"+cmd.CommandPath()+" -- -5% 1234567890`")
+		}
+		return cmd.Parent().FlagErrorFunc()(cmd, err)
+	})
 	return cmd
 }
 

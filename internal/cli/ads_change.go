@@ -50,7 +50,7 @@ func adsChanges(f *Factory, n adsNoun) []*cobra.Command {
 	case canon.KindAd:
 		return []*cobra.Command{create, edit, pause, enable, archive}
 	case canon.KindAsset:
-		return []*cobra.Command{create}
+		return []*cobra.Command{create, newCmdAdsUpload(f, n)}
 	case canon.KindCreative:
 		return []*cobra.Command{edit}
 	}
@@ -152,7 +152,7 @@ func newCmdAdsArchive(f *Factory, n adsNoun) *cobra.Command {
 					return err
 				}
 				if !yes {
-					return refuse("nothing was archived", "`pause` can be taken back")
+					return refuse("nothing was archived", "--yes says that it is meant; `pause` can be taken back")
 				}
 			}
 			return o.send(cmd, http.MethodDelete, "", map[string]any{"ids": ids})

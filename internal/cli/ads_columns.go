@@ -216,7 +216,7 @@ func targetText(t *canon.AdsTarget) string {
 	case t.Audience != nil:
 		return strings.TrimSpace(t.Audience.Kind + " " + t.Audience.About + t.Audience.ID)
 	}
-	return strings.ToLower(strings.ReplaceAll(t.MatchType, "_", " "))
+	return strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(t.MatchType, "THEME_"), "_", " "))
 }
 
 // printAds prints objects of one kind as a table. Where they are of several grants or accounts, it says of which each is.

@@ -138,16 +138,24 @@ func (f *Factory) sayChanged(out adsChanged, n adsNoun) {
 			what = fmt.Sprintf("%s. Who must act: %s. %s", what, r.Error.Cause, r.Error.Fix)
 		case r.Same:
 			what = "as it was already"
+		case r.Final && out.DryRun:
+			what = "would be archived for good"
 		case r.Final:
 			what = "archived for good"
 		case out.DryRun:
 			what = "would be done"
 		}
-		name := ""
-		if o := canon.NewAds(n.kind); o != nil && len(r.Object) > 0 && json.Unmarshal(r.Object, o) == nil {
-			name = o.Common().Name
+		is := r.ID
+		if is == "" {
+			is = fmt.Sprintf("row %d", r.Index+1)
 		}
-		fmt.Fprintf(f.Out, "%s  %s%s\n", dash(r.ID), nameText(name), what)
+		about := ""
+		if o := canon.NewAds(n.kind); o != nil && len(r.Object) > 0 && json.Unmarshal(r.Object, o) == nil {
+			if about = adsSubject(o); n.amounts && r.Error == nil {
+				about += moneyText(amountOf(o)) + "  "
+			}
+		}
+		fmt.Fprintf(f.Out, "%s  %s%s\n", is, about, what)
 	}
 	for _, r := range out.Requests {
 		fmt.Fprintf(f.Out, "\n%s https://%s%s\n", r.Method, r.Host, r.Path)
@@ -156,15 +164,35 @@ func (f *Factory) sayChanged(out adsChanged, n adsNoun) {
 		}
 		fmt.Fprintf(f.Out, "\n%s\n", r.Body)
 	}
+	if out.DryRun {
+		fmt.Fprintf(f.Out, "\n%d would be done, %d not. Nothing was sent.\n", out.Done, out.Failed)
+		return
+	}
 	fmt.Fprintf(f.Out, "\n%d done, %d not, %d unknown.\n", out.Done, out.Failed, out.Unknown)
-	if out.Undo != "" {
+	switch _, query, _ := strings.Cut(out.Undo, "?"); {
+	case out.Undo == "":
+	case query != "":
+		fmt.Fprintf(f.Out, "Taken back by: lockkeeper ads undo %s --archive-created, which archives for good\n", out.Write)
+	default:
 		fmt.Fprintf(f.Out, "Taken back by: lockkeeper ads undo %s\n", out.Write)
 	}
 }
 
-func nameText(name string) string {
-	if name == "" {
+// adsSubject is what people know an object by: its name or, where Amazon gives none, what it aims at or advertises.
+func adsSubject(o canon.AdsObject) string {
+	text := o.Common().Name
+	switch t := o.(type) {
+	case *canon.AdsTarget:
+		if text == "" {
+			return targetText(t) + "  "
+		}
+	case *canon.AdsAd:
+		if text == "" {
+			text = promotedText(t.Promoted)
+		}
+	}
+	if text == "" {
 		return ""
 	}
-	return fmt.Sprintf("%q  ", name)
+	return fmt.Sprintf("%q  ", text)
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -94,7 +95,7 @@ func devRun(cmd *cobra.Command, o *devOptions) error {
 			return err
 		}
 		if !o.f.flags.json {
-			fmt.Fprintf(o.f.Out, "\nIt goes on running until you press ^C. Its data is in %s.\nTry:  lockkeeper --data %s grant show demo\n", cfg.Data, o.f.flags.data)
+			fmt.Fprintf(o.f.Out, "\nIt goes on running until you press ^C. Its data is in %s.\nTry:  lockkeeper --data %s grant show demo\n", cfg.Data, cmp.Or(o.f.flags.data, cfg.Data))
 		}
 		<-ctx.Done()
 		return nil

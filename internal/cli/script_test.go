@@ -63,6 +63,9 @@ func setup(env *testscript.Env) error {
 	if err := pastedFiles(env.WorkDir); err != nil {
 		return err
 	}
+	if err := pictures(env.WorkDir); err != nil {
+		return err
+	}
 	if err := deviceFiles(env); err != nil {
 		return err
 	}

@@ -93,6 +93,7 @@ const (
 	AdsUnreachable                 Code = "ads.unreachable"
 	AdsUnrecognised                Code = "ads.unrecognised"
 	AdsUnsayable                   Code = "ads.unsayable"
+	AdsUploadFailed                Code = "ads.upload_failed"
 	AdsValueCharacters             Code = "ads.value_characters"
 	AdsValueLength                 Code = "ads.value_length"
 	AdsValueMissing                Code = "ads.value_missing"
@@ -646,6 +647,7 @@ var catalogue = map[Code]Problem{
 	AdsUnreachable:                 {Code: AdsUnreachable, What: "The Ads API could not be reached, or gave no whole answer.", Whose: OperatorsOwn, Fix: "See that this machine resolves and reaches advertising-api.amazon.com, advertising-api-eu.amazon.com and advertising-api-fe.amazon.com on port 443.", Status: 503},
 	AdsUnrecognised:                {Code: AdsUnrecognised, What: "The Amazon Ads API refused in words that Lockkeeper does not know.", Whose: OperatorsOwn, Fix: "Read the evidence, which holds what Amazon said; if it repeats, report it with the evidence so that it gets a name.", Status: 502},
 	AdsUnsayable:                   {Code: AdsUnsayable, What: "The change holds a value that has no form on Amazon's wire.", Whose: CallersOwn, Fix: "Change the value that the detail names: money must be in the account's own currency, days as YYYY-MM-DD, enums in the words of the reference.", Status: 422},
+	AdsUploadFailed:                {Code: AdsUploadFailed, What: "The file could not be put where Amazon takes files, so no asset was made of it, and nothing is left that has to be cleared away.", Whose: AmazonsOwn, Fix: "Make the asset again: each attempt gets an upload location of its own. Where Amazon names a place that Lockkeeper does not list, ask for one by passthrough (POST assets/upload), put the file there yourself and give its address as url.", Status: 502},
 	AdsValueCharacters:             {Code: AdsValueCharacters, What: "A text holds characters, blanks or a form that Amazon does not take.", Whose: CallersOwn, Fix: "Take out leading and trailing blanks and the characters that Amazon's answer names.", Status: 422},
 	AdsValueLength:                 {Code: AdsValueLength, What: "A text, list or stretch of time is longer or shorter than Amazon allows.", Whose: CallersOwn, Fix: "Shorten or lengthen the value that Amazon's answer names.", Status: 422},
 	AdsValueMissing:                {Code: AdsValueMissing, What: "A value is missing that Amazon needs.", Whose: CallersOwn, Fix: "Send the field that Amazon's answer names, and neither empty nor null.", Status: 422},
