@@ -53,12 +53,14 @@ func (d Day) In(place *time.Location) time.Time {
 	if d == "" {
 		return time.Time{} // without the error that parsing would make, for every object of a list
 	}
+	var t time.Time
 	if year, month, day, ok := d.parts(); ok {
-		return time.Date(year, month, day, 0, 0, 0, 0, place)
+		t = time.Date(year, month, day, 0, 0, 0, 0, place)
+	} else if other, err := time.ParseInLocation(time.DateOnly, string(d), place); err == nil {
+		t = other
 	}
-	t, err := time.ParseInLocation(time.DateOnly, string(d), place)
-	if err != nil {
-		return time.Time{}
+	if t.Hour() == 23 { // clocks pass midnight over, and Go takes the hour before: as in Santiago in spring
+		_, t = t.ZoneBounds()
 	}
 	return t
 }

@@ -14,7 +14,7 @@ import (
 func TestPlaceIsItsLocation(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
-		name := rapid.SampledFrom([]string{"UTC", "America/Los_Angeles", "Europe/Berlin", "Asia/Tokyo", "Africa/Cairo", "America/Sao_Paulo", "Pacific/Apia", "Asia/Kolkata", "Asia/Beirut"}).Draw(r, "zone")
+		name := rapid.SampledFrom([]string{"UTC", "America/Los_Angeles", "Europe/Berlin", "Asia/Tokyo", "Africa/Cairo", "America/Sao_Paulo", "America/Santiago", "Pacific/Apia", "Asia/Kolkata", "Asia/Beirut"}).Draw(r, "zone")
 		l, err := time.LoadLocation(name)
 		if err != nil {
 			t.Fatal(err)
@@ -36,4 +36,21 @@ func TestPlaceIsItsLocation(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestDaysBeginOnThemselves: the first moment of a day is on it, and the second before is not, also where clocks pass its midnight over.
+func TestDaysBeginOnThemselves(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"UTC", "Europe/Berlin", "America/Santiago", "America/Havana", "Africa/Cairo", "America/Asuncion", "Asia/Beirut"} {
+		l, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for d := canon.Day("2023-01-01"); d < "2028-01-01"; d = d.Add(1) {
+			begins := d.In(l)
+			if got, before := canon.DayOf(begins, l), canon.DayOf(begins.Add(-time.Second), l); got != d || before != d.Add(-1) {
+				t.Errorf("%s in %s begins at %s, on %s after %s", d, name, begins, got, before)
+			}
+		}
+	}
 }
