@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -283,7 +284,8 @@ func decodeOneAsset(body []byte) (*canon.AdsAsset, error) {
 	return a, nil
 }
 
-// assetReview is what moderation says as a whole: anything waiting is PENDING; what some policies turned down and others let pass is LIMITED.
+// assetReview is what moderation says as a whole: anything waiting is PENDING; what some policies turned down and others let pass is LIMITED. A word
+// of Amazon's that is not known says itself.
 func assetReview(verdicts map[string][]string, version string) *canon.Review {
 	r := &canon.Review{Version: version, Reasons: slices.Compact(slices.Sorted(slices.Values(verdicts["REJECTED"])))}
 	switch {
@@ -291,12 +293,17 @@ func assetReview(verdicts map[string][]string, version string) *canon.Review {
 		return nil
 	case len(verdicts["PENDING"]) > 0:
 		r.Status = "PENDING"
-	case len(r.Reasons) == 0:
-		r.Status = "APPROVED"
-	case len(verdicts["APPROVED"]) > 0:
+	case len(r.Reasons) > 0 && len(verdicts["APPROVED"]) > 0:
 		r.Status = "LIMITED"
-	default:
+	case len(r.Reasons) > 0:
 		r.Status = "REJECTED"
+	default:
+		r.Status = "APPROVED"
+		for _, word := range slices.Sorted(maps.Keys(verdicts)) {
+			if word != "APPROVED" {
+				r.Status = word
+			}
+		}
 	}
 	return r
 }

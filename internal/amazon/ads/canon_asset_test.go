@@ -3,6 +3,7 @@ package ads_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"image"
 	"image/png"
 	"net/http"
@@ -182,4 +183,33 @@ func TestAssetsLoseNothing(t *testing.T) {
 			r.Fatalf("by %s (-want +got):\n%s", text, diff)
 		}
 	})
+}
+
+// TestModerationOfAnAsset holds what several verdicts come to, and that none of which nothing is known lets an asset pass.
+func TestModerationOfAnAsset(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		verdicts []string
+		want     *canon.Review
+	}{
+		{nil, nil},
+		{[]string{"APPROVED", "APPROVED"}, &canon.Review{Status: "APPROVED", Version: "v2"}},
+		{[]string{"APPROVED", "PENDING"}, &canon.Review{Status: "PENDING", Version: "v2"}},
+		{[]string{"APPROVED", "REJECTED"}, &canon.Review{Status: "LIMITED", Version: "v2", Reasons: []string{"policy 1"}}},
+		{[]string{"REJECTED", "REJECTED"}, &canon.Review{Status: "REJECTED", Version: "v2", Reasons: []string{"policy 0", "policy 1"}}},
+		{[]string{"APPROVED", "ESCALATED"}, &canon.Review{Status: "ESCALATED", Version: "v2"}},
+		{[]string{"ESCALATED", "REJECTED"}, &canon.Review{Status: "REJECTED", Version: "v2", Reasons: []string{"policy 1"}}},
+	} {
+		var results []string
+		for i, v := range c.verdicts {
+			results = append(results, fmt.Sprintf(`{"policyName":"policy %d","moderationStatus":%q}`, i, v))
+		}
+		got, err := ads.ReadOneAsset(`{"assetGlobal":{"assetId":"1"},"assetVersionList":[{"assetIdentifier":{"version":"v2"},"moderationContentList":[{"adPolicyModerationResultList":[` + strings.Join(results, ",") + `]}]}]}`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(c.want, got.Review); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", c.verdicts, diff)
+		}
+	}
 }

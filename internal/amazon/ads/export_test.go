@@ -57,3 +57,6 @@ func (p *Program) ReadAnswers(n int, body []byte) (items, outcomes int) {
 	}
 	return items, outcomes
 }
+
+// ReadOneAsset reads an asset that is told with its versions.
+func ReadOneAsset(text string) (*canon.AdsAsset, error) { return decodeOneAsset([]byte(text)) }
