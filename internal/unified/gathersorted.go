@@ -34,7 +34,7 @@ func (u *Ads) gatherSorted(ctx context.Context, l *listing, sources []source, w 
 	from := 0
 	switch {
 	case last >= 0 && !read && s.number == l.from.Sorted:
-		from = l.from.Offset
+		from = min(l.from.Offset, len(s.items))
 	case last >= 0:
 		from, g.anew = s.after(*l.from.Last, last), true
 	}

@@ -2,6 +2,7 @@ package unified_test
 
 import (
 	"context"
+	"encoding/base64"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -80,4 +81,24 @@ func TestReadingsThatNobodyWaitedFor(t *testing.T) {
 			t.Errorf("the next asker was told %d %s", r.Code, r.Header().Get(unified.HeaderMissing))
 		}
 	})
+}
+
+// TestCursorsAreNotBelieved holds that a cursor that somebody wrote himself leads past the end at most.
+func TestCursorsAreNotBelieved(t *testing.T) {
+	t.Parallel()
+	w := small()
+	u := w.ads(t)
+	next := w.ask(t, u, "/-/campaign", url.Values{"sort": {"name"}, "limit": {"4"}}).Header().Get(unified.HeaderNext)
+	text, err := base64.RawURLEncoding.DecodeString(next)
+	if err != nil {
+		t.Fatal(err)
+	}
+	far := strings.Replace(string(text), `"o":4`, `"o":9223372036854775807`, 1)
+	if far == string(text) {
+		t.Fatalf("%s tells no offset", text)
+	}
+	r := w.ask(t, u, "/-/campaign", url.Values{"sort": {"name"}, "limit": {"4"}, "offset": {"5"}, "cursor": {base64.RawURLEncoding.EncodeToString([]byte(far))}})
+	if got := objects(t, r); len(got) != 0 {
+		t.Errorf("behind the end there are %v", got)
+	}
 }
