@@ -6,8 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -110,12 +110,8 @@ func (u *Ads) listed(l *listing, g gathered, denied []string) (Answer, error) {
 }
 
 func (l *listing) nextURL(next string) string {
-	query := url.Values{}
-	for name, values := range l.request.Query {
-		if name != "offset" && name != "cursor" {
-			query[name] = values
-		}
-	}
+	query := maps.Clone(l.values)
+	query.Del("offset")
 	query.Set("cursor", next)
 	return l.request.Base + l.request.Path + "?" + query.Encode()
 }

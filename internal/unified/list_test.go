@@ -3,6 +3,7 @@ package unified_test
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -195,5 +196,34 @@ func TestRawHoldsFurtherParameters(t *testing.T) {
 	got := objects(t, w.ask(t, w.ads(t), "/shop/campaign", url.Values{"raw": {"channel=SPONSORED_BRANDS&org_id=1001"}}))
 	if diff := cmp.Diff([]string{"10012000", "10012001"}, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestRawIsOneWithTheRest holds that what raw says stands behind what is said outside, each time, and that the next page passes nothing over anew.
+func TestRawIsOneWithTheRest(t *testing.T) {
+	t.Parallel()
+	w := small()
+	u := w.ads(t)
+	both := w.ask(t, u, "/shop/campaign", url.Values{"channel": {"SPONSORED_PRODUCTS,SPONSORED_BRANDS"}}).Body.String()
+	for range 20 { // maps have no order
+		if got := w.ask(t, u, "/shop/campaign", url.Values{"channel": {"SPONSORED_PRODUCTS"}, "raw": {"channel=SPONSORED_BRANDS"}}).Body.String(); got != both {
+			t.Fatalf("got %s\nwant %s", got, both)
+		}
+	}
+	all := objects(t, w.ask(t, u, "/shop/campaign", nil))
+	r := w.ask(t, u, "/shop/campaign", url.Values{"raw": {"offset=2&limit=3&sort=id"}})
+	got := objects(t, r)
+	for r.Header().Get("Link") != "" {
+		link, _, _ := strings.Cut(strings.TrimPrefix(r.Header().Get("Link"), "<"), ">")
+		next, err := url.Parse(link)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r = w.ask(t, u, "/shop/campaign", next.Query())
+		got = append(got, objects(t, r)...)
+	}
+	slices.Sort(all)
+	if diff := cmp.Diff(all[2:], got); diff != "" {
+		t.Errorf("by links (-want +got):\n%s", diff)
 	}
 }

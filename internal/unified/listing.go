@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -15,6 +16,7 @@ import (
 // A listing is what a list asks for.
 type listing struct {
 	request       *Request
+	values        url.Values // its parameters, with those of raw among them
 	kind          canon.AdsKind
 	organizations []string
 	channels      []canon.Channel // empty for all
@@ -74,7 +76,7 @@ func readListing(q *Request) (*listing, error) {
 	p := &parameters{values: values}
 	p.known(q.Kind())
 	l := &listing{
-		request: q, kind: q.Kind(), organizations: words(values["org_id"]), limit: p.number("limit", limitUsual, 1, limitMost),
+		request: q, values: values, kind: q.Kind(), organizations: words(values["org_id"]), limit: p.number("limit", limitUsual, 1, limitMost),
 		offset: p.number("offset", 0, 0, 1<<30), envelope: p.flag("envelope"), lines: strings.Contains(q.Header.Get("Accept"), "application/x-ndjson"),
 	}
 	if l.lines && values.Get("limit") == "" {

@@ -1,6 +1,7 @@
 package unified
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -42,22 +43,18 @@ var filters = map[canon.AdsKind][]string{
 func Parameters(kind canon.AdsKind) []string { return slices.Concat(everyList, filters[kind]) }
 
 // unfold puts what Unified's parameter raw holds, which is a query of its own, among the others: so a client that has no parameter for
-// what we have more can say it all the same.
+// what we have more can say it all the same. What stands outside comes first.
 func unfold(query url.Values) (url.Values, error) {
 	all := url.Values{}
-	for name, values := range query {
-		if name != "raw" {
-			all[name] = values
-			continue
+	maps.Copy(all, query)
+	delete(all, "raw")
+	for _, v := range query["raw"] {
+		more, err := url.ParseQuery(v)
+		if err != nil || more.Has("raw") {
+			return nil, badParameter("raw", "it is no query")
 		}
-		for _, v := range values {
-			more, err := url.ParseQuery(v)
-			if err != nil {
-				return nil, badParameter("raw", "it is no query")
-			}
-			for name, values := range more {
-				all[name] = append(all[name], values...)
-			}
+		for name, values := range more {
+			all[name] = slices.Concat(all[name], values)
 		}
 	}
 	return all, nil
