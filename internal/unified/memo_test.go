@@ -1,13 +1,21 @@
 package unified_test
 
 import (
+	"context"
 	"fmt"
 	"net/url"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+	"unsafe"
+	"weak"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
+	"github.com/lockkeeper-dev/lockkeeper/internal/unified"
 )
 
 // A page that did not change is asked for and not read, and says when it was told last; a changed one is read.
@@ -84,6 +92,45 @@ func TestOnlyItsOwnTimeIsTold(t *testing.T) {
 		now = noon.Add(time.Hour)
 		if got, want := ask(), strings.ReplaceAll(first, "2026-11-22T12:00:00Z", "2026-11-22T13:00:00Z"); got != want || w.reads.Load() != reads {
 			t.Errorf("fields %q again:\n%s\nwant:\n%s", fields, got, want)
+		}
+	}
+}
+
+// A thrifty model tells pages whose next token is a part of them, as the programs do.
+type thrifty struct {
+	*world
+	mu    sync.Mutex
+	pages []weak.Pointer[byte]
+}
+
+func (m *thrifty) AdsList(_ context.Context, _ amazon.Asker, _ canon.Account, q amazon.AdsQuery) (amazon.AdsPage, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	text := fmt.Appendf(make([]byte, 0, 1<<20), "page %d", len(m.pages))
+	m.pages = append(m.pages, weak.Make(&text[0]))
+	if _, known := q.Taker.Page("campaigns", text); !known {
+		q.Taker.Take(&canon.AdsCampaign{})
+		q.Taker.End(unsafe.String(&text[0], len(text)))
+	}
+	return amazon.AdsPage{}, nil
+}
+
+// TestNoPageIsHeldByItsRows holds that what is remembered of a page is no part of Amazon's answer, all of which would stay with it.
+func TestNoPageIsHeldByItsRows(t *testing.T) {
+	t.Parallel()
+	w := small()
+	m := &thrifty{world: w}
+	u, err := unified.New(unified.Config{Model: m, Asker: func(*snapshot.Grant) amazon.Asker { return nil }, Width: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.ask(t, u, "/shop/campaign", url.Values{"sort": {"name"}}); u.Remembered() == 0 {
+		t.Fatal("nothing is remembered")
+	}
+	runtime.GC()
+	for i, page := range m.pages {
+		if page.Value() != nil {
+			t.Errorf("page %d of %d is still there", i, len(m.pages))
 		}
 	}
 }

@@ -2,6 +2,7 @@ package unified
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
@@ -45,7 +46,7 @@ func (t *taking) Take(o canon.AdsObject) {
 
 // End implements amazon.AdsTaker.
 func (t *taking) End(next string) {
-	if t.rows.next = next; t.summed && t.err == nil {
+	if t.rows.next = strings.Clone(next); t.summed && t.err == nil {
 		t.ads.memo.put(t.sum, t.rows)
 	}
 }
