@@ -2,9 +2,12 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -103,13 +106,27 @@ func (o *adsChangeOptions) ask(cmd *cobra.Command, c *control.Client, ask contro
 	}
 	a, err := c.Ads(cmd.Context(), ask)
 	if err != nil {
-		return err
+		return o.left(err)
 	}
 	defer func() { _ = a.Body.Close() }()
 	if err := json.NewDecoder(a.Body).Decode(out); err != nil {
-		return fmt.Errorf("reading the server's answer: %w", err)
+		return o.left(fmt.Errorf("reading the server's answer: %w", err))
 	}
 	return nil
+}
+
+// left says of an order whose answer did not come that it may be carried out all the same: the server brings to its end what it began.
+func (o *adsChangeOptions) left(err error) error {
+	var answered *control.Error
+	var dial *net.OpError
+	if o.dry || errors.As(err, &answered) || errors.Is(err, control.ErrDenied) || errors.As(err, &dial) && dial.Op == "dial" {
+		return err
+	}
+	what := "the server's answer did not come, and it may go on with the changes"
+	if errors.Is(err, context.Canceled) {
+		what = "interrupted, and the server goes on with the changes that it began"
+	}
+	return &Refusal{What: what, Hint: "`lockkeeper ads history` tells what became of them; look there before anything is repeated", Exit: exitFailed, Err: err}
 }
 
 // showChanged shows what became of an order. Where a row was not done the command's exit code says so.

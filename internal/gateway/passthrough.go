@@ -50,8 +50,17 @@ func (q *request) dress(grant *snapshot.Grant) *problem.Problem {
 		}
 	}
 	request, answer := q.op.Media()
-	if kind, _, _ := strings.Cut(h.Get("Content-Type"), ";"); request != "" && q.r.ContentLength != 0 && (kind == "" || strings.EqualFold(strings.TrimSpace(kind), "application/json")) {
+	kind, _, _ := strings.Cut(h.Get("Content-Type"), ";")
+	if kind = strings.ToLower(strings.TrimSpace(kind)); q.r.ContentLength == 0 {
+		kind = "none"
+	} else if q.program.selector() != "" && (kind == "application/x-www-form-urlencoded" || kind == "text/plain") { // what curl and fetch say of any text
+		kind = ""
+	}
+	switch {
+	case request != "" && (kind == "" || kind == "application/json"):
 		h.Set("Content-Type", request)
+	case kind == "" && q.program.selector() != "": // programs that take an account's header take JSON
+		h.Set("Content-Type", "application/json")
 	}
 	if a := h.Get("Accept"); answer != "" && (a == "" || !strings.Contains(a, "application/vnd.")) {
 		h.Set("Accept", answer)

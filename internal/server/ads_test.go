@@ -123,6 +123,17 @@ func TestPassthrough(t *testing.T) {
 			t.Errorf("%s: %d %s", path, status, body[:min(300, len(body))])
 		}
 	}
+	for _, kind := range []string{"", "application/json; charset=utf-8", "application/x-www-form-urlencoded", "text/plain;charset=UTF-8"} { // curl -d and fetch say nothing better
+		for _, path := range []string{"sp/campaigns/list", "adsApi/v1/query/campaigns"} {
+			body := `{"maxResults":1,"adProductFilter":{"include":["SPONSORED_PRODUCTS"]}}`
+			if status, _, body := reach(t, k, pass, "POST", "/lk/v1/passthrough/shop/"+path+"?org_id="+account, body, "Content-Type", kind); status != 200 || !strings.HasPrefix(body, `{"campaigns":[`) {
+				t.Errorf("%s as %q: %d %s", path, kind, status, body[:min(300, len(body))])
+			}
+		}
+	}
+	if status, header, _ := reach(t, k, pass, "POST", "/lk/v1/passthrough/shop/sp/campaigns/list?org_id="+account, "{}", "Content-Type", "application/vnd.example+json"); status != 415 || header.Get("Lockkeeper-Problem") != "ads.wrong_media_type" {
+		t.Errorf("a media type of its own goes as it is: %d %s", status, header)
+	}
 	for query, want := range map[string]string{
 		"":                    "gateway.region_needed",
 		"?org_id=1&org_id=2":  "gateway.query_refused",
@@ -170,10 +181,28 @@ func TestTheModelKeepsToPolicy(t *testing.T) {
 		{"PATCH", "/lk/v1/ads/shop/campaign/" + all[0].ID, `{"status":"PAUSED"}`, 403, "policy.denied"},
 		{"DELETE", "/lk/v1/ads/shop/campaign/" + all[0].ID, "", 403, "policy.denied"},
 		{"POST", "/lk/v1/passthrough/shop/sp/campaigns/list?org_id=" + other, "{}", 404, "gateway.grant_unknown"},
+		{"PATCH", "/lk/v1/ads/shop/campaign/1", `{"status":"PAUSED"}`, 404, "writes.no_object"},
+		{"DELETE", "/lk/v1/ads/shop/organization/" + own, "", 422, "writes.not_here"},
+		{"PATCH", "/lk/v1/ads/shop/asset/1", `{"name":"x"}`, 422, "writes.not_here"},
 	} {
 		status, header, body := reach(t, k, c.Pass, d.method, d.path, d.body, "Content-Type", "application/json")
 		if status != d.status || header.Get("Lockkeeper-Problem") != d.code {
 			t.Errorf("%s %s: %d %s", d.method, d.path, status, body)
 		}
+	}
+}
+
+// A caller that may change and not read is told that, and not that there is nothing to change.
+func TestWritersThatMayNotReadAreToldSo(t *testing.T) {
+	t.Parallel()
+	k := keytest.Start(t, keytest.Options{})
+	k.Grant("shop")
+	c, err := k.Client.AddCaller(t.Context(), api.NewCaller{Name: "bidder", Grants: []string{"shop"}, Effects: []string{"spend"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, header, body := reach(t, k, c.Pass, "PATCH", "/lk/v1/ads/shop/campaign/835784376000001", `{"status":"PAUSED"}`, "Content-Type", "application/json")
+	if status != 403 || header.Get("Lockkeeper-Problem") != "policy.denied" {
+		t.Errorf("%d %s", status, body)
 	}
 }

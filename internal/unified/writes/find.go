@@ -23,7 +23,7 @@ func everyStatus() []canon.AdsStatus {
 }
 
 // find reads objects by their ids, as Amazon has them now, in the accounts given. What is not there is not in the answer; err is the last
-// refusal met, which may be why.
+// refusal met, which may be why. Where policy lets none of them be read, that is why.
 func (w *Writer) find(ctx context.Context, p Place, kind canon.AdsKind, ids []string, accounts []canon.Account) (all map[string]found, err error) {
 	all = map[string]found{}
 	want := map[string]bool{}
@@ -32,11 +32,18 @@ func (w *Writer) find(ctx context.Context, p Place, kind canon.AdsKind, ids []st
 			want[is] = true
 		}
 	}
+	var denied error
+	looked := false
 	look := func(a canon.Account, c canon.Channel, these map[string]bool) {
 		ability := p.Model.AdsCan(kind, c)
-		if len(these) == 0 || !ability.List || p.allow(ability.Operations["list"], a) != nil {
+		if len(these) == 0 || !ability.List {
 			return
 		}
+		if no := p.allow(ability.Operations["list"], a); no != nil {
+			denied = no
+			return
+		}
+		looked = true
 		got, e := listIDs(ctx, p, a, amazon.AdsQuery{Kind: kind, Channel: c, Statuses: everyStatus()}, these)
 		if e != nil {
 			err = e
@@ -66,8 +73,11 @@ func (w *Writer) find(ctx context.Context, p Place, kind canon.AdsKind, ids []st
 			look(a, c, want)
 		}
 	}
-	if len(want) == 0 {
+	switch {
+	case len(want) == 0:
 		err = nil
+	case !looked && err == nil:
+		err = denied
 	}
 	return all, err
 }

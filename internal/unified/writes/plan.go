@@ -54,6 +54,12 @@ func (o Order) organization(r Row) string {
 
 // planChanges reads the objects as they are and makes of them what the rows want.
 func (w *Writer) planChanges(ctx context.Context, p Place, o Order, all []*planned) {
+	if no := o.offered(p); no != nil {
+		for _, c := range all {
+			c.refusal = no
+		}
+		return
+	}
 	byPlace := map[string][]*planned{} // rows by the account that they name
 	first := map[string]int{}
 	for _, c := range all {
@@ -62,7 +68,7 @@ func (w *Writer) planChanges(ctx context.Context, p Place, o Order, all []*plann
 			continue
 		}
 		if first[c.id] = c.row; c.id == "" {
-			c.refusal = refuse(problem.WritesBadOrder, "id", "a row names no object")
+			c.refusal = refuse(problem.WritesBadOrder, "id", "a row names no object: its id is missing, or is no text")
 			continue
 		}
 		in := o.organization(o.Rows[c.row])
@@ -92,6 +98,16 @@ func (w *Writer) planChanges(ctx context.Context, p Place, o Order, all []*plann
 		}
 	}
 	w.guardAll(ctx, p, o, all)
+}
+
+// offered refuses what Amazon offers for no object of the kind, before any is looked for.
+func (o Order) offered(p Place) *amazon.AdsRefusal {
+	for _, channel := range p.Model.AdsChannels(o.Kind) {
+		if can := p.Model.AdsCan(o.Kind, channel); o.Verb == Remove && can.Archive || o.Verb != Remove && (can.Update || can.Archive) {
+			return nil
+		}
+	}
+	return refuse(problem.WritesNotHere, "", "%s of a %s", o.Verb, o.Kind)
 }
 
 func (w *Writer) planChange(p Place, o Order, c *planned, f found) {

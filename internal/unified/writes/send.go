@@ -151,7 +151,7 @@ func (w *Writer) settled(p Place, c Change, plan *planned, r amazon.AdsResult) C
 	if now == nil {
 		now = plan.change.After
 	} else {
-		now.Common().FetchedAt = w.cfg.Now().UTC()
+		now.Common().FetchedAt = w.cfg.Now().UTC().Truncate(time.Millisecond)
 	}
 	if now == nil { // archived, and Amazon showed nothing
 		now = plan.change.Before
