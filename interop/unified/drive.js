@@ -61,8 +61,19 @@ async function reads() {
   })
 }
 
+// A picture of one pixel.
+const picture = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=='
+
 async function writes() {
   let made
+  await step('an asset from its file', async () => {
+    const raw = new URLSearchParams({ sub_types: '["LOGO"]', ext: '{"brandEntityId":"ENTITY1EXAMPLE"}' }).toString()
+    const asset = await sdk.ads.createAdsAsset({
+      connectionId, raw, adsAsset: { name: 'by Unified', organizationId: env.LK_PROFILE_ID, type: 'IMAGE', content: picture, mimeType: 'image/png' },
+    })
+    const one = await sdk.ads.getAdsAsset({ connectionId, id: asset.id })
+    want(one.name === 'by Unified' && one.width === 1 && one.mimeType === 'image/png', JSON.stringify(one))
+  })
   await step('create', async () => {
     made = await sdk.ads.createAdsCampaign({
       connectionId,
