@@ -1,6 +1,7 @@
 package unified
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -34,7 +35,7 @@ type ProviderFailure struct {
 
 // FailureOf puts an error into words. What is no problem of the catalogue is a mistake of ours, and told without its words.
 func FailureOf(err error) Failure {
-	p, ok := problem.Of(err)
+	p, ok := problemOf(err)
 	var refused *amazon.AdsRefusal
 	if errors.As(err, &refused) {
 		p, ok = refused.Problem, true
@@ -59,7 +60,16 @@ func FailureOf(err error) Failure {
 	return f
 }
 
-// statusOf is the HTTP status of an error: that of the catalogue, or what Amazon's own comes to here. Amazon's 401 and 403 are about
+// problemOf is the problem that an error says. That an asker went away is one, and no mistake of ours.
+func problemOf(err error) (problem.Problem, bool) {
+	p, ok := problem.Of(err)
+	if !ok && errors.Is(err, context.Canceled) {
+		return problem.New(problem.EgressCancelled), true
+	}
+	return p, ok
+}
+
+// statusOf is the HTTP status of an error: that of the catalogue, or what Amazon's own comes to here. Amazon's 401 is about
 // credentials that the caller does not hold.
 func statusOf(err error) int {
 	var refused *amazon.AdsRefusal
@@ -71,10 +81,10 @@ func statusOf(err error) int {
 			return s
 		}
 	}
-	if p, ok := problem.Of(err); ok && p.Status != 0 {
+	switch p, ok := problemOf(err); {
+	case ok && p.Status != 0:
 		return p.Status
-	}
-	if p, ok := problem.Of(err); ok && p.Whose != problem.LockkeepersOwn {
+	case ok && p.Whose != problem.LockkeepersOwn:
 		return http.StatusBadGateway
 	}
 	return http.StatusInternalServerError
@@ -83,12 +93,13 @@ func statusOf(err error) int {
 // Refused is the answer that says an error.
 func (u *Ads) Refused(a Ask, err error) Answer {
 	f := FailureOf(err)
-	if _, known := problem.Of(err); !known {
+	p, known := problemOf(err)
+	if !known {
 		u.cfg.Log.Error("answering for the normalised Ads API", "request", a.RequestID, "error", err)
 	}
 	answer := Answer{Status: statusOf(err), Body: f}
 	answer = answer.With("Lockkeeper-Problem", f.Code)
-	if p, ok := problem.Of(err); ok && !p.RetryAt.IsZero() {
+	if !p.RetryAt.IsZero() {
 		if wait := p.RetryAt.Sub(u.cfg.Now()); wait > 0 {
 			answer = answer.With("Retry-After", strconv.Itoa(int(wait.Seconds())+1))
 		}

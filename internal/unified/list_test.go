@@ -1,7 +1,11 @@
 package unified_test
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
+	"log/slog"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -10,7 +14,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
+	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
 	"github.com/lockkeeper-dev/lockkeeper/internal/unified"
 )
 
@@ -225,5 +231,24 @@ func TestRawIsOneWithTheRest(t *testing.T) {
 	slices.Sort(all)
 	if diff := cmp.Diff(all[2:], got); diff != "" {
 		t.Errorf("by links (-want +got):\n%s", diff)
+	}
+}
+
+// TestWhoeverWentAwayIsNoMistake holds that a request whose asker went away is neither told nor logged as a mistake of ours.
+func TestWhoeverWentAwayIsNoMistake(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	w := small()
+	u, err := unified.New(unified.Config{Model: w, Asker: func(*snapshot.Grant) amazon.Asker { return nil }, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, query := range []url.Values{nil, {"sort": {"name"}}} {
+		a := u.Serve(ctx, unified.Ask{Method: "GET", Path: "/shop/campaign", Query: query, Header: http.Header{}, Access: w})
+		if f, _ := a.Body.(unified.Failure); a.Status != 499 || f.Code != "egress.cancelled" || log.Len() > 0 {
+			t.Errorf("%v: %d %+v, logged %q", query, a.Status, a.Body, &log)
+		}
 	}
 }
