@@ -11,6 +11,7 @@ import (
 
 // conditions reads the filters that the model is not asked for. Each object is held against all of them.
 func (l *listing) conditions(p *parameters) {
+	l.statuses(p)
 	if since := p.instant("updated_gte"); !since.IsZero() {
 		l.keep(func(o canon.AdsObject) bool { // what has no time is told always, so that who follows changes misses none
 			at := o.Common().UpdatedAt
@@ -49,6 +50,22 @@ func (l *listing) conditions(p *parameters) {
 	}
 	l.targets(p)
 	l.places(p)
+}
+
+// statuses narrows the list to some. The model is asked for those that anything at Amazon has.
+func (l *listing) statuses(p *parameters) {
+	wanted := p.upper("status")
+	for _, s := range wanted {
+		if !slices.Contains(statuses, s) {
+			p.fail("status", "it is one of "+strings.Join(statuses, ", ")+"; Amazon's ENABLED is ACTIVE here")
+		}
+		if slices.Contains(every, canon.AdsStatus(s)) {
+			l.query.Statuses = append(l.query.Statuses, canon.AdsStatus(s))
+		}
+	}
+	if len(wanted) > 0 && len(l.query.Statuses) == 0 {
+		l.keep(func(canon.AdsObject) bool { return false })
+	}
 }
 
 func (l *listing) keep(test func(canon.AdsObject) bool) { l.tests = append(l.tests, test) }

@@ -64,6 +64,19 @@ func TestOnePageAsksOnce(t *testing.T) {
 	}
 }
 
+// TestStatusesThatNothingHas holds that Unified's words for what Amazon never has narrow a list to nothing, and are no mistake of the asker's.
+func TestStatusesThatNothingHas(t *testing.T) {
+	t.Parallel()
+	w := small()
+	u := w.ads(t)
+	all := objects(t, w.ask(t, u, "/shop/campaign", query(t, "status=ACTIVE")))
+	for text, want := range map[string][]string{"processing,unspecified": {}, "SCHEDULED_FOR_DELETION": {}, "PROCESSING,ACTIVE": all} {
+		if diff := cmp.Diff(want, objects(t, w.ask(t, u, "/shop/campaign", query(t, "status="+text)))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", text, diff)
+		}
+	}
+}
+
 func TestRefusedParameters(t *testing.T) {
 	t.Parallel()
 	w := small()

@@ -92,12 +92,6 @@ func readListing(q *Request) (*listing, error) {
 		Kind: l.kind, IDs: words(values["id"]), Campaigns: words(values["campaign_id"]), Groups: words(values["group_id"]),
 		Portfolios: words(values["portfolio_id"]), Type: strings.ToUpper(values.Get("type")),
 	}
-	for _, s := range p.upper("status") {
-		if !slices.Contains(statuses, s) {
-			p.fail("status", "it is one of "+strings.Join(statuses, ", ")+"; Amazon's ENABLED is ACTIVE here")
-		}
-		l.query.Statuses = append(l.query.Statuses, canon.AdsStatus(s))
-	}
 	for _, f := range words(values["fields"]) {
 		if f == "raw" {
 			l.query.Raw = true

@@ -89,6 +89,11 @@ func (w *world) AdsList(ctx context.Context, _ amazon.Asker, account canon.Accou
 	if len(statuses) == 0 {
 		statuses = []canon.AdsStatus{canon.StatusActive, canon.StatusPaused, canon.StatusDraft}
 	}
+	for _, s := range statuses {
+		if !slices.Contains([]canon.AdsStatus{canon.StatusActive, canon.StatusPaused, canon.StatusDraft, canon.StatusArchived, canon.StatusRemoved}, s) {
+			return amazon.AdsPage{}, problem.New(problem.AdsInvalidArgument)
+		}
+	}
 	all := w.campaigns[account.ID][q.Channel]
 	from, _ := strconv.Atoi(q.Page)
 	size := w.page
