@@ -150,7 +150,7 @@ func (p *Program) sections(q amazon.AdsQuery) []section {
 	}
 	var all []section
 	for _, c := range p.of(q.Kind, q.Channel) {
-		if c.wants != nil && !c.wants(&q) {
+		if !c.may(&q) {
 			continue
 		}
 		parts := []amazon.AdsQuery{q}

@@ -4,7 +4,28 @@ import (
 	"fmt"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 )
+
+// A stater is a dialect whose lists can be narrowed to states.
+type stater interface {
+	states(statuses []canon.AdsStatus) []string
+}
+
+func (v1) states(s []canon.AdsStatus) []string           { return v1States(s) }
+func (d v3) states(s []canon.AdsStatus) []string         { return d.statuses(s) }
+func (arrays) states(s []canon.AdsStatus) []string       { return lowerStates(s) }
+func (themeFilters) states(s []canon.AdsStatus) []string { return lowerStates(s) }
+
+// may reports whether any object of the collection can be what a query asks for. Where its things have none of the states, Amazon would refuse
+// the question, or answer as if no state had been named.
+func (c *collection) may(q *amazon.AdsQuery) bool {
+	if c.wants != nil && !c.wants(q) {
+		return false
+	}
+	d, ok := c.speaks.(stater)
+	return !ok || c.filters[byStatus] == "" || len(d.states(q.Statuses)) > 0
+}
 
 // statusOf is what a state means in canon; empty of one that is not known, such as OTHER, which then is never sent back.
 func statusOf(state string) canon.AdsStatus {

@@ -27,7 +27,7 @@ func (d v3) list(c *collection, q *amazon.AdsQuery, token string, size int) (ama
 	if token != "" {
 		body["nextToken"] = token
 	}
-	c.narrow(body, q, d.statuses)
+	c.narrow(body, q, d.states)
 	text, err := json.Marshal(body)
 	return amazon.Call{Body: text}, err
 }
