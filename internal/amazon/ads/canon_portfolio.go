@@ -63,11 +63,11 @@ func decodePortfolio(w *v3Portfolio, v *view) (*canon.AdsPortfolio, error) {
 	p := &canon.AdsPortfolio{AdsCommon: canon.AdsCommon{ID: w.ID, Name: w.Name, Status: statusOf(w.State)}}
 	if b := w.Budget; b != nil {
 		p.StartDate, p.EndDate = canon.Day(b.Start), canon.Day(b.End)
-		if b.Policy != noCap {
-			m, err := v.money(b.Amount, b.Currency)
-			if err != nil {
-				return nil, err
-			}
+		m, err := v.money(b.Amount, b.Currency)
+		if err != nil {
+			return nil, err
+		}
+		if b.Policy != noCap && m != nil {
 			p.Budget = &canon.AdsBudget{Money: m, Period: toCanon(purses, b.Policy)}
 		}
 	}

@@ -126,7 +126,7 @@ func readLower(t *canon.AdsTarget, expression, resolved []sdPredicate) error {
 	more, _ := uppers(resolved)
 	trial := *t
 	switch first := expression[0]; {
-	case len(expression) == 1 && first.Type == "similarProduct" && first.Value == nil && first.Event == "":
+	case len(expression) == 1 && first.Type == "similarProduct" && nothing(first.Value) && first.Event == "":
 		t.Type, t.MatchType = typeTheme, similarTheme
 		return nil
 	case len(expression) == 1 && readAudience(&trial, first):

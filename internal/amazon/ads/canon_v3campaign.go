@@ -85,10 +85,12 @@ func decodeV3Campaign(w *v3Campaign, v *view) (*canon.AdsCampaign, error) {
 		if b.RuleAmount, err = v.money(w.Budget.Effective, ""); err != nil {
 			return nil, err
 		}
-		if b.RuleAmount != nil && *b.RuleAmount == *m {
-			b.RuleAmount = nil // no rule changes it
+		if m != nil {
+			if b.RuleAmount != nil && *b.RuleAmount == *m {
+				b.RuleAmount = nil // no rule changes it
+			}
+			c.Budgets = []canon.AdsBudget{b}
 		}
-		c.Budgets = []canon.AdsBudget{b}
 	}
 	extra := campaignExtra{sites: w.Sites, managed: w.Manage}
 	if w.OffAmazon != nil {
