@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
@@ -35,12 +36,28 @@ type Report struct {
 	Parts      int               `json:"parts"` // reports of Amazon's that it takes
 	Done       int               `json:"parts_done"`
 	Failed     int               `json:"parts_failed"`
+	Cancelled  int               `json:"parts_cancelled"`
 	Rows       int64             `json:"rows_fetched"`
 	ETA        int               `json:"eta_seconds"` // until it is there, as far as can be told
 	RetryAfter int               `json:"retry_after"` // seconds until asking again is worth it
 	By         string            `json:"by"`
 	Created    time.Time         `json:"created_at"`
 	EndedAt    time.Time         `json:"ended_at"` // zero while it runs
+}
+
+// A Kept is what the gateway keeps of one organization, channel and level.
+type Kept struct {
+	Organization string            `json:"organization_id"`
+	Channel      canon.Channel     `json:"channel"`
+	Level        canon.ReportLevel `json:"level"`      // ORG and PORTFOLIO are read from CAMPAIGN, PRODUCT from AD
+	Start        canon.Day         `json:"start_date"` // empty where nothing is kept yet
+	End          canon.Day         `json:"end_date"`
+	Days         int               `json:"days"`
+	Final        int               `json:"days_final"` // of those, how many will not change
+	Rows         int64             `json:"rows"`
+	AsOf         time.Time         `json:"as_of"`   // when the oldest of them was fetched
+	Keep         bool              `json:"keep"`    // each day to come is fetched too
+	Next         time.Time         `json:"next_at"` // when it is looked at again; zero for never
 }
 
 // Ended reports whether nothing more will be done.
@@ -71,7 +88,29 @@ func (c *Client) Reports(ctx context.Context, grant string) ([]Report, error) {
 	return all, err
 }
 
-// CancelReport ends a report that runs; one that has ended stays as it is.
+// ReportsKept tells what is kept of all that the pass may see.
+func (c *Client) ReportsKept(ctx context.Context, grant string) ([]Kept, error) {
+	var all []Kept
+	_, err := c.do(ctx, http.MethodGet, reportPath(grant, "kept"), nil, nil, nil, &all)
+	return all, err
+}
+
+// StopReports ends the fetching of days to come, which Keep began, of some levels or of all, and tells of what. What is kept stays.
+func (c *Client) StopReports(ctx context.Context, grant string, levels ...canon.ReportLevel) ([]Kept, error) {
+	words := make([]string, len(levels))
+	for i, l := range levels {
+		words[i] = string(l)
+	}
+	q := url.Values{}
+	if len(words) > 0 {
+		q.Set("level", strings.Join(words, ","))
+	}
+	var all []Kept
+	_, err := c.do(ctx, http.MethodDelete, reportPath(grant, "kept"), q, nil, nil, &all)
+	return all, err
+}
+
+// CancelReport ends a report that runs, and has Amazon delete what it makes for it alone; one that has ended stays as it is.
 func (c *Client) CancelReport(ctx context.Context, grant, id string) (Report, error) {
 	var r Report
 	_, err := c.do(ctx, http.MethodDelete, reportPath(grant, id), nil, nil, nil, &r)

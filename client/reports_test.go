@@ -53,13 +53,23 @@ func TestReports(t *testing.T) {
 	if err := rows.Close(); err != nil {
 		t.Error(err)
 	}
-	ask.Start = last.Add(-20)
+	kept, err := c.ReportsKept(ctx, "shop")
+	if err != nil || len(kept) != 1 || kept[0].Start != ask.Start || kept[0].End != ask.End || kept[0].Days != 2 || kept[0].Rows != r.Rows || kept[0].Keep || kept[0].AsOf.IsZero() {
+		t.Errorf("%+v %v", kept, err)
+	}
+	ask.Start, ask.Keep = last.Add(-20), true
 	second, err := c.BeginReport(ctx, "shop", ask)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if second, err = c.CancelReport(ctx, "shop", second.ID); err != nil || second.Status != "cancelled" || second.EndedAt.IsZero() {
+	if second, err = c.CancelReport(ctx, "shop", second.ID); err != nil || second.Status != "cancelled" || second.Cancelled != second.Parts || second.EndedAt.IsZero() {
 		t.Errorf("%+v %v", second, err)
+	}
+	if kept, err = c.StopReports(ctx, "shop", canon.LevelGroup); err != nil || len(kept) != 0 {
+		t.Errorf("of another level: %+v %v", kept, err)
+	}
+	if kept, err = c.StopReports(ctx, "shop", canon.LevelOrg); err != nil || len(kept) != 1 || kept[0].Days != 2 || kept[0].Keep {
+		t.Errorf("%+v %v", kept, err)
 	}
 	if all, err := c.Reports(ctx, client.All); err != nil || len(all) != 2 || all[0].ID != second.ID {
 		t.Errorf("%+v %v", all, err)

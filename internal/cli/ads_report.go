@@ -20,7 +20,8 @@ import (
 
 func newCmdAdsReport(f *Factory) *cobra.Command {
 	return group("report", "Ask for reports, and read what is kept of them",
-		newCmdAdsReportGet(f), newCmdAdsReportList(f), newCmdAdsReportShow(f), newCmdAdsReportRows(f), newCmdAdsReportCancel(f))
+		newCmdAdsReportGet(f), newCmdAdsReportList(f), newCmdAdsReportShow(f), newCmdAdsReportRows(f), newCmdAdsReportCancel(f),
+		newCmdAdsReportKept(f), newCmdAdsReportStop(f))
 }
 
 func newCmdAdsReportList(f *Factory) *cobra.Command {
@@ -43,7 +44,7 @@ func newCmdAdsReportList(f *Factory) *cobra.Command {
 				}
 				var rows [][]string
 				for _, s := range all {
-					rows = append(rows, []string{s.ID, string(s.Status), s.Level, string(s.Start), string(s.End), fmt.Sprintf("%d/%d", s.Done, s.Parts), dash(s.By), at(s.Created)})
+					rows = append(rows, []string{s.ID, string(s.Status), s.Level, string(s.Start), string(s.End), partsOf(s), dash(s.By), at(s.Created)})
 				}
 				f.table([]string{"ID", "STATE", "LEVEL", "FROM", "TO", "PARTS", "BY", "ASKED"}, rows)
 			})
@@ -95,8 +96,16 @@ here stays, since other software may wait for it.`,
 			if err != nil {
 				return err
 			}
-			s, err := askReport[report.Status](cmd.Context(), c, &o, http.MethodDelete, "report/"+url.PathEscape(args[0]), nil)
+			path := "report/" + url.PathEscape(args[0])
+			s, err := askReport[report.Status](cmd.Context(), c, &o, http.MethodGet, path, nil)
 			if err != nil {
+				return err
+			}
+			if s.Status.Ended() {
+				f.say("It had ended before, so that nothing was cancelled.")
+				return f.show(s, func() { sayReport(f, s) })
+			}
+			if s, err = askReport[report.Status](cmd.Context(), c, &o, http.MethodDelete, path, nil); err != nil {
 				return err
 			}
 			return f.show(s, func() { sayReport(f, s) })
@@ -106,12 +115,16 @@ here stays, since other software may wait for it.`,
 
 // askReport asks the server, and reads its answer as JSON.
 func askReport[T any](ctx context.Context, c *control.Client, o *adsOptions, method, path string, body any) (T, error) {
-	var out T
 	grant := "-"
 	if !o.all {
 		grant = o.grant
 	}
-	a, err := c.Ads(ctx, control.AdsAsk{Method: method, Grant: grant, Path: path, Body: body})
+	return readReport[T](ctx, c, control.AdsAsk{Method: method, Grant: grant, Path: path, Body: body})
+}
+
+func readReport[T any](ctx context.Context, c *control.Client, ask control.AdsAsk) (T, error) {
+	var out T
+	a, err := c.Ads(ctx, ask)
 	if err != nil {
 		return out, err
 	}
@@ -159,8 +172,11 @@ func reportDetail(s report.Status) string {
 }
 
 func sayReport(f *Factory, s report.Status) {
-	fmt.Fprintf(f.Out, "Report %s, %s from %s to %s: %s, %d of %d of Amazon's reports are there, with %d rows.\n",
-		s.ID, s.Level, s.Start, s.End, s.Status, s.Done, s.Parts, s.Rows)
+	how := fmt.Sprintf("%d of %d of Amazon's reports are there, with %d rows", s.Done, s.Parts, s.Rows)
+	if s.Parts == 0 {
+		how = "Amazon need not be asked for anything"
+	}
+	fmt.Fprintf(f.Out, "Report %s, %s from %s to %s: %s, %s.\n", s.ID, s.Level, s.Start, s.End, s.Status, how)
 	if s.ETA != nil {
 		fmt.Fprintf(f.Out, "It takes about %s more.\n", time.Duration(*s.ETA)*time.Second)
 	}
@@ -168,11 +184,43 @@ func sayReport(f *Factory, s report.Status) {
 		fmt.Fprintf(f.Out, "Of those that Amazon was asked for and nobody waits for now, %d are deleted there, %d are about to be, and %d stay.\n", l.Deleted, l.Deleting, l.Left)
 	}
 	for _, m := range s.Missing {
-		fmt.Fprintf(f.Out, "Not to be had: %s of %s, %s to %s. Amazon keeps them no more.\n", m.Channel, m.Organization, m.Start, m.End)
+		why := "Amazon keeps them no more."
+		if m.Why == report.WhyFuture {
+			why = "They are still to come."
+		}
+		fmt.Fprintf(f.Out, "Not to be had: %s of %s, %s. %s\n", m.Channel, m.Organization, span(m.Start, m.End), why)
 	}
 	for _, e := range s.Errors {
-		fmt.Fprintf(f.Out, "%s of %s, %s to %s: %s %s\n", e.Channel, e.OrganizationID, e.Start, e.End, e.Message, e.Fix)
+		message := e.Message
+		if e.Detail != "" {
+			message = strings.TrimSuffix(message, ".") + " (" + e.Detail + ")."
+		}
+		fmt.Fprintf(f.Out, "%s of %s, %s: %s %s\n", e.Channel, e.OrganizationID, span(e.Start, e.End), message, e.Fix)
 	}
+}
+
+// partsOf are how many of Amazon's reports are there, of how many.
+func partsOf(s report.Status) string {
+	if s.Parts == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%d/%d", s.Done, s.Parts)
+}
+
+// span are days in words.
+func span(first, last canon.Day) string {
+	if first == last {
+		return string(first)
+	}
+	return string(first) + " to " + string(last)
+}
+
+// toGo says how long a report still takes, where that is known.
+func toGo(s report.Status) string {
+	if s.ETA == nil {
+		return ""
+	}
+	return ", about " + (time.Duration(*s.ETA) * time.Second).String() + " to go"
 }
 
 // channelsOf reads the short names of channels.

@@ -1,15 +1,8 @@
 package cli
 
 import (
-	"context"
-	"encoding/csv"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -17,20 +10,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
-	"github.com/lockkeeper-dev/lockkeeper/internal/cli/control"
 	"github.com/lockkeeper-dev/lockkeeper/internal/report"
 )
-
-// A rowsTo says where rows go, and in which form.
-type rowsTo struct {
-	file string
-	csv  bool
-}
-
-func (o *rowsTo) flags(flags *pflag.FlagSet) {
-	flags.StringVarP(&o.file, "output", "o", "", "write the rows to this file; its ending .json, .csv or .parquet says in which form")
-	flags.BoolVar(&o.csv, "csv", false, "as comma-separated values, with a line of names")
-}
 
 type adsReportOptions struct {
 	adsOptions
@@ -59,7 +40,11 @@ It is a job of the server: ^C ends the waiting, not the report. Days that are ke
 Amazon makes one report of are split. Rows stay here when Amazon has long dropped them. --keep fetches each day to come as well, every night.
 
 A metric of orders has no meaning without a window: --attribution names it, and every row says which one it has. Levels do not add up to each
-other, since an order may count for several ads.`,
+other, since an order may count for several ads.
+
+Metrics are ` + report.MetricWords() + `.
+
+Exit code 0 means that all days are there that Amazon still has; 3 that some of its reports failed, or that the report was cancelled.`,
 		Example: `  lockkeeper ads report get --days 7
   lockkeeper ads report get --level target --from 2026-10-01 --to 2026-10-31 --metric cost,conversion_value,acos --summary
   lockkeeper ads report get --all --level search_term --days 30 --attribution 14d -o terms.parquet`,
@@ -67,19 +52,28 @@ other, since an order may count for several ads.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return adsReportRun(cmd, o) },
 	}
 	flags := cmd.Flags()
+	flags.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName { // one or many, each is said
+		switch name {
+		case "channels", "campaigns": // --metrics is a setting of the server
+			name = strings.TrimSuffix(name, "s")
+		case "dimension":
+			name += "s"
+		}
+		return pflag.NormalizedName(name)
+	})
 	o.flags(flags)
 	o.to.flags(flags)
 	flags.BoolVar(&o.all, "all", false, "through every grant of the Ads API")
 	flags.StringVar(&o.level, "level", "campaign", "org, portfolio, campaign, group, ad, target, search_term, product or placement")
 	flags.StringVar(&o.from, "from", "", "first day, such as 2026-10-01, in the timezone of each account")
 	flags.StringVar(&o.until, "to", "", "last day (default yesterday)")
-	flags.IntVar(&o.days, "days", 7, "how many days, where --from is not given")
+	flags.IntVar(&o.days, "days", 7, "how many days, up to --to or on from --from")
 	flags.BoolVar(&o.summary, "summary", false, "one row of all days")
-	flags.StringSliceVar(&o.metrics, "metric", nil, "columns (default impressions, clicks, cost, conversions, conversion_value, units)")
+	flags.StringSliceVar(&o.metrics, "metric", nil, "columns, as listed above (default impressions, clicks, cost, conversions, conversion_value, units)")
 	flags.StringSliceVar(&o.dimensions, "dimensions", nil, "what rows are told apart by (default all that the level has)")
 	flags.StringSliceVar(&o.channels, "channel", nil, "sp, sb or sd (default all)")
 	flags.StringSliceVar(&o.campaigns, "campaign", nil, "only rows of this campaign; may be repeated")
-	flags.StringVar(&o.attribution, "attribution", "", "which orders count, such as 14d, 14d:click_view or 7d:click:same_sku (default each channel's own)")
+	flags.StringVar(&o.attribution, "attribution", "", "which orders count, such as 14d, 14d:click_view or 7d:click:same_sku ; channels that do not count so are left out (default each channel's own)")
 	flags.BoolVar(&o.keep, "keep", false, "fetch each day to come as well, every night")
 	flags.BoolVar(&o.refresh, "refresh", false, "ask again for days that may still change, however fresh they are")
 	flags.BoolVar(&o.detach, "detach", false, "do not wait for the end")
@@ -87,7 +81,7 @@ other, since an order may count for several ads.`,
 }
 
 // ask makes the request of the flags.
-func (o *adsReportOptions) ask() (report.Ask, error) {
+func (o *adsReportOptions) ask(cmd *cobra.Command) (report.Ask, error) {
 	channels, err := channelsOf(o.channels)
 	if err != nil {
 		return report.Ask{}, err
@@ -106,18 +100,32 @@ func (o *adsReportOptions) ask() (report.Ask, error) {
 	if o.org != "" {
 		a.Organizations = []string{o.org}
 	}
+	switch {
+	case o.days < 1:
+		return a, misuse(fmt.Sprintf("--days %d asks for nothing", o.days), "give --days 1 or more")
+	case a.Start != "" && a.End != "" && cmd.Flags().Changed("days"):
+		return a, misuse("--from, --to and --days are one too many", "give two of them")
+	}
+	for _, d := range []canon.Day{a.Start, a.End} {
+		if _, err := canon.ParseDay(string(d)); d != "" && err != nil {
+			return a, misuse(fmt.Sprintf("%q is no day", string(d)), "write it as 2026-10-01")
+		}
+	}
+	if a.Start != "" && a.End == "" && cmd.Flags().Changed("days") {
+		a.End = a.Start.Add(o.days - 1)
+	}
 	if a.End == "" {
 		a.End = canon.DayOf(o.f.Now(), time.UTC).Add(-1)
 	}
 	if a.Start == "" {
-		a.Start = a.End.Add(1 - max(1, o.days))
+		a.Start = a.End.Add(1 - o.days)
 	}
 	return a, nil
 }
 
 func adsReportRun(cmd *cobra.Command, o *adsReportOptions) error {
 	f := o.f
-	ask, err := o.ask()
+	ask, err := o.ask(cmd)
 	if err != nil {
 		return err
 	}
@@ -135,6 +143,10 @@ func adsReportRun(cmd *cobra.Command, o *adsReportOptions) error {
 	if o.grant, err = o.through(cmd, c); err != nil {
 		return err
 	}
+	if err := o.to.open(); err != nil {
+		return err
+	}
+	defer o.to.drop()
 	s, err := askReport[report.Status](cmd.Context(), c, &o.adsOptions, http.MethodPost, "report", ask)
 	if err != nil {
 		return err
@@ -150,132 +162,5 @@ func adsReportRun(cmd *cobra.Command, o *adsReportOptions) error {
 	if err := o.to.write(cmd.Context(), f, c, s.ID, format); err != nil {
 		return err
 	}
-	if s.Status != report.Done || len(s.Missing) > 0 {
-		var words strings.Builder
-		quiet := *f
-		quiet.Out = &words
-		sayReport(&quiet, s)
-		fmt.Fprint(f.Err, words.String())
-	}
-	if s.Status != report.Done {
-		return errFound
-	}
-	return nil
-}
-
-func newCmdAdsReportRows(f *Factory) *cobra.Command {
-	var to rowsTo
-	cmd := &cobra.Command{
-		Use: "rows REPORT", Short: "Show the rows of a report, or write them to a file", Args: wantArgs("REPORT"),
-		Example: "  lockkeeper ads report rows 01KAHX6PM1ZT1DQ8X1V7M3Y2Q9 -o october.parquet",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			format, err := to.format(f)
-			if err != nil {
-				return err
-			}
-			c, err := f.client(cmd)
-			if err != nil {
-				return err
-			}
-			return to.write(cmd.Context(), f, c, args[0], format)
-		},
-	}
-	to.flags(cmd.Flags())
-	return cmd
-}
-
-// format is the form of what is written; empty for a table.
-func (o *rowsTo) format(f *Factory) (report.Format, error) {
-	switch ending := strings.TrimPrefix(filepath.Ext(o.file), "."); {
-	case o.file != "" && report.Format(ending).Type() == "":
-		return "", misuse(fmt.Sprintf("%q has no ending that says in which form", o.file), "end it in .json, .csv or .parquet")
-	case o.file != "":
-		return report.Format(ending), nil
-	case f.flags.json:
-		return report.JSON, nil
-	case o.csv:
-		return report.CSV, nil
-	}
-	return "", nil
-}
-
-// write brings the rows to a file, to standard output, or into a table.
-func (o *rowsTo) write(ctx context.Context, f *Factory, c *control.Client, id string, format report.Format) (err error) {
-	ask := format
-	if ask == "" {
-		ask = report.CSV
-	}
-	a, err := c.Ads(ctx, control.AdsAsk{Method: http.MethodGet, Grant: "-", Path: "report/" + url.PathEscape(id) + "/rows", Query: url.Values{"format": {string(ask)}}})
-	if err != nil {
-		return err
-	}
-	defer func() { _ = a.Body.Close() }()
-	switch {
-	case format == "":
-		return tableOf(f, a.Body)
-	case o.file == "":
-		_, err = io.Copy(f.Out, a.Body)
-		return err
-	}
-	// The file gets its name once it is whole.
-	part := o.file + ".part"
-	out, err := os.OpenFile(part, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return refuse(fmt.Sprintf("writing %s: %v", o.file, pathCause(err)), "check the path")
-	}
-	_, err = io.Copy(out, a.Body)
-	if closed := out.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(part, o.file)
-	}
-	if err != nil {
-		_ = os.Remove(part)
-		return fmt.Errorf("writing the rows: %w", err)
-	}
-	return nil
-}
-
-// mostTable is how many rows a table shows; more are what files are for.
-const mostTable = 200
-
-// tableOf shows rows, without the columns that are for machines.
-func tableOf(f *Factory, body io.Reader) error {
-	r := csv.NewReader(body)
-	names, err := r.Read()
-	if err != nil {
-		return fmt.Errorf("reading the rows: %w", err)
-	}
-	var head []string
-	var shown []int
-	for i, n := range names {
-		if !slices.Contains([]string{"timezone", "country", "attribution_basis", "attribution_scope", "attribution_default", "fetched_at"}, n) {
-			shown, head = append(shown, i), append(head, strings.ToUpper(strings.ReplaceAll(n, "attribution_window_days", "window")))
-		}
-	}
-	var rows [][]string
-	n := 0
-	for ; ; n++ {
-		record, err := r.Read()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return fmt.Errorf("reading the rows: %w", err)
-		}
-		if n >= mostTable {
-			continue
-		}
-		var row []string
-		for _, i := range shown {
-			row = append(row, dash(record[i]))
-		}
-		rows = append(rows, row)
-	}
-	f.table(head, rows)
-	if n > mostTable {
-		f.say("%d more rows; -o FILE.csv has them all.", n-mostTable)
-	}
-	return nil
+	return endReport(f, s)
 }

@@ -153,6 +153,41 @@ func TestReportsKeepToPolicy(t *testing.T) {
 	if resp, text := looks.do("GET", "shop/report", nil, nil); resp.StatusCode != 403 || resp.Header.Get("Lockkeeper-Problem") != "policy.denied" {
 		t.Errorf("what is not cannot be asked for: %d %s", resp.StatusCode, text)
 	}
+	var shelves []struct {
+		OrganizationID string `json:"organization_id"`
+		Keep           bool
+	}
+	if resp, text := looks.do("GET", "shop/report/kept", nil, &shelves); resp.StatusCode != 200 || len(shelves) == 0 {
+		t.Errorf("%d %s", resp.StatusCode, text)
+	}
+	for _, k := range shelves {
+		if k.OrganizationID != own {
+			t.Errorf("what is kept of another is told: %+v", k)
+		}
+	}
+	one.ended("shop", one.begin("shop", r.ask(2, object{"org_ids": []string{own}, "keep": true})))
+	r.ended("shop", r.begin("shop", r.ask(2, object{"org_ids": []string{other}, "keep": true})))
+	if resp, text := looks.do("DELETE", "shop/report/kept", nil, nil); resp.StatusCode != 403 || resp.Header.Get("Lockkeeper-Problem") != "policy.denied" {
+		t.Errorf("who may only look ended it: %d %s", resp.StatusCode, text)
+	}
+	if resp, text := one.do("DELETE", "shop/report/kept?org_id="+other, nil, nil); resp.StatusCode != 404 || resp.Header.Get("Lockkeeper-Problem") != "unified.no_account" {
+		t.Errorf("%d %s", resp.StatusCode, text)
+	}
+	if resp, text := one.do("DELETE", "-/report/kept", nil, &shelves); resp.StatusCode != 200 || len(shelves) == 0 {
+		t.Errorf("%d %s", resp.StatusCode, text)
+	}
+	left := 0
+	r.do("GET", "shop/report/kept", nil, &shelves)
+	for _, k := range shelves {
+		if k.Keep && k.OrganizationID != other {
+			t.Errorf("it was not ended: %+v", k)
+		} else if k.Keep {
+			left++
+		}
+	}
+	if left == 0 {
+		t.Error("another's was ended")
+	}
 	mine := one.begin("-", r.ask(9, object{"org_ids": []string{own}}))
 	if resp, text := looks.do("DELETE", "-/report/"+mine.ID, nil, nil); resp.StatusCode != 403 || resp.Header.Get("Lockkeeper-Problem") != "policy.denied" {
 		t.Errorf("who may only look ended it: %d %s", resp.StatusCode, text)

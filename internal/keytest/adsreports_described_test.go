@@ -68,6 +68,12 @@ func TestReportsAreAsDescribed(t *testing.T) {
 	kept := r.ended("shop", r.begin("shop", r.ask(3, object{"org_ids": []string{org}, "level": "SEARCH_TERM"}))) // every channel
 	_, text = r.do("GET", fmt.Sprintf("shop/report?level=SEARCH_TERM&dimension=DATE&org_id=%s&start_gte=%s&end_lt=%s", org, ask["start_date"], ask["end_date"]), nil, nil)
 	list, ok := read(text).([]any)
+	_, shelves := r.do("GET", "shop/report/kept", nil, nil)
+	if all, ok := read(shelves).([]any); !ok || len(all) == 0 {
+		t.Errorf("%s", shelves)
+	} else {
+		holds("ReportShelved", all[0])
+	}
 	if !ok || len(list) == 0 || kept.Status != "done" {
 		t.Fatalf("%+v: %.300s", kept, text)
 	}

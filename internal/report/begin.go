@@ -31,6 +31,7 @@ func (s *Service) Begin(ctx context.Context, by audit.Actor, places []Place, ask
 	now := s.cfg.Now()
 	j := Job{ID: id.New[id.Report](now), Ask: ask, State: Running, By: by.Name, Created: now}
 	var parts []Part
+	latest := canon.Day("") // today, where it is that already
 	for _, p := range places {
 		if len(ask.Organizations) > 0 && !slices.Contains(ask.Organizations, p.Account.ID) {
 			continue
@@ -42,6 +43,7 @@ func (s *Service) Begin(ctx context.Context, by audit.Actor, places []Place, ask
 				}
 				return Job{}, problem.New(problem.ReportAttributionUnavailable).With("%s", plan.Channel)
 			}
+			latest = max(latest, canon.DayOf(now, place(p.Account)))
 			source := Source{p.Grant.Realm, p.Account.ID, plan.Channel, plan.Level}
 			j.Sources, j.Grants = append(j.Sources, source), append(j.Grants, p.Grant.ID)
 			more, missing, err := s.need(ctx, source, plan, p, ask, now)
@@ -52,6 +54,8 @@ func (s *Service) Begin(ctx context.Context, by audit.Actor, places []Place, ask
 		}
 	}
 	switch {
+	case latest != "" && ask.Start > latest:
+		return Job{}, problem.New(problem.ReportBadRequest).With("the days from %s on are still to come, since it is %s", ask.Start, latest)
 	case len(j.Sources) > 0:
 	case ask.Attribution != nil && len(places) > 0:
 		return Job{}, problem.New(problem.ReportAttributionUnavailable)
@@ -87,17 +91,17 @@ func (a Ask) checked() (Ask, error) {
 	last, other := canon.ParseDay(string(a.End))
 	switch {
 	case !slices.Contains(canon.ReportLevels(), a.Level):
-		return bad("level %.40q is none of %v", a.Level, canon.ReportLevels())
+		return bad("%s", none("level", string(a.Level), wordsOf(canon.ReportLevels())))
 	case a.Granularity == "HOUR":
 		return bad("Amazon's reports have no hours: granularity is DAY or SUMMARY")
 	case a.Granularity != "DAY" && a.Granularity != "SUMMARY":
 		return bad("granularity %.40q is neither DAY nor SUMMARY", a.Granularity)
 	case err != nil || other != nil:
-		return bad("start_date and end_date are days such as 2026-11-01")
+		return bad("the first and the last day are written as 2026-11-01 is")
 	case first > last:
-		return bad("start_date is after end_date")
+		return bad("the first day, %s, is after the last, %s", first, last)
 	case first.Add(mostDays) < last:
-		return bad("a report spans at most %d days", mostDays)
+		return bad("a report spans at most %d days: ask for %s to %s, and for earlier days in another", mostDays, last.Add(1-mostDays), last)
 	}
 	if _, err := metrics(a.Metrics); err != nil {
 		return a, err
@@ -107,7 +111,7 @@ func (a Ask) checked() (Ask, error) {
 	}
 	for _, c := range a.Channels {
 		if !slices.Contains(canon.Channels(), c) {
-			return bad("channel %.40q is none of %v", c, canon.Channels())
+			return bad("%s", none("channel", string(c), wordsOf(canon.Channels())))
 		}
 	}
 	if t := a.Attribution; t != nil {
@@ -152,9 +156,6 @@ func (s *Service) need(ctx context.Context, source Source, plan amazon.AdsReport
 		have[k.Day] = k
 	}
 	today := canon.DayOf(now, place(p.Account))
-	if a.Start > today {
-		return nil, nil, problem.New(problem.ReportBadRequest).With("the days are still to come: it is %s in %s", today, p.Account.Timezone)
-	}
 	oldest := today.Add(-plan.Retention)
 	var days []canon.Day
 	var missing []Missing
@@ -167,8 +168,11 @@ func (s *Service) need(ctx context.Context, source Source, plan amazon.AdsReport
 		case !is && len(missing) > 0 && missing[len(missing)-1].End.Add(1) == d:
 			missing[len(missing)-1].End = d
 		case !is:
-			missing = append(missing, Missing{source.Account, source.Channel, d, d})
+			missing = append(missing, Missing{source.Account, source.Channel, d, d, WhyRetention})
 		}
+	}
+	if a.End > today {
+		missing = append(missing, Missing{source.Account, source.Channel, max(a.Start, today.Add(1)), a.End, WhyFuture})
 	}
 	return s.parts(source, plan, p, days, now), missing, nil
 }

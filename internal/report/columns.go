@@ -78,7 +78,7 @@ func (a Ask) keys() ([]key, error) {
 				continue
 			}
 			if !slices.Contains(grainKeys(a.Level), d) {
-				return nil, problem.New(problem.ReportBadRequest).With("rows of level %s have no dimension %.40q", a.Level, d)
+				return nil, problem.New(problem.ReportBadRequest).With("%s", none("dimension of level "+string(a.Level), d, append([]string{"date"}, grainKeys(a.Level)...)))
 			}
 			want = append(want, d)
 		}
@@ -110,7 +110,7 @@ func metrics(names []string) ([]canon.ReportMetric, error) {
 	for _, name := range names {
 		i := slices.IndexFunc(all, func(m canon.ReportMetric) bool { return strings.EqualFold(m.Name, name) })
 		if i < 0 {
-			return nil, problem.New(problem.ReportBadRequest).With("there is no metric %.40q", name)
+			return nil, problem.New(problem.ReportBadRequest).With("%s", none("metric", strings.ToLower(name), metricNames()))
 		}
 		if !slices.ContainsFunc(found, func(m canon.ReportMetric) bool { return m.Name == all[i].Name }) {
 			found = append(found, all[i])

@@ -10,7 +10,7 @@ import (
 // Described is what the description of the API needs to know of reports.
 func Described() unified.ReportTypes {
 	return unified.ReportTypes{
-		Ask: reflect.TypeFor[Ask](), Status: reflect.TypeFor[Status](), Long: reflect.TypeFor[Long](), Attribution: reflect.TypeFor[canon.ReportAttribution](),
+		Ask: reflect.TypeFor[Ask](), Status: reflect.TypeFor[Status](), Long: reflect.TypeFor[Long](), Kept: reflect.TypeFor[Shelved](), Attribution: reflect.TypeFor[canon.ReportAttribution](),
 		Row: rowFields(), Metrics: metricFields(), Files: []string{CSV.Type(), Parquet.Type()},
 	}
 }

@@ -103,6 +103,6 @@ func (s *Service) restateOne(ctx context.Context, series Series, now time.Time) 
 	if err := s.cfg.Store.JoinParts(ctx, s.parts(series.Source, plan, Place{g, at}, days, now)); err != nil {
 		return err
 	}
-	series.Next = nextNight(now, at)
+	series.Next, series.Follow = nextNight(now, at), false // as it stands: it may have been stopped meanwhile
 	return s.cfg.Store.SaveSeries(ctx, series)
 }

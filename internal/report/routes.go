@@ -18,8 +18,9 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/unified"
 )
 
-// Words of the paths below a grant: {grant}/report, {grant}/report/{id}, {grant}/report/{id}/rows and {grant}/report/jobs.
+// Words of the paths below a grant: {grant}/report, {grant}/report/{id}, {grant}/report/{id}/rows, {grant}/report/jobs and {grant}/report/kept.
 const (
+	wordKept = "kept"
 	wordRows = "rows"
 	wordJobs = "jobs"
 )
@@ -126,6 +127,8 @@ func (s *Service) Serve(ctx context.Context, q *unified.Request, places Places) 
 		return s.serveLong(ctx, q, places)
 	case len(q.Rest) == 1 && q.Rest[0] == wordJobs && read:
 		return s.serveJobs(ctx, q)
+	case len(q.Rest) == 1 && q.Rest[0] == wordKept && (read || q.Method == http.MethodDelete):
+		return s.serveKept(ctx, q, places)
 	case len(q.Rest) == 1 && (read || q.Method == http.MethodDelete), len(q.Rest) == 2 && q.Rest[1] == wordRows && read:
 		return s.serveJob(ctx, q)
 	case len(q.Rest) > 2 || len(q.Rest) == 2 && q.Rest[1] != wordRows:
@@ -253,8 +256,9 @@ func (s *Service) serveRows(ctx context.Context, q *unified.Request, j Job) (uni
 		return unified.Answer{}, errFormat(f)
 	}
 	if !j.State.Ended() {
-		p := problem.New(problem.ReportNotDone)
-		p.RetryAt = s.cfg.Now().Add(max(time.Second, s.ETA(ctx, j)))
+		wait := max(time.Second, s.ETA(ctx, j)).Round(time.Second)
+		p := problem.New(problem.ReportNotDone).With("about %s to go", wait)
+		p.RetryAt = s.cfg.Now().Add(wait)
 		return unified.Answer{}, p
 	}
 	a := unified.Answer{Type: f.Type(), Stream: func(w io.Writer) error {

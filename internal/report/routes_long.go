@@ -88,11 +88,20 @@ func (s *Service) keptJob(at []Place, a Ask) Job {
 
 // covered reports whether every day of a job is kept.
 func (s *Service) covered(ctx context.Context, j Job) (bool, error) {
-	want := 0
-	for d := j.Ask.Start; d <= j.Ask.End; d = d.Add(1) {
-		want++
-	}
-	for _, source := range j.Sources {
+	for i, source := range j.Sources {
+		last := j.Ask.End
+		if g, ok := s.cfg.Grants.Grant(j.Grants[i]); ok {
+			if at, ok := account(g.Accounts, source.Account); ok {
+				last = min(last, canon.DayOf(s.cfg.Now(), place(at))) // later ones cannot be kept
+			}
+		}
+		want := 0
+		for d := j.Ask.Start; d <= last; d = d.Add(1) {
+			want++
+		}
+		if want == 0 {
+			return false, nil
+		}
 		days, err := s.cfg.Store.ReportDays(ctx, source, j.Ask.Start, j.Ask.End)
 		if err != nil || len(days) < want {
 			return false, err

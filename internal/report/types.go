@@ -76,13 +76,20 @@ type Job struct {
 	Parts []Part // where asked for one job: how its parts fare
 }
 
-// A Missing is a stretch of days that Amazon keeps no more, and that were not kept here in time.
+// A Missing is a stretch of days that cannot be had: Amazon keeps them no more and they were not kept here in time, or they are still to come.
 type Missing struct {
 	Organization string        `json:"organization_id"`
 	Channel      canon.Channel `json:"channel"`
 	Start        canon.Day     `json:"start_date"`
 	End          canon.Day     `json:"end_date"`
+	Why          string        `json:"why,omitempty"` // retention or future
 }
+
+// Why days cannot be had.
+const (
+	WhyRetention = "retention"
+	WhyFuture    = "future"
+)
 
 // A Part is one of Amazon's reports.
 type Part struct {
@@ -191,8 +198,10 @@ type Store interface {
 	ReportDays(ctx context.Context, s Source, first, last canon.Day) ([]Kept, error) // in their order
 	ReportRows(ctx context.Context, v id.ReportPart, day canon.Day, each func(body []byte) error) error
 
-	SaveSeries(ctx context.Context, s Series) error // Follow once set stays, until the series is dropped
+	SaveSeries(ctx context.Context, s Series) error // Follow once set stays, until it is stopped or dropped
 	DropSeries(ctx context.Context, s Source) error
+	StopSeries(ctx context.Context, of []Source, e audit.Entry) error // they follow no more
+	ReportShelves(ctx context.Context) ([]Shelf, error)               // of each source that is kept or looked at, in their order
 	DueSeries(ctx context.Context, now time.Time) (due []Series, next time.Time, err error)
 	LastDay(ctx context.Context, s Source) (canon.Day, error) // the latest that is kept; empty for none
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/audit"
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
 	"github.com/lockkeeper-dev/lockkeeper/internal/report"
 )
@@ -95,4 +96,31 @@ func (s *Store) LastDay(ctx context.Context, of report.Source) (canon.Day, error
 		return "", explain(fmt.Errorf("reading the last day that is kept: %w", err))
 	}
 	return d, nil
+}
+
+// ReportShelves implements report.Store.
+func (s *Store) ReportShelves(ctx context.Context) ([]report.Shelf, error) {
+	rows, err := s.rdb.QueryContext(ctx, `SELECT d.realm, d.account, d.channel, d.level, min(d.day), max(d.day), count(*), sum(d.rows), sum(d.final), min(d.fetched_at),
+		coalesce(s.follow, 0), coalesce(s.next_at, 0)
+		FROM report_day d LEFT JOIN report_series s ON s.realm = d.realm AND s.account = d.account AND s.channel = d.channel AND s.level = d.level
+		GROUP BY d.realm, d.account, d.channel, d.level
+		UNION ALL SELECT s.realm, s.account, s.channel, s.level, '', '', 0, 0, 0, 0, s.follow, s.next_at FROM report_series s
+		WHERE NOT EXISTS (SELECT 1 FROM report_day d WHERE d.realm = s.realm AND d.account = s.account AND d.channel = s.channel AND d.level = s.level)
+		ORDER BY 1, 2, 3, 4`)
+	return collect(rows, err, func(row scanner) (k report.Shelf, err error) {
+		return k, row.Scan((*string)(&k.Realm), &k.Account, (*string)(&k.Channel), (*string)(&k.Level), (*string)(&k.First), (*string)(&k.Last), &k.Days, &k.Rows,
+			&k.Final, instant{&k.AsOf}, &k.Follow, instant{&k.Next})
+	})
+}
+
+// StopSeries implements report.Store.
+func (s *Store) StopSeries(ctx context.Context, of []report.Source, e audit.Entry) error {
+	return s.Write(ctx, func(tx *sql.Tx) error {
+		for _, one := range of {
+			if _, err := tx.Exec(`UPDATE report_series SET follow = 0 WHERE`+ofSource, sourceArgs(one)...); err != nil {
+				return fmt.Errorf("ending a series of reports: %w", err)
+			}
+		}
+		return appendAudit(tx, e)
+	})
 }

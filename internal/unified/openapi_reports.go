@@ -4,9 +4,9 @@ import "reflect"
 
 // ReportTypes are the shapes of reports, which have a package of their own.
 type ReportTypes struct {
-	Ask, Status, Long, Attribution reflect.Type
-	Row, Metrics                   map[string]any // the fields of a row, by their names, and those of its metrics
-	Files                          []string       // media types of rows besides JSON
+	Ask, Status, Long, Kept, Attribution reflect.Type
+	Row, Metrics                         map[string]any // the fields of a row, by their names, and those of its metrics
+	Files                                []string       // media types of rows besides JSON
 }
 
 // describeReports adds the paths of reports.
@@ -33,11 +33,21 @@ func describeReports(paths object, s schemas, of ReportTypes) {
 
 	paths["/lk/v1/ads/{grant}/report/{id}"] = object{
 		"get":    operation("getReport", "How far a report is", []object{grant, id}, nil, status),
-		"delete": operation("cancelReport", "End a report; what another one waits for goes on", []object{grant, id}, nil, status),
+		"delete": operation("cancelReport", "End a report, and delete at Amazon what is made for it alone", []object{grant, id}, nil, status),
 	}
 	paths["/lk/v1/ads/{grant}/report/jobs"] = object{"get": operation("listReportJobs", "The newest reports that the pass may see", []object{
 		grant, parameter("limit", "query", "how many, 50 where it is not given"),
 	}, nil, object{"type": "array", "items": status})}
+
+	narrow := []object{
+		grant, parameter("org_id", "query", parameterWords["org_id"]), parameter("channel", "query", "channels, separated by commas"),
+		parameter("level", "query", "levels, separated by commas"),
+	}
+	kept := object{"type": "array", "items": s.of(of.Kept)}
+	paths["/lk/v1/ads/{grant}/report/kept"] = object{
+		"get":    operation("listReportsKept", "What is kept: which days of which organizations, channels and levels", narrow, nil, kept),
+		"delete": operation("stopReports", "Fetch days to come no more; tells of what. What is kept stays", narrow, nil, kept),
+	}
 
 	read := operation("getReportRows", "Its rows", []object{grant, id, parameter("format", "query", "json, csv or parquet")}, nil, rows)
 	content := read["responses"].(object)["200"].(object)["content"].(object)

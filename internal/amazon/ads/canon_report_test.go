@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -197,4 +198,51 @@ func FuzzReportRows(f *testing.F) {
 			t.Errorf("%d rows, encoding/json has %d", len(rows), len(all))
 		}
 	})
+}
+
+// endless is a report of more rows than anybody could hold, made while it is read.
+type endless struct {
+	packed bytes.Buffer
+	zip    *gzip.Writer
+	made   int
+	most   int
+}
+
+func (e *endless) Read(b []byte) (int, error) {
+	for e.packed.Len() == 0 {
+		switch {
+		case e.zip == nil:
+			e.zip = gzip.NewWriter(&e.packed)
+			_, _ = e.zip.Write([]byte("[")) // a buffer takes everything
+		case e.made == e.most:
+			_, _ = e.zip.Write([]byte("]"))
+			_ = e.zip.Close()
+			return e.packed.Read(b)
+		default:
+			if e.made > 0 {
+				_, _ = e.zip.Write([]byte(","))
+			}
+			e.made++
+			_, _ = fmt.Fprintf(e.zip, `{"date":"2026-11-01","campaignId":%d,"impressions":1}`, e.made)
+			_ = e.zip.Flush()
+		}
+	}
+	return e.packed.Read(b)
+}
+
+// TestRowsComeWhileTheFileDoes holds that each row is handed out soon after it was read, and none is waited for.
+func TestRowsComeWhileTheFileDoes(t *testing.T) {
+	t.Parallel()
+	p, file, rows, most := ads.New(), &endless{most: 100_000}, 0, 0
+	err := p.AdsReportRows(file, canon.Account{ID: "1", Currency: "EUR", Timezone: "Europe/Berlin"}, p.AdsReportPlans(canon.LevelCampaign)[0], func(*canon.AdsReportRow) error {
+		rows++
+		most = max(most, file.made-rows)
+		return nil
+	})
+	if err != nil || rows != file.most {
+		t.Fatalf("%d rows, %v", rows, err)
+	}
+	if most > 5000 {
+		t.Errorf("%d rows had been read before they were handed out", most)
+	}
 }

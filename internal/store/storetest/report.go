@@ -374,6 +374,48 @@ func reports(t *testing.T, open Open) {
 			t.Errorf("%q", got)
 		}
 	})
+	t.Run("what is kept of each source, and what is followed no more", func(t *testing.T) {
+		t.Parallel()
+		r, p := fresh(t), aPart("11", "2026-11-01", "2026-11-03")
+		r.add(aJob(0, "11"), p)
+		var days []report.Kept
+		for i, d := range []canon.Day{"2026-11-01", "2026-11-02", "2026-11-03"} {
+			days = append(days, report.Kept{Day: d, Version: p.ID, Rows: int64(i), Final: i == 0, Fetched: start().Add(time.Duration(3-i) * time.Hour)})
+		}
+		p.State, p.Ended = report.Done, start()
+		must(t, r.EndReportPart(t.Context(), p, nil, days, nil))
+		other := aSource("12")
+		for _, s := range []report.Source{other, aSource("11")} {
+			must(t, r.SaveSeries(t.Context(), report.Series{Source: s, Grant: p.Grant, Follow: true, Next: start()}))
+		}
+		want := []report.Shelf{
+			{Source: aSource("11"), First: "2026-11-01", Last: "2026-11-03", Days: 3, Final: 1, Rows: 3, AsOf: start().Add(time.Hour), Follow: true, Next: start()},
+			{Source: other, Follow: true, Next: start()},
+		}
+		shelves := func() []report.Shelf {
+			t.Helper()
+			all, err := r.ReportShelves(t.Context())
+			must(t, err)
+			return all
+		}
+		if d := cmp.Diff(want, shelves()); d != "" {
+			t.Error(d)
+		}
+		must(t, r.StopSeries(t.Context(), []report.Source{other}, did("ads.report_stop", "-")))
+		must(t, r.SaveSeries(t.Context(), report.Series{Source: other, Grant: p.Grant, Next: start()})) // a night that had begun
+		want[1].Follow = false
+		if d := cmp.Diff(want, shelves()); d != "" {
+			t.Error(d)
+		}
+		must(t, r.DropSeries(t.Context(), want[0].Source))
+		want[0].Follow, want[0].Next = false, time.Time{}
+		if d := cmp.Diff(want, shelves()); d != "" {
+			t.Error(d)
+		}
+		if n := entries(t, r.Store); n != 2 {
+			t.Errorf("%d audit entries, want one of the job and one of the end", n)
+		}
+	})
 	t.Run("series follow once they follow, until dropped", func(t *testing.T) {
 		t.Parallel()
 		r := fresh(t)
