@@ -11,6 +11,7 @@ import (
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/cli/control"
+	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 )
 
 // newCmdAdsAmount makes the command that sets a bid or a budget.
@@ -95,21 +96,45 @@ func adsAmountRun(cmd *cobra.Command, o *adsChangeOptions, args []string) error 
 	if err != nil {
 		return err
 	}
-	c, grant, err := o.reach(cmd)
-	if err != nil {
-		return err
+	rows, refused := make([]map[string]any, len(ids)), map[int]adsRow{}
+	for i, is := range ids {
+		rows[i] = amountPatch(o.noun.kind, is, change.to)
 	}
-	old := map[string]canon.Money{}
 	if change.isRatio {
-		if old, err = adsAmountsNow(cmd, c, grant, o, ids); err != nil {
+		if refused, err = adsRatio(cmd, o, change, ids, rows); err != nil {
 			return err
 		}
 	}
-	rows := make([]map[string]any, len(ids))
-	for i, is := range ids {
-		rows[i] = amountPatch(o.noun.kind, is, change.of(old[is]))
+	return adsSend(cmd, o, http.MethodPatch, rows, refused)
+}
+
+// adsRatio fills in rows from what objects have now, which must be so still when they are changed. What has no amount is refused, and keeps no
+// other from its own.
+func adsRatio(cmd *cobra.Command, o *adsChangeOptions, change amountChange, ids []string, rows []map[string]any) (map[int]adsRow, error) {
+	c, grant, err := o.reach(cmd)
+	if err != nil {
+		return nil, err
 	}
-	return o.send(cmd, http.MethodPatch, "", rows)
+	now, err := adsAmountsNow(cmd, c, grant, o, ids)
+	if err != nil {
+		return nil, err
+	}
+	refused := map[int]adsRow{}
+	for i, is := range ids {
+		object, there := now[is]
+		if !there {
+			refused[i] = adsRefusedHere(i, is, problem.WritesNoObject, "")
+			continue
+		}
+		m := amountOf(object)
+		if m == nil {
+			refused[i] = adsRefusedHere(i, is, problem.WritesFieldWrong, "it has no amount of its own that a percentage could be taken of; give one, such as 0.85")
+			continue
+		}
+		rows[i] = amountPatch(o.noun.kind, is, change.of(*m))
+		rows[i]["etag"] = object.Common().ETag
+	}
+	return refused, nil
 }
 
 // amountPatch sets a bid or a budget and nothing else.
@@ -126,11 +151,11 @@ func amountPatch(kind canon.AdsKind, is string, to canon.Money) map[string]any {
 // idsAtOnce is how many objects are asked for by one list, so that an address stays below 4 KB.
 const idsAtOnce = 100
 
-// adsAmountsNow reads the bids or budgets that objects have.
-func adsAmountsNow(cmd *cobra.Command, c *control.Client, grant string, o *adsChangeOptions, ids []string) (map[string]canon.Money, error) {
-	now := map[string]canon.Money{}
+// adsAmountsNow reads objects as they are. Where an account could not be read, nothing is changed.
+func adsAmountsNow(cmd *cobra.Command, c *control.Client, grant string, o *adsChangeOptions, ids []string) (map[string]canon.AdsObject, error) {
+	now := map[string]canon.AdsObject{}
 	for some := range slices.Chunk(ids, idsAtOnce) {
-		q := url.Values{"id": {strings.Join(some, ",")}}
+		q := url.Values{"id": {strings.Join(some, ",")}, "status": {"ACTIVE,PAUSED,ARCHIVED,DRAFT"}}
 		if o.org != "" {
 			q.Set("org_id", o.org)
 		}
@@ -139,15 +164,11 @@ func adsAmountsNow(cmd *cobra.Command, c *control.Client, grant string, o *adsCh
 			return nil, err
 		}
 		for _, object := range found.objects {
-			if m := amountOf(object); m != nil {
-				now[object.Common().ID] = *m
-			}
+			now[object.Common().ID] = object
 		}
 		for _, is := range some {
 			if _, ok := now[is]; !ok && len(found.missing) > 0 {
 				return nil, refuse(fmt.Sprintf("what %s has now could not be read: %s", is, found.missing[0]), "give --org with its account, or an amount such as 0.85")
-			} else if !ok {
-				return nil, refuse(is+" is not there, or has no amount of its own that a percentage could be taken of", "give an amount, such as 0.85")
 			}
 		}
 	}

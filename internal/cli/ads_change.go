@@ -74,7 +74,7 @@ func newCmdAdsSet(f *Factory, n adsNoun, use, short string, fields map[string]an
 					rows[i][name] = v
 				}
 			}
-			return o.send(cmd, http.MethodPatch, "", rows)
+			return adsSend(cmd, o, http.MethodPatch, rows, nil)
 		},
 	}
 	o.flags(cmd.Flags(), false)
@@ -96,7 +96,7 @@ Each object names its profile by "organization_id", unless --org names one for a
 			if err != nil {
 				return err
 			}
-			return o.send(cmd, http.MethodPost, "", rows)
+			return adsSend(cmd, o, http.MethodPost, rows, nil)
 		},
 	}
 	cmd.Flags().StringVarP(&file, "file", "f", "-", "where the objects are (- for standard input)")
@@ -122,7 +122,7 @@ func newCmdAdsEdit(f *Factory, n adsNoun) *cobra.Command {
 				return fmt.Errorf("writing an id: %w", err)
 			}
 			if body["id"] = id; match == "" {
-				return o.send(cmd, http.MethodPatch, "", []map[string]json.RawMessage{body})
+				return adsSend(cmd, o, http.MethodPatch, []map[string]json.RawMessage{body}, nil)
 			}
 			return o.sendOne(cmd, args[0], match, body)
 		},
@@ -155,7 +155,7 @@ func newCmdAdsArchive(f *Factory, n adsNoun) *cobra.Command {
 					return refuse("nothing was archived", "--yes says that it is meant; `pause` can be taken back")
 				}
 			}
-			return o.send(cmd, http.MethodDelete, "", map[string]any{"ids": ids})
+			return adsSend(cmd, o, http.MethodDelete, ids, nil)
 		},
 	}
 	cmd.Flags().BoolVar(&sure, "yes", false, "do not ask whether it is meant")

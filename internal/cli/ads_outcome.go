@@ -30,45 +30,44 @@ type adsChanged struct {
 	Unknown  int                 `json:"unknown"`
 	Undo     string              `json:"undo,omitempty"`
 	Requests []amazon.AdsRequest `json:"requests,omitempty"`
-	Results  []struct {
-		Index   int             `json:"index"`
-		OK      bool            `json:"ok"`
-		Unknown bool            `json:"unknown,omitempty"`
-		Same    bool            `json:"same,omitempty"`
-		Final   bool            `json:"final,omitempty"`
-		ID      string          `json:"id,omitempty"`
-		Object  json.RawMessage `json:"object,omitempty"`
-		Error   *struct {
-			Code     string `json:"code"`
-			Message  string `json:"message"`
-			Cause    string `json:"cause"`
-			Fix      string `json:"fix"`
-			Detail   string `json:"detail,omitempty"`
-			Field    string `json:"field,omitempty"`
-			Provider *struct {
-				Status    int    `json:"status,omitempty"`
-				Code      string `json:"code,omitempty"`
-				Message   string `json:"message,omitempty"`
-				RequestID string `json:"request_id,omitempty"`
-			} `json:"provider,omitempty"`
-		} `json:"error,omitempty"`
-	} `json:"results"`
+	Results  []adsRow            `json:"results"`
+
+	// Of an order that was too large for one request: its parts, each with its own way back.
+	Writes []adsPart `json:"writes,omitempty"`
 }
 
-// send sends an order about objects of the command's kind and shows what became of each.
-func (o *adsChangeOptions) send(cmd *cobra.Command, method, path string, body any) error {
-	c, grant, err := o.reach(cmd)
-	if err != nil {
-		return err
-	}
-	var out adsChanged
-	err = o.f.working("waiting for Amazon", func() error {
-		return o.ask(cmd, c, control.AdsAsk{Method: method, Grant: grant, Path: string(o.noun.kind) + path, Query: o.query(), Body: body}, &out)
-	})
-	if err != nil {
-		return err
-	}
-	return o.f.showChanged(out, o.noun)
+// An adsRow is what became of one object.
+type adsRow struct {
+	Index   int             `json:"index"`
+	OK      bool            `json:"ok"`
+	Unknown bool            `json:"unknown,omitempty"`
+	Same    bool            `json:"same,omitempty"`
+	Final   bool            `json:"final,omitempty"`
+	ID      string          `json:"id,omitempty"`
+	Object  json.RawMessage `json:"object,omitempty"`
+	Error   *adsRowError    `json:"error,omitempty"`
+}
+
+// An adsRowError is why it was not done.
+type adsRowError struct {
+	Code     string `json:"code"`
+	Message  string `json:"message"`
+	Cause    string `json:"cause"`
+	Fix      string `json:"fix"`
+	Detail   string `json:"detail,omitempty"`
+	Field    string `json:"field,omitempty"`
+	Provider *struct {
+		Status    int    `json:"status,omitempty"`
+		Code      string `json:"code,omitempty"`
+		Message   string `json:"message,omitempty"`
+		RequestID string `json:"request_id,omitempty"`
+	} `json:"provider,omitempty"`
+}
+
+// An adsPart is one of several writes that an order became.
+type adsPart struct {
+	Write string `json:"write"`
+	Undo  string `json:"undo,omitempty"`
 }
 
 // sendOne changes one object whose mark must be still the same.
@@ -186,12 +185,20 @@ func (f *Factory) sayChanged(out adsChanged, n adsNoun) {
 		return
 	}
 	fmt.Fprintf(f.Out, "\n%d done, %d not, %d unknown.\n", out.Done, out.Failed, out.Unknown)
-	switch _, query, _ := strings.Cut(out.Undo, "?"); {
-	case out.Undo == "":
+	var back []string
+	query := ""
+	for _, part := range append([]adsPart{{out.Write, out.Undo}}, out.Writes...) {
+		if part.Undo != "" {
+			back = append(back, part.Write)
+			_, query, _ = strings.Cut(part.Undo, "?")
+		}
+	}
+	switch ids := strings.Join(back, " "); {
+	case ids == "":
 	case query != "":
-		fmt.Fprintf(f.Out, "Taken back by: lockkeeper ads undo %s --archive-created, which archives for good\n", out.Write)
+		fmt.Fprintf(f.Out, "Taken back by: lockkeeper ads undo %s --archive-created, which archives for good\n", ids)
 	default:
-		fmt.Fprintf(f.Out, "Taken back by: lockkeeper ads undo %s\n", out.Write)
+		fmt.Fprintf(f.Out, "Taken back by: lockkeeper ads undo %s\n", ids)
 	}
 }
 

@@ -38,7 +38,7 @@ Of sellers Amazon wants the brand's id, which ` + "`lockkeeper call ads GET /bra
 			if err != nil {
 				return err
 			}
-			return o.send(cmd, http.MethodPost, "", []any{asset})
+			return adsSend(cmd, &o.adsChangeOptions, http.MethodPost, []any{asset}, nil)
 		},
 	}
 	flags := cmd.Flags()

@@ -118,7 +118,7 @@ func TestUploadThatBreaksOff(t *testing.T) {
 		{"files.put", kit.Fault{Do: kit.Status, Status: 403, Body: `<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>`}, "ads.upload_failed", "403 AccessDenied Request has expired", false, 0},
 		{"files.put", kit.Fault{Do: kit.Reset}, "ads.upload_failed", "0", false, 0},
 		{"files.put", kit.Fault{Do: kit.Reset, At: kit.AfterEffect}, "ads.upload_failed", "0", false, 0},
-		{"assets.register", kit.Fault{Do: kit.Status, Status: 400, Body: `{"message":"No"}`}, "ads.unrecognised", "400  No", false, 0},
+		{"assets.register", kit.Fault{Do: kit.Status, Status: 400, Body: `{"message":"No"}`}, "ads.invalid_argument", "400  No", false, 0},
 		{"assets.register", kit.Fault{Do: kit.Reset, At: kit.AfterEffect}, "ads.outcome_unknown", "0", true, 1},
 	} {
 		c.fault.Match = kit.Match{Program: "ads", Operation: c.operation}

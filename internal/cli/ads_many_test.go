@@ -3,6 +3,8 @@ package cli_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -56,5 +58,59 @@ func TestInterruptedChangeGoesOn(t *testing.T) {
 	}
 	if n := len(k.Sandbox.Journal().Entries(updates)); n != 1 {
 		t.Errorf("it was sent %d times", n)
+	}
+}
+
+// TestMoreThanOneRequestTakes changes more objects than the server takes at once: every one is told of, in its order, and what was done has its way
+// back.
+func TestMoreThanOneRequestTakes(t *testing.T) {
+	t.Parallel()
+	data, err := os.MkdirTemp("", "lk")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(data) })
+	k := keytest.Start(t, keytest.Options{Data: data})
+	k.Grant("shop")
+	const first, last = "660367789000002", "835784376000001" // campaigns of the sandbox's
+	ids := []string{first}
+	for i := range 5000 {
+		ids = append(ids, fmt.Sprint(700000000000000+i))
+	}
+	ids = append(ids, last)
+	var screen bytes.Buffer
+	args := []string{"ads", "campaign", "set-budget", "22", "-", "--org", "6535278692395365", "--json", "--idempotency-key", "many"}
+	if code := cli.Run(t.Context(), cli.Screen(strings.NewReader(strings.Join(ids, "\n")), &screen, data), args); code != 3 {
+		t.Fatalf("%d %s", code, screen.String())
+	}
+	var out struct {
+		Done, Failed, Unknown int
+		Writes                []struct{ Write, Undo string }
+		Results               []struct {
+			Index int
+			OK    bool
+			ID    string
+		}
+	}
+	if err := json.Unmarshal(screen.Bytes(), &out); err != nil {
+		t.Fatal(err)
+	}
+	if out.Done != 2 || out.Failed != 5000 || out.Unknown != 0 || len(out.Writes) != 2 || len(out.Results) != len(ids) {
+		t.Fatalf("%d done, %d not, %d writes, %d results", out.Done, out.Failed, len(out.Writes), len(out.Results))
+	}
+	for i, r := range out.Results {
+		if r.Index != i || r.ID != ids[i] || r.OK != (ids[i] == first || ids[i] == last) {
+			t.Fatalf("row %d: %+v, want %s", i, r, ids[i])
+		}
+	}
+	undo := []string{"ads", "undo", out.Writes[0].Write, out.Writes[1].Write}
+	if code := cli.Run(t.Context(), cli.Screen(strings.NewReader(""), &screen, data), undo); code != 0 || out.Writes[0].Undo == "" || out.Writes[1].Undo == "" {
+		t.Errorf("undoing %+v: %d", out.Writes, code)
+	}
+	for is, budget := range map[string]string{first: "30.00", last: "20.00"} {
+		screen.Reset()
+		if code := cli.Run(t.Context(), cli.Screen(strings.NewReader(""), &screen, data), []string{"ads", "campaign", "get", is}); code != 0 || !strings.Contains(screen.String(), `"`+budget+`"`) {
+			t.Errorf("undone: %d %s", code, screen.String())
+		}
 	}
 }
