@@ -58,7 +58,11 @@ func (u *Ads) read(ctx context.Context, m *limiter, s *source, query amazon.AdsQ
 	defer m.leave(s)
 	query.Channel = s.channel
 	for left := u.cfg.Patience; ; {
-		page, err := u.cfg.Model.AdsList(ctx, s.Asker, s.Account, query)
+		var page amazon.AdsPage
+		err := u.contained(func() (err error) {
+			page, err = u.cfg.Model.AdsList(ctx, s.Asker, s.Account, query)
+			return err
+		})
 		if err == nil {
 			return page, nil
 		}

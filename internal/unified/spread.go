@@ -55,7 +55,10 @@ func (u *Ads) writeAnywhere(ctx context.Context, q *Request, o writes.Order, man
 			for _, i := range s.rows {
 				part.Rows = append(part.Rows, o.Rows[i])
 			}
-			s.out, s.err = u.cfg.Writer.Do(ctx, s.place, part)
+			s.err = u.contained(func() (err error) {
+				s.out, err = u.cfg.Writer.Do(ctx, s.place, part)
+				return err
+			})
 			u.noteChanged(s.out)
 		})
 	}
