@@ -97,6 +97,11 @@ const (
 	StatusRemoved  AdsStatus = "REMOVED"
 )
 
+// AdsStatuses lists the statuses.
+func AdsStatuses() []AdsStatus {
+	return []AdsStatus{StatusActive, StatusPaused, StatusArchived, StatusDraft, StatusRemoved}
+}
+
 // An AdsEffective is what an object does, whatever its owner wants.
 type AdsEffective string
 

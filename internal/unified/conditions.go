@@ -59,7 +59,7 @@ func (l *listing) statuses(p *parameters) {
 		if !slices.Contains(statuses, s) {
 			p.fail("status", "it is one of "+strings.Join(statuses, ", ")+"; Amazon's ENABLED is ACTIVE here")
 		}
-		if slices.Contains(every, canon.AdsStatus(s)) {
+		if slices.Contains(canon.AdsStatuses(), canon.AdsStatus(s)) {
 			l.query.Statuses = append(l.query.Statuses, canon.AdsStatus(s))
 		}
 	}

@@ -52,9 +52,6 @@ func (u *Ads) get(ctx context.Context, q *Request) (Answer, error) {
 	return Answer{Body: o, Text: text}.With("ETag", mark), nil
 }
 
-// every status, so that an archived object is found too.
-var every = []canon.AdsStatus{canon.StatusActive, canon.StatusPaused, canon.StatusDraft, canon.StatusArchived, canon.StatusRemoved}
-
 // A Finding is what is looked for.
 type Finding struct {
 	Kind          canon.AdsKind
@@ -71,7 +68,7 @@ func (u *Ads) Find(ctx context.Context, q *Request, f Finding) (canon.AdsObject,
 	if err != nil {
 		return nil, Place{}, err
 	}
-	query := amazon.AdsQuery{Kind: f.Kind, IDs: []string{f.ID}, Statuses: every, Raw: f.Raw}
+	query := amazon.AdsQuery{Kind: f.Kind, IDs: []string{f.ID}, Statuses: canon.AdsStatuses(), Raw: f.Raw} // an archived object is found too
 	limits := u.lanes.limiter(sources)
 	if at, ok := u.known.find(f.Kind, f.ID); ok {
 		i := slices.IndexFunc(sources, func(s source) bool { return at == placeOf{s.Account.ID, s.channel} })

@@ -90,7 +90,7 @@ func (w *world) AdsList(ctx context.Context, _ amazon.Asker, account canon.Accou
 		statuses = []canon.AdsStatus{canon.StatusActive, canon.StatusPaused, canon.StatusDraft}
 	}
 	for _, s := range statuses {
-		if !slices.Contains([]canon.AdsStatus{canon.StatusActive, canon.StatusPaused, canon.StatusDraft, canon.StatusArchived, canon.StatusRemoved}, s) {
+		if !slices.Contains(canon.AdsStatuses(), s) {
 			return amazon.AdsPage{}, problem.New(problem.AdsInvalidArgument)
 		}
 	}

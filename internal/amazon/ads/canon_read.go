@@ -16,8 +16,6 @@ import (
 // A page of 1000 campaigns has some 900 bytes each; creatives and targets with expressions are longer.
 const pageLimit = 64 << 20
 
-var allStatuses = []canon.AdsStatus{canon.StatusActive, canon.StatusPaused, canon.StatusArchived, canon.StatusDraft, canon.StatusRemoved}
-
 // AdsChannels implements amazon.AdsModel.
 func (p *Program) AdsChannels(kind canon.AdsKind) []canon.Channel {
 	if kind == canon.KindOrganization {
@@ -93,7 +91,7 @@ func (p *Program) AdsList(ctx context.Context, s amazon.Asker, account canon.Acc
 		q.Statuses = []canon.AdsStatus{canon.StatusActive, canon.StatusPaused, canon.StatusDraft}
 	}
 	for _, status := range q.Statuses {
-		if !slices.Contains(allStatuses, status) {
+		if !slices.Contains(canon.AdsStatuses(), status) {
 			return amazon.AdsPage{}, problem.New(problem.AdsInvalidArgument).With("there is no status %q", status)
 		}
 	}

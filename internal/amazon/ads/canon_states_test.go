@@ -16,7 +16,7 @@ func TestEveryStatusCanBeAskedFor(t *testing.T) {
 		m := newModel(t, ads.New().Speaking(wire))
 		for _, kind := range []canon.AdsKind{canon.KindOrganization, canon.KindPortfolio, canon.KindCampaign, canon.KindGroup, canon.KindAd, canon.KindTarget, canon.KindCreative, canon.KindAsset} {
 			for _, channel := range m.AdsChannels(kind) {
-				for _, status := range []canon.AdsStatus{canon.StatusActive, canon.StatusPaused, canon.StatusArchived, canon.StatusDraft, canon.StatusRemoved} {
+				for _, status := range canon.AdsStatuses() {
 					for _, o := range m.all(t, amazon.AdsQuery{Kind: kind, Channel: channel, Statuses: []canon.AdsStatus{status}}) {
 						if got := o.Common().Status; got != status && got != "" {
 							t.Errorf("%s of %s: %s among those that are %s", kind, channel, got, status)

@@ -101,21 +101,12 @@ func complete(c *planned, body canon.AdsObject, in *found, channels []canon.Chan
 			campaign.TargetingMode = "MANUAL" // Unified's clients cannot say; so nothing is advertised that nobody targeted
 		}
 		if campaign.StartDate == "" {
-			campaign.StartDate = today(now, c.account)
+			campaign.StartDate = canon.DayOf(now, placeOf(c.account))
 		}
 	}
 	normal(body, c.account)
 	c.change = amazon.AdsChange{After: body}
 	return nil
-}
-
-// today is the day that it is where an account is; where that is not known, in UTC.
-func today(now time.Time, a canon.Account) canon.Day {
-	place, err := time.LoadLocation(a.Timezone)
-	if err != nil {
-		place = time.UTC
-	}
-	return canon.DayOf(now, place)
 }
 
 // parentsOf reads the campaigns and groups that rows name, where they are needed to tell the account or the channel.

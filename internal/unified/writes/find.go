@@ -17,11 +17,6 @@ type found struct {
 // idsAtOnce is how many objects are asked for by one list.
 const idsAtOnce = 100
 
-// everyStatus also finds what was archived, so that it is named as that.
-func everyStatus() []canon.AdsStatus {
-	return []canon.AdsStatus{canon.StatusActive, canon.StatusPaused, canon.StatusArchived, canon.StatusDraft}
-}
-
 // find reads objects by their ids, as Amazon has them now, in the accounts given. What is not there is not in the answer; err is the last
 // refusal met, which may be why. Where policy lets none of them be read, that is why.
 func (w *Writer) find(ctx context.Context, p Place, kind canon.AdsKind, ids []string, accounts []canon.Account) (all map[string]found, err error) {
@@ -44,7 +39,8 @@ func (w *Writer) find(ctx context.Context, p Place, kind canon.AdsKind, ids []st
 			return
 		}
 		looked = true
-		got, e := listIDs(ctx, p, a, amazon.AdsQuery{Kind: kind, Channel: c, Statuses: everyStatus()}, these)
+		// What was archived is looked for too, so that it is named as that.
+		got, e := listIDs(ctx, p, a, amazon.AdsQuery{Kind: kind, Channel: c, Statuses: canon.AdsStatuses()}, these)
 		if e != nil {
 			err = e
 		}

@@ -314,7 +314,7 @@ func foldDays(patch fieldMap, a canon.Account) *amazon.AdsRefusal {
 	return nil
 }
 
-// placeOf is where an account's days are.
+// placeOf is where an account's days are; UTC where that is not known.
 func placeOf(a canon.Account) *time.Location {
 	place, err := time.LoadLocation(a.Timezone)
 	if err != nil {
