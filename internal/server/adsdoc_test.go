@@ -11,6 +11,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/keytest"
 	"github.com/lockkeeper-dev/lockkeeper/internal/unified"
 )
@@ -70,6 +71,67 @@ func TestAdsDescription(t *testing.T) {
 		if status, _, body := reach(t, k, pass, "GET", "/lk/v1/ads/shop/"+string(row.Kind)+query, ""); status != 200 {
 			t.Errorf("%s of %s: %d %s", row.Kind, row.Channel, status, body)
 		}
+	}
+}
+
+// TestWhatIsDescribedIsThere asks every described operation, and holds that nothing is there for kinds which no description offers.
+func TestWhatIsDescribedIsThere(t *testing.T) {
+	t.Parallel()
+	k := keytest.Start(t, keytest.Options{})
+	k.Grant("shop")
+	pass := k.Pass("software", "shop")
+	_, _, spec := reach(t, k, pass, "GET", "/lk/v1/ads/openapi.json", "")
+	var doc struct {
+		Paths map[string]map[string]json.RawMessage
+	}
+	if err := json.Unmarshal([]byte(spec), &doc); err != nil {
+		t.Fatal(err)
+	}
+	fill := strings.NewReplacer("{grant}", "shop", "{id}", "1", "{path}", "sp/campaigns")
+	const one = "?org_id=6535278692395365" // one account, so that the test looks through no others
+	offered := func(method, path string) (bool, string) {
+		body := ""
+		if method != "GET" && !strings.Contains(path, "/passthrough/") {
+			body = "[]"
+		}
+		if !strings.Contains(path, "/history") && !strings.Contains(path, "/support") && !strings.Contains(path, "/jobs") {
+			path += one
+		}
+		if method == "GET" && strings.Contains(path, "/report?") {
+			path += "&wait=0"
+		}
+		status, header, text := reach(t, k, pass, method, path, body, "Content-Type", "application/json")
+		switch code := header.Get("Lockkeeper-Problem"); {
+		case status == 405, code == "unified.route_unknown", code == "unified.method_refused", code == "writes.not_here", strings.HasPrefix(code, "gateway."):
+			return false, text
+		}
+		return true, text
+	}
+	asked := 0
+	for path, methods := range doc.Paths {
+		for method := range methods {
+			if ok, text := offered(strings.ToUpper(method), fill.Replace(path)); !ok {
+				t.Errorf("%s %s is described: %s", method, path, text)
+			}
+			asked++
+		}
+		if kind, ok := strings.CutPrefix(path, "/lk/v1/ads/{grant}/"); ok && canon.NewAds(canon.AdsKind(strings.TrimSuffix(kind, "/{id}"))) != nil {
+			for _, method := range []string{"POST", "PUT", "PATCH", "DELETE"} {
+				body := map[bool]string{true: `{"name":"x"}`, false: `[{"id":"1","name":"x","organization_id":"6535278692395365"}]`}[strings.HasSuffix(path, "/{id}")]
+				if method == "DELETE" {
+					body = `{"ids":["1"]}`
+				}
+				_, described := methods[strings.ToLower(method)]
+				status, header, text := reach(t, k, pass, method, fill.Replace(path)+one, body, "Content-Type", "application/json")
+				refused := status == 405 || strings.Contains(text, `"writes.not_here"`) || strings.Contains(text, `"writes.which_channel"`) || header.Get("Lockkeeper-Problem") == "unified.method_refused"
+				if !described && !refused {
+					t.Errorf("%s %s is not described and answers %d %s", method, path, status, text)
+				}
+			}
+		}
+	}
+	if asked < 60 {
+		t.Errorf("%d operations are described", asked)
 	}
 }
 

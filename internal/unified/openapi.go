@@ -32,9 +32,7 @@ func (u *Ads) OpenAPI() ([]byte, error) {
 	paths["/lk/v1/ads/support"] = object{"get": operation("support", "What can be done to each kind of object in each channel", nil, nil, s.of(reflect.TypeFor[[]Support]()))}
 	paths["/lk/v1/passthrough/{grant}/{path}"] = describePassthrough()
 	if u.cfg.Writer != nil {
-		grant := parameter("grant", "path", "name of the grant")
-		paths["/lk/v1/ads/{grant}/history"] = object{"get": operation("listWrites", "What was changed, by whom and when, newest first", []object{grant}, nil, object{"type": "array"})}
-		paths["/lk/v1/ads/{grant}/undo/{id}"] = object{"post": operation("undo", "Reverse what a write did, where that can be", []object{grant, parameter("id", "path", "id of the write")}, nil, s.of(reflect.TypeFor[Changed]()))}
+		describeLedger(paths, s)
 	}
 	if u.cfg.Mounts["report"] != nil {
 		describeReports(paths, s, u.cfg.Reports)
@@ -69,7 +67,7 @@ func (u *Ads) describeKind(paths object, s schemas, kind canon.AdsKind, can Meth
 	for _, p := range Parameters(kind) {
 		params = append(params, parameter(p, "query", parameterWords[p]))
 	}
-	list := object{"get": operation("list."+name, "List objects of the kind "+name, append([]object{grant}, params...), nil, object{"type": "array", "items": one})}
+	list := object{"get": describeList(s, name, append([]object{grant}, params...), one)}
 	each := object{"get": operation("get."+name, "Read one", append(slices.Clone(place), parameter("org_id", "query", parameterWords["org_id"]), parameter("fields", "query", parameterWords["fields"])), nil, one)}
 	changing := []object{
 		parameter("dry_run", "query", "true tells the exact requests to Amazon and sends none"), parameter("force", "query", "true goes past the spend guard"),
@@ -79,17 +77,23 @@ func (u *Ads) describeKind(paths object, s schemas, kind canon.AdsKind, can Meth
 	}
 	many := s.of(reflect.TypeFor[Changed]())
 	matching := parameter("If-Match", "header", "the etag that the object must still have")
+	bulk := func(id, words string, body object, answer object) object {
+		return headed(partly(operation(id+name, words, append([]object{grant}, changing...), body, answer), "Some rows were not done, or may not have been; each says why", many), changeHeaders)
+	}
+	single := func(id, words string, body object) object {
+		return headed(operation(id+name, words, slices.Concat(place, changing, []object{matching}), body, object{"anyOf": []object{one, many}}), changeHeaders)
+	}
+	all := object{"type": "array", "items": one}
 	if can.Create {
-		list["post"] = operation("create."+name, "Make one, or many by a list", append([]object{grant}, changing...), object{"oneOf": []object{one, {"type": "array", "items": one}}}, object{"anyOf": []object{one, many}})
+		list["post"] = bulk("create.", "Make one, or many by a list", object{"oneOf": []object{one, all}}, object{"anyOf": []object{one, many}})
 	}
 	if can.Update {
-		list["put"] = operation("updateMany."+name, "Change many", append([]object{grant}, changing...), object{"type": "array", "items": one}, many)
-		list["patch"] = operation("patchMany."+name, "Change many by RFC 7396", append([]object{grant}, changing...), object{"type": "array", "items": one}, many)
-		each["put"] = operation("update."+name, "Change one: what is given holds", slices.Concat(place, changing, []object{matching}), one, one)
-		each["patch"] = operation("patch."+name, "Change one by RFC 7396", slices.Concat(place, changing, []object{matching}), one, one)
+		list["put"], list["patch"] = bulk("updateMany.", "Change many", all, many), bulk("patchMany.", "Change many by RFC 7396", all, many)
+		each["put"], each["patch"] = single("update.", "Change one: what is given holds", one), single("patch.", "Change one by RFC 7396", one)
 	}
 	if can.Remove {
-		each["delete"] = operation("remove."+name, "Archive one, which is final", slices.Concat(place, changing, []object{matching}), nil, object{})
+		ids := object{"type": "object", "properties": object{"ids": object{"type": "array", "items": object{"type": "string"}}}}
+		list["delete"], each["delete"] = bulk("removeMany.", "Archive many, which is final", ids, many), single("remove.", "Archive one, which is final", nil)
 	}
 	paths["/lk/v1/ads/{grant}/"+name] = list
 	paths["/lk/v1/ads/{grant}/"+name+"/{id}"] = each

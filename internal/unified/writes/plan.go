@@ -32,9 +32,15 @@ func (w *Writer) plan(ctx context.Context, p Place, o Order) []*planned {
 	for i := range o.Rows {
 		all[i] = &planned{row: i, id: o.Rows[i].ID, action: Update}
 	}
-	if o.Verb == Create {
+	no := o.offered(p)
+	switch {
+	case no != nil:
+		for _, c := range all {
+			c.refusal = no
+		}
+	case o.Verb == Create:
 		w.planNew(ctx, p, o, all)
-	} else {
+	default:
 		w.planChanges(ctx, p, o, all)
 	}
 	w.check(p, all)
@@ -54,12 +60,6 @@ func (o Order) organization(r Row) string {
 
 // planChanges reads the objects as they are and makes of them what the rows want.
 func (w *Writer) planChanges(ctx context.Context, p Place, o Order, all []*planned) {
-	if no := o.offered(p); no != nil {
-		for _, c := range all {
-			c.refusal = no
-		}
-		return
-	}
 	byPlace := map[string][]*planned{} // rows by the account that they name
 	first := map[string]int{}
 	for _, c := range all {
@@ -103,7 +103,8 @@ func (w *Writer) planChanges(ctx context.Context, p Place, o Order, all []*plann
 // offered refuses what Amazon offers for no object of the kind, before any is looked for.
 func (o Order) offered(p Place) *amazon.AdsRefusal {
 	for _, channel := range p.Model.AdsChannels(o.Kind) {
-		if can := p.Model.AdsCan(o.Kind, channel); o.Verb == Remove && can.Archive || o.Verb != Remove && (can.Update || can.Archive) {
+		can := p.Model.AdsCan(o.Kind, channel)
+		if map[Verb]bool{Create: can.Create, Remove: can.Archive, Update: can.Update || can.Archive, Patch: can.Update || can.Archive}[o.Verb] {
 			return nil
 		}
 	}
