@@ -146,8 +146,10 @@ func encodeV1Campaign(c *canon.AdsCampaign, v *view) (*v1Campaign, error) {
 	if w.End, err = v.ends(c.EndDate); err != nil {
 		return nil, err
 	}
-	auto := c.TargetingMode == "AUTO"
-	w.Auto, w.SiteRestrictions = &v1Auto{&auto, extra.managed}, extra.sites
+	w.Auto, w.SiteRestrictions = &v1Auto{Manage: extra.managed}, extra.sites
+	if auto := c.TargetingMode == "AUTO"; c.TargetingMode != "" {
+		w.Auto.Targets = &auto
+	}
 	for i := range c.Budgets {
 		b, err := v.wireBudget(&c.Budgets[i])
 		if err != nil {

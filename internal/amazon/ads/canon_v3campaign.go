@@ -181,7 +181,7 @@ func spCampaignSound(c *canon.AdsCampaign) error {
 	if c.CostType != "" && c.CostType != "CPC" {
 		return fmt.Errorf("campaigns of Sponsored Products pay by CPC, not %s", c.CostType)
 	}
-	if c.TargetingMode != "AUTO" && c.TargetingMode != "MANUAL" {
+	if c.TargetingMode != "AUTO" && c.TargetingMode != "MANUAL" && c.TargetingMode != "" { // Amazon need not tell it
 		return fmt.Errorf("targeting mode %q is neither AUTO nor MANUAL", c.TargetingMode)
 	}
 	for _, d := range []canon.Day{c.StartDate, c.EndDate} {
