@@ -33,7 +33,9 @@ type Report struct {
 	Level      canon.ReportLevel `json:"level"`
 	Start      canon.Day         `json:"start_date"`
 	End        canon.Day         `json:"end_date"`
-	Parts      int               `json:"parts"` // reports of Amazon's that it takes
+	Metrics    []string          `json:"metrics"`
+	Dimensions []string          `json:"dimensions"` // what its rows are told apart by
+	Parts      int               `json:"parts"`      // reports of Amazon's that it takes
 	Done       int               `json:"parts_done"`
 	Failed     int               `json:"parts_failed"`
 	Cancelled  int               `json:"parts_cancelled"`

@@ -108,6 +108,9 @@ here stays, since other software may wait for it.`,
 			if s, err = askReport[report.Status](cmd.Context(), c, &o, http.MethodDelete, path, nil); err != nil {
 				return err
 			}
+			if s.Keep {
+				f.say("Days to come are fetched every night still; `lockkeeper ads report stop` ends that.")
+			}
 			return f.show(s, func() { sayReport(f, s) })
 		},
 	}

@@ -23,7 +23,7 @@ type adsReportOptions struct {
 	metrics     []string
 	dimensions  []string
 	channels    []string
-	campaigns   []string
+	filters     report.Filters
 	attribution string
 	keep        bool
 	refresh     bool
@@ -54,7 +54,7 @@ Exit code 0 means that all days are there that Amazon still has; 3 that some of 
 	flags := cmd.Flags()
 	flags.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName { // one or many, each is said
 		switch name {
-		case "channels", "campaigns": // --metrics is a setting of the server
+		case "channels", "campaigns", "groups", "ads", "targets": // --metrics is a setting of the server
 			name = strings.TrimSuffix(name, "s")
 		case "dimension":
 			name += "s"
@@ -72,7 +72,10 @@ Exit code 0 means that all days are there that Amazon still has; 3 that some of 
 	flags.StringSliceVar(&o.metrics, "metric", nil, "columns, as listed above (default impressions, clicks, cost, conversions, conversion_value, units)")
 	flags.StringSliceVar(&o.dimensions, "dimensions", nil, "what rows are told apart by (default all that the level has)")
 	flags.StringSliceVar(&o.channels, "channel", nil, "sp, sb or sd (default all)")
-	flags.StringSliceVar(&o.campaigns, "campaign", nil, "only rows of this campaign; may be repeated")
+	flags.StringSliceVar(&o.filters.Campaigns, "campaign", nil, "only rows of the campaign with this id; may be repeated")
+	flags.StringSliceVar(&o.filters.Groups, "group", nil, "only rows of this group, at a level that has groups")
+	flags.StringSliceVar(&o.filters.Ads, "ad", nil, "only rows of this ad, at a level that has ads")
+	flags.StringSliceVar(&o.filters.Targets, "target", nil, "only rows of this target, at a level that has targets")
 	flags.StringVar(&o.attribution, "attribution", "", "which orders count, such as 14d, 14d:click_view or 7d:click:same_sku ; channels that do not count so are left out (default each channel's own)")
 	flags.BoolVar(&o.keep, "keep", false, "fetch each day to come as well, every night")
 	flags.BoolVar(&o.refresh, "refresh", false, "ask again for days that may still change, however fresh they are")
@@ -92,7 +95,7 @@ func (o *adsReportOptions) ask(cmd *cobra.Command) (report.Ask, error) {
 	}
 	a := report.Ask{
 		Level: canon.ReportLevel(strings.ToUpper(o.level)), Start: canon.Day(o.from), End: canon.Day(o.until), Metrics: o.metrics, Dimensions: o.dimensions,
-		Channels: channels, Filters: report.Filters{Campaigns: o.campaigns}, Attribution: attribution, Keep: o.keep, Refresh: o.refresh,
+		Channels: channels, Filters: o.filters, Attribution: attribution, Keep: o.keep, Refresh: o.refresh,
 	}
 	if o.summary {
 		a.Granularity = "SUMMARY"

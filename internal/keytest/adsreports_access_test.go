@@ -80,7 +80,12 @@ func TestUnifiedsReportOverHTTP(t *testing.T) {
 	if len(all) != 1 || slices.ContainsFunc(all[0].Metrics, func(m longMetric) bool { return m.Campaign.ID != campaign }) {
 		t.Errorf("of one campaign: %+v", all)
 	}
-	for _, bad := range []string{"type=HAPPINESS", "dimension=AGE", "start_gte=soon", "level=STREET"} {
+	for query, want := range map[string]int{"limit=1": 1, "offset=1": 0, "limit=0&raw=true&fields=metrics": 1} {
+		if resp, text := r.do("GET", "shop/report?"+q.Encode()+"&"+query, nil, &all); resp.StatusCode != 200 || len(all) != want {
+			t.Errorf("%s: %d reports, want %d: %d %.300s", query, len(all), want, resp.StatusCode, text)
+		}
+	}
+	for _, bad := range []string{"type=HAPPINESS", "dimension=AGE", "start_gte=soon", "level=STREET", "start=2026-11-01", "limit=many", "level=CAMPAIGN&ad_id=7"} {
 		if resp, text := r.do("GET", "shop/report?"+bad, nil, nil); resp.StatusCode != 422 || resp.Header.Get("Lockkeeper-Problem") != "report.bad_request" {
 			t.Errorf("%s: %d %s", bad, resp.StatusCode, text)
 		}

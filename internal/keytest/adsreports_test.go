@@ -28,6 +28,9 @@ type reportStatus struct {
 	Rows       int64 `json:"rows_fetched"`
 	RetryAfter *int  `json:"retry_after"`
 	By         string
+
+	Granularity         string
+	Metrics, Dimensions []string
 }
 
 type reportRow struct {
@@ -187,7 +190,8 @@ func TestReportsOverHTTP(t *testing.T) {
 	r := newReader(t)
 	org := profileIn(t, r.grant, "DE")
 	s := r.begin("shop", r.ask(3, object{"org_ids": []string{org}, "metrics": []string{"clicks", "cost"}}))
-	if s.Status != "running" || s.Parts == 0 || s.By != "numbers" || s.Level != "CAMPAIGN" {
+	if s.Status != "running" || s.Parts == 0 || s.By != "numbers" || s.Level != "CAMPAIGN" || s.Granularity != "DAY" ||
+		!slices.Equal(s.Metrics, []string{"clicks", "cost"}) || !slices.Equal(s.Dimensions, []string{"date", "organization_id", "channel", "campaign_id", "campaign_name"}) {
 		t.Errorf("%+v", s)
 	}
 	if resp, text := r.do("GET", "shop/report/"+s.ID+"/rows", nil, nil); resp.StatusCode != http.StatusConflict || resp.Header.Get("Lockkeeper-Problem") != "report.not_done" {
@@ -223,6 +227,10 @@ func TestReportsOverHTTP(t *testing.T) {
 		code         string
 	}{
 		{"GET", path + "?format=xlsx", nil, 422, "report.bad_request"},
+		{"GET", path + "?fromat=csv", nil, 422, "report.bad_request"},
+		{"GET", "shop/report/jobs?most=1", nil, 422, "report.bad_request"},
+		{"GET", "shop/report/kept?campaign_id=1", nil, 422, "report.bad_request"},
+		{"POST", "shop/report", r.ask(3, object{"filters": object{"target_ids": []string{"1"}}}), 422, "report.bad_request"},
 		{"GET", path + "/more", nil, 404, "unified.route_unknown"},
 		{"GET", "shop/report/" + s.ID + "/columns", nil, 404, "unified.route_unknown"},
 		{"GET", "shop/report/01JD0000000000000000000000", nil, 404, "report.not_found"},

@@ -96,8 +96,10 @@ func (a Ask) checked() (Ask, error) {
 		return bad("Amazon's reports have no hours: granularity is DAY or SUMMARY")
 	case a.Granularity != "DAY" && a.Granularity != "SUMMARY":
 		return bad("granularity %.40q is neither DAY nor SUMMARY", a.Granularity)
-	case err != nil || other != nil:
-		return bad("the first and the last day are written as 2026-11-01 is")
+	case err != nil:
+		return bad("start_date %.40q is no day such as 2026-11-01", string(a.Start))
+	case other != nil:
+		return bad("end_date %.40q is no day such as 2026-11-01", string(a.End))
 	case first > last:
 		return bad("the first day, %s, is after the last, %s", first, last)
 	case first.Add(mostDays) < last:
@@ -107,6 +109,9 @@ func (a Ask) checked() (Ask, error) {
 		return a, err
 	}
 	if _, err := a.keys(); err != nil {
+		return a, err
+	}
+	if err := a.filterable(); err != nil {
 		return a, err
 	}
 	for _, c := range a.Channels {
@@ -129,6 +134,20 @@ func (a Ask) checked() (Ask, error) {
 		a.Attribution = &fixed
 	}
 	return a, nil
+}
+
+// filterable refuses to look for what the rows of a level do not tell: none would be found, which says nothing.
+func (a Ask) filterable() error {
+	for _, f := range []struct {
+		name string
+		ids  []string
+		key  string
+	}{{"groups", a.Filters.Groups, "group_id"}, {"ads", a.Filters.Ads, "ad_id"}, {"targets", a.Filters.Targets, "target_id"}} {
+		if len(f.ids) > 0 && !slices.Contains(grainKeys(a.Level), f.key) {
+			return problem.New(problem.ReportBadRequest).With("rows of level %s are not told apart by %s, so that they cannot be filtered by them", a.Level, f.name)
+		}
+	}
+	return nil
 }
 
 // mostDays is the longest span of one job: three years.
@@ -224,6 +243,7 @@ func (s *Service) Cancel(ctx context.Context, by audit.Actor, j id.Report) error
 	if errors.Is(err, ErrNotFound) {
 		return problem.New(problem.ReportNotFound)
 	}
+	s.cancels.Add(1)
 	s.cfg.Poke()
 	return err
 }

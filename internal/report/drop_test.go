@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"context"
 	"net/http"
 	"testing"
 	"time"
@@ -202,5 +203,34 @@ func TestCancellingGivesAPlaceInTheQueueFree(t *testing.T) {
 	w.until(next, allAsked)
 	if n := refused() - vain; n > 0 {
 		t.Errorf("%d of %d were refused", n, w.calls("reports.create")-before)
+	}
+}
+
+// TestCancellingWhatIsWorkedAtJustNow cancels while Amazon is being asked: for the report, or how it fares. It is deleted as soon as that ended.
+func TestCancellingWhatIsWorkedAtJustNow(t *testing.T) {
+	t.Parallel()
+	for _, operation := range []string{"reports.create", "reports.get"} {
+		t.Run(operation, func(t *testing.T) {
+			t.Parallel()
+			w := start(t, map[string]string{"ads.report_time": "7200s"})
+			held := w.amz.Fault(kit.Fault{Match: kit.Match{Operation: operation}, Do: kit.Hold, At: kit.AfterEffect})
+			w.run()
+			j := w.begin(report.Ask{Channels: []canon.Channel{canon.SponsoredProducts}, Organizations: []string{w.places[0].Account.ID}}, 5)
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+			defer cancel()
+			if err := held.Wait(ctx, 1); err != nil {
+				t.Fatal(err)
+			}
+			w.cancel(j)
+			begun := time.Now()
+			held.Remove()
+			j = w.until(j, settled)
+			if long := time.Since(begun); j.Parts[0].AtAmazon != report.Deleted || long > 30*time.Second {
+				t.Errorf("%+v after %s", j.Parts[0], long)
+			}
+			if n := w.effects("reports.delete", "deleted"); n != 1 {
+				t.Errorf("%d were deleted", n)
+			}
+		})
 	}
 }

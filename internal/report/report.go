@@ -11,6 +11,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
@@ -72,6 +73,7 @@ type Service struct {
 	cfg     Config
 	lanes   lanes
 	keeping sync.Mutex // of what the lanes learned
+	cancels atomic.Int64
 }
 
 // New returns a Service. Load must be called before its Kinds are run.

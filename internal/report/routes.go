@@ -30,24 +30,29 @@ type Places func(q *unified.Request, organizations []string) ([]unified.Place, e
 
 // A Status is how a report fares, as it is told.
 type Status struct {
-	ID         string    `json:"id"`
-	Status     State     `json:"status"`
-	Level      string    `json:"level"`
-	Start      canon.Day `json:"start_date"`
-	End        canon.Day `json:"end_date"`
-	Parts      int       `json:"parts"`      // reports of Amazon's that it takes
-	Done       int       `json:"parts_done"` // of those, how many are there
-	Failed     int       `json:"parts_failed"`
-	Cancelled  int       `json:"parts_cancelled,omitempty"`
-	AtAmazon   *Leavings `json:"at_amazon,omitempty"`
-	Rows       int64     `json:"rows_fetched"` // by those
-	ETA        *int      `json:"eta_seconds,omitempty"`
-	RetryAfter *int      `json:"retry_after,omitempty"` // seconds until asking again is worth it
-	Missing    []Missing `json:"missing,omitempty"`     // days that cannot be had
-	By         string    `json:"by,omitempty"`
-	Created    time.Time `json:"created_at"`
-	Ended      time.Time `json:"ended_at,omitzero"`
-	Errors     []Trouble `json:"errors,omitempty"`
+	ID          string                   `json:"id"`
+	Status      State                    `json:"status"`
+	Level       string                   `json:"level"`
+	Start       canon.Day                `json:"start_date"`
+	End         canon.Day                `json:"end_date"`
+	Granularity string                   `json:"granularity"`
+	Metrics     []string                 `json:"metrics"`
+	Dimensions  []string                 `json:"dimensions"`            // what its rows are told apart by
+	Attribution *canon.ReportAttribution `json:"attribution,omitempty"` // each channel's own where it is absent
+	Keep        bool                     `json:"keep,omitempty"`        // each day to come is fetched too, until that is stopped
+	Parts       int                      `json:"parts"`                 // reports of Amazon's that it takes
+	Done        int                      `json:"parts_done"`            // of those, how many are there
+	Failed      int                      `json:"parts_failed"`
+	Cancelled   int                      `json:"parts_cancelled,omitempty"`
+	AtAmazon    *Leavings                `json:"at_amazon,omitempty"`
+	Rows        int64                    `json:"rows_fetched"` // by those
+	ETA         *int                     `json:"eta_seconds,omitempty"`
+	RetryAfter  *int                     `json:"retry_after,omitempty"` // seconds until asking again is worth it
+	Missing     []Missing                `json:"missing,omitempty"`     // days that cannot be had
+	By          string                   `json:"by,omitempty"`
+	Created     time.Time                `json:"created_at"`
+	Ended       time.Time                `json:"ended_at,omitzero"`
+	Errors      []Trouble                `json:"errors,omitempty"`
 }
 
 // Leavings say what becomes at Amazon of the reports that a cancelled job had asked for, and that nobody else here waits for.
@@ -92,7 +97,16 @@ type Trouble struct {
 func (s *Service) Tell(ctx context.Context, j Job) Status {
 	out := Status{
 		ID: string(j.ID), Status: j.State, Level: string(j.Ask.Level), Start: j.Ask.Start, End: j.Ask.End, Parts: len(j.Parts), Missing: j.Missing, By: j.By,
-		Created: j.Created, Ended: j.Ended,
+		Created: j.Created, Ended: j.Ended, Granularity: j.Ask.Granularity, Attribution: j.Ask.Attribution, Keep: j.Ask.Keep,
+		Metrics: []string{}, Dimensions: []string{},
+	}
+	if shown, err := columnsOf(j.Ask); err == nil { // it was when the job was begun
+		for _, m := range shown.metrics {
+			out.Metrics = append(out.Metrics, m.Name)
+		}
+		for _, k := range shown.keys {
+			out.Dimensions = append(out.Dimensions, k.name)
+		}
 	}
 	for _, p := range j.Parts {
 		switch p.State {
@@ -150,9 +164,10 @@ func (s *Service) servePost(ctx context.Context, q *unified.Request, places Plac
 	if err := d.Decode(&ask); err != nil || d.More() {
 		detail := "the body is no JSON object of the fields that a report has"
 		if err != nil && strings.Contains(err.Error(), "unknown field") {
-			detail = strings.TrimPrefix(err.Error(), "json: ")
+			_, name, _ := strings.Cut(err.Error(), "unknown field ")
+			detail = none("field", strings.Trim(name, `"`), fields())
 		}
-		return unified.Answer{}, problem.New(problem.ReportBadRequest).With("%.120s", detail)
+		return unified.Answer{}, problem.New(problem.ReportBadRequest).With("%.400s", detail)
 	}
 	at, err := s.allowed(q, places, ask.Organizations, "reports.create")
 	if err != nil {
@@ -248,7 +263,10 @@ func (s *Service) may(q *unified.Request, j Job, operation string) error {
 }
 
 func (s *Service) serveRows(ctx context.Context, q *unified.Request, j Job) (unified.Answer, error) {
-	f := Format(q.Query.Get("format"))
+	if err := only(q.Query, "format"); err != nil {
+		return unified.Answer{}, err
+	}
+	f := Format(strings.ToLower(q.Query.Get("format")))
 	if f == "" {
 		f = JSON
 	}
@@ -276,6 +294,9 @@ func (s *Service) serveRows(ctx context.Context, q *unified.Request, j Job) (uni
 
 // serveJobs lists the newest jobs that the asker may see.
 func (s *Service) serveJobs(ctx context.Context, q *unified.Request) (unified.Answer, error) {
+	if err := only(q.Query, "limit"); err != nil {
+		return unified.Answer{}, err
+	}
 	limit, err := strconv.Atoi(q.Query.Get("limit"))
 	if err != nil || limit <= 0 || limit > 1000 {
 		limit = 50

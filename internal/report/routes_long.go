@@ -21,8 +21,19 @@ const (
 	lookEvery = 50 * time.Millisecond
 )
 
+// longParameters are those of Unified's GET, and ours. Those of every list of Unified's that a report has no use for are taken too.
+func longParameters() []string {
+	return []string{
+		"org_id", "campaign_id", "group_id", "ad_id", "target_id", "start_gte", "end_lt", "type", "dimension", "level", "wait",
+		"limit", "offset", "updated_gte", "sort", "order", "query", "fields", "raw",
+	}
+}
+
 // serveLong answers Unified's GET: from what is kept, where all days are; else by a job, for whose end it waits a little.
 func (s *Service) serveLong(ctx context.Context, q *unified.Request, places Places) (unified.Answer, error) {
+	if err := only(q.Query, longParameters()...); err != nil {
+		return unified.Answer{}, err
+	}
 	zone := time.UTC
 	ask, err := readLong(q.Query.Get, func() canon.Day { return canon.DayOf(s.cfg.Now(), time.UTC) }, zone)
 	if err != nil {
@@ -114,6 +125,9 @@ func (s *Service) answerLong(ctx context.Context, j Job, a longAsk) (unified.Ans
 	all, read, err := s.long(ctx, j, a)
 	if err != nil {
 		return unified.Answer{}, err
+	}
+	if all = all[min(a.offset, len(all)):]; a.limit > 0 {
+		all = all[:min(a.limit, len(all))]
 	}
 	answer := unified.OK(all).With("X-Lockkeeper-Final", strconv.FormatBool(read.IsFinal))
 	if !read.AsOf.IsZero() {

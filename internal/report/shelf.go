@@ -51,6 +51,9 @@ func (s *Service) serveKept(ctx context.Context, q *unified.Request, places Plac
 	list := func(name string) []string {
 		return strings.FieldsFunc(q.Query.Get(name), func(r rune) bool { return r == ',' || r == ' ' })
 	}
+	if err := only(q.Query, "org_id", "channel", "level"); err != nil {
+		return unified.Answer{}, err
+	}
 	var channels, levels []string
 	for _, c := range list("channel") {
 		if c = strings.ToUpper(c); !slices.Contains(canon.Channels(), canon.Channel(c)) {

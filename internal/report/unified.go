@@ -3,7 +3,9 @@ package report
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -66,7 +68,8 @@ func longTypes() map[string]string {
 // A longAsk is a question in Unified's form.
 type longAsk struct {
 	Ask
-	types []string // in Unified's words, as metrics in Ask
+	types         []string // in Unified's words, as metrics in Ask
+	offset, limit int      // of the organizations; a limit of 0 is none
 }
 
 // readLong reads Unified's parameters. get gives one of them.
@@ -76,11 +79,13 @@ func readLong(get func(string) string, today func() canon.Day, zone *time.Locati
 	}
 	a := longAsk{Ask: Ask{
 		Level: canon.LevelCampaign, Granularity: "SUMMARY", Organizations: list("org_id"),
-		Filters: Filters{Campaigns: list("campaign_id"), Groups: list("group_id"), Ads: list("ad_id")},
+		Filters: Filters{Campaigns: list("campaign_id"), Groups: list("group_id"), Ads: list("ad_id"), Targets: list("target_id")},
 	}}
 	switch {
 	case get("level") != "":
 		a.Level = canon.ReportLevel(strings.ToUpper(get("level")))
+	case len(a.Filters.Targets) > 0:
+		a.Level = canon.LevelTarget
 	case len(a.Filters.Ads) > 0:
 		a.Level = canon.LevelAd
 	case len(a.Filters.Groups) > 0:
@@ -105,13 +110,20 @@ func readLong(get func(string) string, today func() canon.Day, zone *time.Locati
 		t = strings.ToUpper(t)
 		name := known[t]
 		if name == "" {
-			return a, problem.New(problem.ReportBadRequest).With("Amazon's reports do not tell %.40q", t)
+			return a, problem.New(problem.ReportBadRequest).With("%s", none("type", t, slices.Sorted(maps.Keys(known))))
 		}
 		if !slices.Contains(a.types, t) {
 			a.types, a.Metrics = append(a.types, t), append(a.Metrics, name)
 		}
 	}
 	var err error
+	for name, to := range map[string]*int{"offset": &a.offset, "limit": &a.limit} {
+		if text := get(name); text != "" {
+			if *to, err = strconv.Atoi(text); err != nil || *to < 0 {
+				return a, problem.New(problem.ReportBadRequest).With("%s %.40q is no number", name, text)
+			}
+		}
+	}
 	if a.End, err = longDay(get("end_lt"), zone, true); err != nil {
 		return a, err
 	}

@@ -59,6 +59,12 @@ func (s *Service) Kinds() []jobs.Kind {
 // work takes a part one step further: it is asked for, looked at, or fetched. It waits for nothing but answers, so that a few workers do for
 // many parts.
 func (s *Service) work(ctx context.Context, subject id.ReportPart) error {
+	before := s.cancels.Load()
+	defer func() {
+		if s.cancels.Load() != before { // what was cancelled meanwhile ended when it was saved, and may be to be deleted
+			s.cfg.Poke()
+		}
+	}()
 	p, won, err := s.cfg.Store.ClaimReportPart(ctx, subject, s.cfg.Owner)
 	if err != nil || !won {
 		return err

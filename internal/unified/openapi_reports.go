@@ -21,7 +21,9 @@ func describeReports(paths object, s schemas, of ReportTypes) {
 
 	long := operation("listReports", "Unified's synchronous report, from what is kept or after a wait", []object{
 		grant, parameter("org_id", "query", parameterWords["org_id"]), parameter("start_gte", "query", "first day"), parameter("end_lt", "query", "the day after the last"),
-		parameter("type", "query", "metrics, separated by commas: CLICKS,COST"), parameter("dimension", "query", "DATE"), parameter("wait", "query", "seconds to wait at most"),
+		parameter("type", "query", "metrics, separated by commas: CLICKS,COST"), parameter("dimension", "query", "DATE or PLATFORM_POSITION"),
+		parameter("campaign_id", "query", "only of these campaigns"), parameter("group_id", "query", "only of these groups"), parameter("ad_id", "query", "only of these ads"),
+		parameter("target_id", "query", "only of these targets"), parameter("level", "query", "CAMPAIGN where neither it nor the id of something smaller is given"), parameter("wait", "query", "seconds to wait at most"),
 	}, nil, object{"type": "array", "items": s.of(of.Long)})
 	later := object{"description": "It is under way: Location tells where, Retry-After when", "content": object{"application/json": object{"schema": status}}}
 	long["responses"].(object)["202"] = later
