@@ -216,9 +216,15 @@ func (c *collection) changedItem(v *view, before, after canon.AdsObject) (json.R
 	if err != nil {
 		return nil, refuse(problem.AdsUnsayable, "", "%v", err)
 	}
-	for _, name := range differing(old, now) {
+	names := differing(old, now)
+	for _, name := range names {
 		if !slices.Contains(c.updatable, name) {
 			return nil, refuse(problem.AdsFieldNotWritable, name, "%s", name)
+		}
+	}
+	if slices.Equal(names, []string{"status"}) && len(c.always) == 0 { // which needs no words for all else that the object is
+		if state := c.state(after.Common().Status); state != "" {
+			return c.join(map[string]json.RawMessage{c.id: id, "state": quoted(state)})
 		}
 	}
 	if c.replace != nil {

@@ -27,6 +27,16 @@ func (c *collection) may(q *amazon.AdsQuery) bool {
 	return !ok || c.filters[byStatus] == "" || len(d.states(q.Statuses)) > 0
 }
 
+// state is the collection's word for a status; empty where it has none.
+func (c *collection) state(s canon.AdsStatus) string {
+	if d, ok := c.speaks.(stater); ok {
+		for _, word := range d.states([]canon.AdsStatus{s}) {
+			return word
+		}
+	}
+	return ""
+}
+
 // statusOf is what a state means in canon; empty of one that is not known, such as OTHER, which then is never sent back.
 func statusOf(state string) canon.AdsStatus {
 	for _, pair := range v3States {
