@@ -84,7 +84,11 @@ func (o *adsOptions) through(cmd *cobra.Command, c *control.Client) (string, err
 	case 1:
 		return names[0], nil
 	}
-	return "", misuse("several grants of the Ads API are kept: "+strings.Join(names, ", "), "give --grant NAME, or --all for all of them")
+	hint := "give --grant NAME"
+	if cmd.Flags().Lookup("all") != nil {
+		hint += ", or --all for all of them"
+	}
+	return "", misuse("several grants of the Ads API are kept: "+strings.Join(names, ", "), hint)
 }
 
 // listFlag is a flag that is a parameter of a list.

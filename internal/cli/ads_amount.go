@@ -115,7 +115,7 @@ func adsRatio(cmd *cobra.Command, o *adsChangeOptions, change amountChange, ids 
 	if err != nil {
 		return nil, err
 	}
-	now, err := adsAmountsNow(cmd, c, grant, o, ids)
+	now, err := adsNow(cmd, c, grant, o, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -151,8 +151,8 @@ func amountPatch(kind canon.AdsKind, is string, to canon.Money) map[string]any {
 // idsAtOnce is how many objects are asked for by one list, so that an address stays below 4 KB.
 const idsAtOnce = 100
 
-// adsAmountsNow reads objects as they are. Where an account could not be read, nothing is changed.
-func adsAmountsNow(cmd *cobra.Command, c *control.Client, grant string, o *adsChangeOptions, ids []string) (map[string]canon.AdsObject, error) {
+// adsNow reads objects as they are. Where an account could not be read, nothing is changed.
+func adsNow(cmd *cobra.Command, c *control.Client, grant string, o *adsChangeOptions, ids []string) (map[string]canon.AdsObject, error) {
 	now := map[string]canon.AdsObject{}
 	for some := range slices.Chunk(ids, idsAtOnce) {
 		q := url.Values{"id": {strings.Join(some, ",")}, "status": {"ACTIVE,PAUSED,ARCHIVED,DRAFT"}}
@@ -168,7 +168,7 @@ func adsAmountsNow(cmd *cobra.Command, c *control.Client, grant string, o *adsCh
 		}
 		for _, is := range some {
 			if _, ok := now[is]; !ok && len(found.missing) > 0 {
-				return nil, refuse(fmt.Sprintf("what %s has now could not be read: %s", is, found.missing[0]), "give --org with its account, or an amount such as 0.85")
+				return nil, refuse(fmt.Sprintf("what %s has now could not be read: %s", is, found.missing[0]), "give --org with its account")
 			}
 		}
 	}

@@ -25,6 +25,7 @@ type adsChangeOptions struct {
 
 func (o *adsChangeOptions) flags(flags *pflag.FlagSet, guarded bool) {
 	o.adsOptions.flags(flags)
+	flags.BoolVar(&o.all, "all", false, "through every grant of the Ads API: each object through the one that opens its account")
 	flags.BoolVar(&o.dry, "dry-run", false, "send nothing, and show the exact requests that would go to Amazon")
 	flags.StringVar(&o.key, "idempotency-key", "", "a repetition with the same key does nothing twice")
 	if guarded {

@@ -32,7 +32,7 @@ type adsChanged struct {
 	Requests []amazon.AdsRequest `json:"requests,omitempty"`
 	Results  []adsRow            `json:"results"`
 
-	// Of an order that was too large for one request: its parts, each with its own way back.
+	// Of an order that was too large for one request, or went through several grants: its parts, each with its own way back.
 	Writes []adsPart `json:"writes,omitempty"`
 }
 
@@ -66,6 +66,7 @@ type adsRowError struct {
 
 // An adsPart is one of several writes that an order became.
 type adsPart struct {
+	Grant string `json:"connection_id,omitempty"`
 	Write string `json:"write"`
 	Undo  string `json:"undo,omitempty"`
 }
@@ -185,20 +186,28 @@ func (f *Factory) sayChanged(out adsChanged, n adsNoun) {
 		return
 	}
 	fmt.Fprintf(f.Out, "\n%d done, %d not, %d unknown.\n", out.Done, out.Failed, out.Unknown)
-	var back []string
-	query := ""
-	for _, part := range append([]adsPart{{out.Write, out.Undo}}, out.Writes...) {
-		if part.Undo != "" {
-			back = append(back, part.Write)
-			_, query, _ = strings.Cut(part.Undo, "?")
+	type way struct{ grant, more string }
+	var order []way
+	back := map[way][]string{}
+	for _, part := range append([]adsPart{{Write: out.Write, Undo: out.Undo}}, out.Writes...) {
+		if part.Undo == "" {
+			continue
 		}
+		w := way{grant: part.Grant}
+		if strings.Contains(part.Undo, "?") {
+			w.more = " --archive-created, which archives for good"
+		}
+		if back[w] == nil {
+			order = append(order, w)
+		}
+		back[w] = append(back[w], part.Write)
 	}
-	switch ids := strings.Join(back, " "); {
-	case ids == "":
-	case query != "":
-		fmt.Fprintf(f.Out, "Taken back by: lockkeeper ads undo %s --archive-created, which archives for good\n", ids)
-	default:
-		fmt.Fprintf(f.Out, "Taken back by: lockkeeper ads undo %s\n", ids)
+	for _, w := range order {
+		through := ""
+		if w.grant != "" {
+			through = " --grant " + w.grant
+		}
+		fmt.Fprintf(f.Out, "Taken back by: lockkeeper ads undo %s%s%s\n", strings.Join(back[w], " "), through, w.more)
 	}
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -21,6 +22,11 @@ func adsSend[T any](cmd *cobra.Command, o *adsChangeOptions, method string, rows
 	if err != nil {
 		return err
 	}
+	if o.all && method != http.MethodPost {
+		if refused, err = adsWhere(cmd, o, c, rows, refused); err != nil {
+			return err
+		}
+	}
 	var at []int // indexes of what is sent
 	for i := range rows {
 		if _, no := refused[i]; !no {
@@ -36,12 +42,13 @@ func adsSend[T any](cmd *cobra.Command, o *adsChangeOptions, method string, rows
 		progress = o.f.bar("changing "+o.noun.many, int64(len(at)))
 		defer progress.end()
 	}
+	sent := 0 // requests
 	for part := range slices.Chunk(at, adsAtOnce) {
 		some := make([]T, len(part))
 		for i, n := range part {
 			some[i] = rows[n]
 		}
-		one, err := adsSendPart(cmd, o, c, grant, method, some, len(all.Writes))
+		one, err := adsSendPart(cmd, o, c, grant, method, some, sent)
 		if err != nil {
 			if len(all.Writes) > 0 { // what was done before is told all the same
 				_ = o.f.showChanged(all, o.noun)
@@ -51,15 +58,44 @@ func adsSend[T any](cmd *cobra.Command, o *adsChangeOptions, method string, rows
 		for i := range one.Results {
 			one.Results[i].Index = part[one.Results[i].Index]
 		}
+		sent++
 		if all.take(one); progress != nil {
 			progress.add(int64(len(part)), func() string { return fmt.Sprintf("%d of %d", progress.done, progress.total) })
 		}
 	}
 	slices.SortStableFunc(all.Results, func(a, b adsRow) int { return a.Index - b.Index })
-	if len(all.Writes) == 1 {
+	if len(all.Writes) == 1 && all.Writes[0].Grant == "" {
 		all.Write, all.Undo, all.Writes = all.Writes[0].Write, all.Writes[0].Undo, nil
 	}
 	return o.f.showChanged(all, o.noun)
+}
+
+// adsWhere looks for objects in the accounts of all grants, so that the server knows through which each goes, and refuses what is in none.
+func adsWhere[T any](cmd *cobra.Command, o *adsChangeOptions, c *control.Client, rows []T, refused map[int]adsRow) (map[int]adsRow, error) {
+	ids := make([]string, len(rows))
+	for i, row := range rows {
+		switch row := any(row).(type) {
+		case string:
+			ids[i] = row
+		case map[string]any:
+			ids[i], _ = row["id"].(string)
+		case map[string]json.RawMessage:
+			_ = json.Unmarshal(row["id"], &ids[i]) // which this side wrote
+		}
+	}
+	there, err := adsNow(cmd, c, "-", o, ids)
+	if err != nil {
+		return nil, err
+	}
+	all := map[int]adsRow{}
+	for i, is := range ids {
+		if no, was := refused[i]; was {
+			all[i] = no
+		} else if there[is] == nil {
+			all[i] = adsRefusedHere(i, is, problem.WritesNoObject, "")
+		}
+	}
+	return all, nil
 }
 
 // adsSendPart sends what one request takes. Each part of an order has a key of its own, made of the order's.
@@ -81,7 +117,10 @@ func adsSendPart[T any](cmd *cobra.Command, o *adsChangeOptions, c *control.Clie
 func (a *adsChanged) take(one adsChanged) {
 	a.Done, a.Failed, a.Unknown = a.Done+one.Done, a.Failed+one.Failed, a.Unknown+one.Unknown
 	a.Results, a.Requests = append(a.Results, one.Results...), append(a.Requests, one.Requests...)
-	a.Writes = append(a.Writes, adsPart{one.Write, one.Undo})
+	if len(one.Writes) == 0 {
+		one.Writes = []adsPart{{Write: one.Write, Undo: one.Undo}}
+	}
+	a.Writes = append(a.Writes, one.Writes...)
 }
 
 // adsRefusedHere is a row that is not sent, in the words of the catalogue.
