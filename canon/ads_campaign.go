@@ -102,7 +102,7 @@ func (c *AdsCampaign) Unify() {
 	}
 	if c.StartDate != "" || c.EndDate != "" {
 		in := c.place()
-		c.StartAt, c.EndAt = in.start(c.StartDate), dayEnd(c.EndDate, in.Location)
+		c.StartAt, c.EndAt = in.Start(c.StartDate), in.End(c.EndDate)
 	}
 }
 

@@ -9,10 +9,14 @@ import (
 
 // AdsETag is a mark of what can be written of an object: it changes with any of that, and not with what Amazon alone changes, such as whether
 // ads are served. It says nothing of where the object is kept, and guards against lost updates only: it is no cryptographic hash.
+//
+// It is the sum of a mark of all that objects of a list have in common, and of marks of each thing in which they differ. So the mark of
+// an object that is like another but for these can be told without going through both.
 func AdsETag(o AdsObject) string {
-	h := mark(0)
+	h, sum := mark(0), uint64(0)
 	c := o.Common()
-	h.texts(c.ID, c.Name, string(c.Status))
+	sum += AdsMark(MarkedID, 0, c.ID) + AdsMark(MarkedName, 0, c.Name)
+	h.texts(string(c.Status))
 	h.texts(c.Labels...)
 	h.pairs(c.Tags)
 	if len(c.Ext) > 0 {
@@ -22,43 +26,43 @@ func AdsETag(o AdsObject) string {
 	}
 	switch o := o.(type) {
 	case *AdsCampaign:
-		h.texts(o.PortfolioID, o.TargetingMode, o.Goal, o.CostType, string(o.StartDate), string(o.EndDate), o.BrandID)
+		sum += AdsMark(MarkedPortfolio, 0, o.PortfolioID) + AdsMark(MarkedStart, 0, string(o.StartDate)) + AdsMark(MarkedEnd, 0, string(o.EndDate))
+		h.texts(o.TargetingMode, o.Goal, o.CostType, o.BrandID)
 		h.texts(o.Countries...)
 		for i := range o.Budgets {
-			h.budget(&o.Budgets[i])
+			sum += h.budget(i, &o.Budgets[i])
 		}
 		h.strategy(o.BidStrategy)
-		for _, a := range o.BidAdjustments {
-			h.texts(a.Dimension, a.Key)
-			h.number(int64(a.Percent))
-		}
+		sum += h.adjustments(o.BidAdjustments)
 		if o.KPI != nil {
 			h.texts(o.KPI.Type)
 			h.money(o.KPI.Amount)
 		}
 	case *AdsPortfolio:
-		h.budget(o.Budget)
-		h.texts(string(o.StartDate), string(o.EndDate))
+		sum += h.budget(0, o.Budget) + AdsMark(MarkedStart, 0, string(o.StartDate)) + AdsMark(MarkedEnd, 0, string(o.EndDate))
 	case *AdsGroup:
-		h.texts(o.CampaignID, o.Type, o.OptimizationGoal, o.BillingEvent)
-		h.money(o.DefaultBid)
+		sum += AdsMark(MarkedCampaign, 0, o.CampaignID) + h.amount(0, o.DefaultBid)
+		h.texts(o.Type, o.OptimizationGoal, o.BillingEvent)
 		h.strategy(o.BidStrategy)
-		h.refs(o.Promoted)
+		sum += h.refs(o.Promoted)
 	case *AdsAd:
-		h.texts(o.CampaignID, o.GroupID, o.AdType, o.Headline, o.Description, o.FinalURL, o.Advertiser)
+		sum += AdsMark(MarkedCampaign, 0, o.CampaignID) + AdsMark(MarkedGroup, 0, o.GroupID)
+		h.texts(o.AdType, o.Headline, o.Description, o.FinalURL, o.Advertiser)
 		h.texts(o.CreativeIDs...)
-		h.refs(o.Promoted)
+		sum += h.refs(o.Promoted)
 		if o.Creative != nil {
 			h.texts(AdsETag(o.Creative))
 		}
 	case *AdsTarget:
-		h.texts(o.CampaignID, o.GroupID, o.Level, o.Type, o.MatchType, strconv.FormatBool(o.Negative))
-		h.money(o.Bid)
+		sum += AdsMark(MarkedCampaign, 0, o.CampaignID) + AdsMark(MarkedGroup, 0, o.GroupID) + h.amount(0, o.Bid)
+		h.texts(o.Level, o.Type, o.MatchType, strconv.FormatBool(o.Negative))
 		if o.Keyword != nil {
-			h.texts(o.Keyword.Text, o.Keyword.Locale, o.Keyword.NativeText)
+			sum += AdsMark(MarkedKeyword, 0, o.Keyword.Text)
+			h.texts(o.Keyword.Locale, o.Keyword.NativeText)
 		}
 		if o.Product != nil {
-			h.texts(o.Product.ID, o.Product.Type)
+			sum += AdsMark(MarkedPromoted, 0, o.Product.ID)
+			h.texts(o.Product.Type)
 		}
 		if o.Category != nil {
 			h.texts(o.Category.ID, o.Category.Name)
@@ -70,15 +74,46 @@ func AdsETag(o AdsObject) string {
 	case *AdsCreative:
 		h.texts(string(o.Channel), o.LinkURL, o.Title, o.Body, string(o.Data))
 		h.texts(o.AssetIDs...)
-		h.refs(o.Promoted)
+		sum += h.refs(o.Promoted)
 	case *AdsAsset:
 		h.texts(o.Type, o.URL, o.Content)
 	}
-	var text [16]byte
-	for i := range text {
-		text[i] = "0123456789abcdef"[h>>(60-4*i)&15]
+	return string(AppendETag(nil, sum+uint64(h)))
+}
+
+// AppendETag appends the sum of an object's marks as AdsETag writes it.
+func AppendETag(b []byte, sum uint64) []byte {
+	for shift := 60; shift >= 0; shift -= 4 {
+		b = append(b, "0123456789abcdef"[sum>>shift&15])
 	}
-	return string(text[:])
+	return b
+}
+
+// An AdsMarked is a thing in which objects of a list differ, and of which AdsETag has a mark of its own.
+type AdsMarked uint64
+
+// What is marked so.
+const (
+	MarkedNothing AdsMarked = iota
+	MarkedID
+	MarkedName
+	MarkedPortfolio
+	MarkedCampaign
+	MarkedGroup
+	MarkedStart
+	MarkedEnd
+	MarkedAmount  // of a budget, or of a bid, as Money writes it
+	MarkedPercent // of a bid adjustment
+	MarkedKey     // of a bid adjustment: which one of its dimension
+	MarkedKeyword
+	MarkedPromoted
+)
+
+// AdsMark is the mark of the nth such thing of an object.
+func AdsMark(what AdsMarked, nth int, text string) uint64 {
+	h := mark((uint64(what)<<32 + uint64(nth)) * markKey) // each has a beginning of its own
+	h.text(text)
+	return uint64(h)
 }
 
 // A mark is a hash under way, which takes in eight bytes at once, since this is done for every object of a list: each word is multiplied into
@@ -122,14 +157,37 @@ func (h *mark) money(m *Money) {
 	h.text(m.Currency)
 }
 
-func (h *mark) budget(b *AdsBudget) {
+// amount takes in an amount, but for how much it is, of which it returns the mark.
+func (h *mark) amount(nth int, m *Money) uint64 {
+	if m == nil {
+		h.text("none")
+		return 0
+	}
+	h.text(m.Currency)
+	var room [32]byte
+	return AdsMark(MarkedAmount, nth, string(m.AppendAmount(room[:0])))
+}
+
+func (h *mark) budget(nth int, b *AdsBudget) uint64 {
 	if b == nil {
 		h.text("none")
-		return
+		return 0
 	}
-	h.money(b.Money)
 	h.number(b.Impressions)
 	h.texts(b.Period, b.SharedID, b.Country)
+	return h.amount(nth, b.Money)
+}
+
+func (h *mark) adjustments(all []AdsBidAdjustment) (sum uint64) {
+	nth := 0
+	for i, a := range all {
+		if nth++; i == 0 || a.Dimension != all[i-1].Dimension {
+			nth = 0
+		}
+		h.texts(a.Dimension)
+		sum += AdsMark(MarkedKey, nth, a.Key) + AdsMark(MarkedPercent, i, itoa(int64(a.Percent)))
+	}
+	return sum
 }
 
 func (h *mark) strategy(s *AdsBidStrategy) {
@@ -139,10 +197,12 @@ func (h *mark) strategy(s *AdsBidStrategy) {
 	}
 }
 
-func (h *mark) refs(all []PromotedRef) {
-	for _, r := range all {
-		h.texts(r.Type, r.ID)
+func (h *mark) refs(all []PromotedRef) (sum uint64) {
+	for i, r := range all {
+		h.texts(r.Type)
+		sum += AdsMark(MarkedPromoted, i, r.ID)
 	}
+	return sum
 }
 
 func (h *mark) pairs(m map[string]string) {

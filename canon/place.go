@@ -59,8 +59,11 @@ func (p *Place) DayOf(t time.Time) Day {
 	return Day(text[:])
 }
 
-// start is the first moment of a day here, in UTC; the zero time of an empty day.
-func (p *Place) start(d Day) time.Time {
+// End is the last second of a day here, in UTC, so that a reader who looks at the date alone sees the right one; the zero time of an empty day.
+func (p *Place) End(d Day) time.Time { return dayEnd(d, p.Location) }
+
+// Start is the first moment of a day here, in UTC; the zero time of an empty day.
+func (p *Place) Start(d Day) time.Time {
 	year, month, number, ok := d.parts()
 	if !ok {
 		return dayStart(d, p.Location)

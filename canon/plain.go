@@ -12,9 +12,9 @@ const (
 	space = ' ' * ones
 )
 
-// plain reports whether text stands in JSON as it is, the way encoding/json writes it: ASCII without controls, quotes, backslashes and what
+// PlainText reports whether text stands in JSON as it is, the way encoding/json writes it: ASCII without controls, quotes, backslashes and what
 // HTML would mistake. Lists are mostly names, ids and words, so eight bytes are looked at in one go.
-func plain(s string) bool {
+func PlainText(s string) bool {
 	if len(s) < 8 {
 		for i := range len(s) {
 			if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {

@@ -115,7 +115,7 @@ func (w *writer) text(name, value string) {
 
 // rest writes text whose first quote stands already. What needs escaping is left to encoding/json.
 func (w *writer) rest(s string) {
-	if !plain(s) {
+	if !PlainText(s) {
 		w.b = w.b[:len(w.b)-1]
 		w.any(s)
 		return

@@ -6,6 +6,7 @@ import (
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
+	"github.com/lockkeeper-dev/lockkeeper/internal/stencil"
 )
 
 // An AdsModel is a Program whose campaigns can be read and written in the words of canon. Its caller sees nothing of which of Amazon's wires
@@ -60,6 +61,7 @@ type AdsQuery struct {
 	Raw  bool   // with Amazon's own object in Raw
 
 	Taker AdsTaker // is given the objects that the page would have, as far as the model can. Defaults to none.
+	Room  []byte   // for Amazon's answer, of which nothing is left but what the page's objects refer to. Defaults to room of its own.
 }
 
 // An AdsTaker takes objects while their page is read, and so spares a long list the memory of all of them.
@@ -68,11 +70,25 @@ type AdsTaker interface {
 	// query and the account. Where it knows what they hold, known is true, next is what End was told of them, and they are not read.
 	Page(list string, text []byte) (next string, known bool)
 
+	// Copy takes the object that a text begins with unread, where ones that are like it were taken before. It returns the length of that
+	// object's text, or 0 where it has to be read.
+	Copy(text string) int
+
 	// Take takes one object. Neither the object nor what it refers to is good for longer than the call; its texts are parts of the page.
-	Take(o canon.AdsObject)
+	Take(o canon.AdsObject, from AdsOrigin)
 
 	// End says that the page that Page was told of is read to its end, and what follows it.
 	End(next string)
+}
+
+// An AdsOrigin is what an object was read from, for takers that would write others which are like it unread.
+type AdsOrigin struct {
+	List  string                // of Amazon's, to which the object's text belongs
+	Text  string                // a part of the page; empty where the object has none of its own
+	Holes func() []stencil.Hole // in which texts of the list differ
+
+	// Read reads another text of the list. The object is nil where it is none that the page would have.
+	Read func(text string) canon.AdsObject
 }
 
 // An AdsPage is one page, without what the query's Taker was given. Objects have ID, OrganizationID, Provider and all that the wire told; ConnectionID, FetchedAt and ETag are its reader's.

@@ -32,6 +32,7 @@ type Call struct {
 	Inject  Injection
 	Timeout time.Duration // Whole exchange. Defaults to 30 seconds.
 	Limit   int64         // Most bytes read of the answer's body. Defaults to 1 MiB.
+	Room    []byte        // The answer's body is put into it as far as it fits. Defaults to room of its own.
 }
 
 // An Injection is what a program wants put on a request so that Amazon accepts it.

@@ -60,7 +60,7 @@ func (d *Door) send(ctx context.Context, c amazon.Call, key LimitKey) (*amazon.A
 func (d *Door) finish(c *amazon.Call, key LimitKey, host string, resp *response) *amazon.Answer {
 	defer func() { _ = resp.body.Close() }()
 	d.note(key, host, resp)
-	body, err := readUpTo(resp, c.Limit+1)
+	body, err := readUpTo(resp, c.Limit+1, c.Room)
 	a := &amazon.Answer{Status: resp.status, Header: incoming(resp.header), Body: body, Truncated: err != nil}
 	if int64(len(body)) > c.Limit {
 		a.Body, a.Truncated = body[:c.Limit], true
@@ -68,8 +68,10 @@ func (d *Door) finish(c *amazon.Call, key LimitKey, host string, resp *response)
 	hidden := secrets(c)
 	scrubHeader(a.Header, hidden)
 	scrubBytes(a.Body, hidden)
-	if wait, ok := amazon.RetryAfterBody(a.Body); ok && a.Status == http.StatusTooManyRequests && a.Header.Get("Retry-After") == "" {
-		d.limits.hold(key, d.cfg.Now().Add(wait))
+	if a.Status == http.StatusTooManyRequests && a.Header.Get("Retry-After") == "" {
+		if wait, ok := amazon.RetryAfterBody(a.Body); ok {
+			d.limits.hold(key, d.cfg.Now().Add(wait))
+		}
 	}
 	return a
 }
@@ -78,8 +80,8 @@ func (d *Door) finish(c *amazon.Call, key LimitKey, host string, resp *response)
 const trusted = 4 << 20
 
 // readUpTo reads a body into room that is made once, where the answer says how long it is.
-func readUpTo(resp *response, limit int64) ([]byte, error) {
-	var b bytes.Buffer
+func readUpTo(resp *response, limit int64, room []byte) ([]byte, error) {
+	b := bytes.NewBuffer(room[:0])
 	b.Grow(int(max(0, min(resp.length, limit, trusted))) + bytes.MinRead)
 	_, err := b.ReadFrom(io.LimitReader(resp.body, limit))
 	return b.Bytes(), err

@@ -1,25 +1,30 @@
 package unified
 
 import (
-	"strings"
+	"hash/maphash"
 	"sync"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 )
 
-// Most objects whose place is remembered.
+// How many objects' places are remembered.
 const placesMost = 1 << 16
 
 // places remembers in which account and channel an object was seen, so that one asked for by its id alone need not be looked for in all
-// accounts. It is a hint: what is not where it was is looked for again.
+// accounts. It is a hint: what is not where it was is looked for again, and so an id is known by its hash alone, and gives way to whichever
+// comes to the same spot. It is noted for each object of each list, which therefore must cost next to nothing.
 type places struct {
-	mu       sync.Mutex
-	now, old map[placeKey]placeOf // when now is full it becomes old
+	seed maphash.Seed
+
+	mu    sync.Mutex
+	spots []spot // none before the first object
+	all   []placeOf
+	which map[placeOf]uint32 // of all
 }
 
-type placeKey struct {
-	kind canon.AdsKind
-	id   string
+type spot struct {
+	id    uint64 // the hash of kind and id; 0 for none
+	place uint32
 }
 
 type placeOf struct {
@@ -27,28 +32,40 @@ type placeOf struct {
 	channel canon.Channel
 }
 
-func newPlaces() *places { return &places{now: map[placeKey]placeOf{}} }
+func newPlaces() *places { return &places{seed: maphash.MakeSeed(), which: map[placeOf]uint32{}} }
 
-func (p *places) note(kind canon.AdsKind, channel canon.Channel, account string, o canon.AdsObject) {
+func (p *places) hash(kind canon.AdsKind, id string) uint64 {
+	return maphash.String(p.seed, id) ^ maphash.String(p.seed, string(kind)) | 1
+}
+
+// note takes in objects of an account and a channel, by their hashes.
+func (p *places) note(account string, channel canon.Channel, ids ...uint64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	key, at := placeKey{kind, o.Common().ID}, placeOf{account, channel}
-	if p.now[key] == at {
-		return
+	if p.spots == nil {
+		p.spots = make([]spot, placesMost)
 	}
-	if len(p.now) >= placesMost/2 {
-		p.now, p.old = map[placeKey]placeOf{}, p.now
+	at := placeOf{account, channel}
+	place, ok := p.which[at]
+	if !ok {
+		place = uint32(len(p.all))
+		p.which[at], p.all = place, append(p.all, at)
 	}
-	key.id = strings.Clone(key.id) // it may be a part of a whole page
-	p.now[key] = at
+	for _, id := range ids {
+		p.spots[id%placesMost] = spot{id, place}
+	}
 }
 
 func (p *places) find(kind canon.AdsKind, id string) (placeOf, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	at, ok := p.now[placeKey{kind, id}]
-	if !ok {
-		at, ok = p.old[placeKey{kind, id}]
+	if p.spots == nil {
+		return placeOf{}, false
 	}
-	return at, ok
+	hash := p.hash(kind, id)
+	found := p.spots[hash%placesMost]
+	if found.id != hash {
+		return placeOf{}, false
+	}
+	return p.all[found.place], true
 }

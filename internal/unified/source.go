@@ -10,12 +10,14 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
+	"github.com/lockkeeper-dev/lockkeeper/internal/stencil"
 )
 
 // A source is one account's objects in one channel.
 type source struct {
 	Place
 	channel canon.Channel
+	copies  stencil.Set // of one listing
 }
 
 func (s *source) key() string {
@@ -41,7 +43,7 @@ func (u *Ads) sources(l *listing) (all []source, denied []string, err error) {
 				}
 				continue
 			}
-			all = append(all, source{p, channel})
+			all = append(all, source{Place: p, channel: channel})
 		}
 	}
 	if len(all) > 0 {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
+	"github.com/lockkeeper-dev/lockkeeper/internal/stencil"
 )
 
 // A taking makes rows of the objects of one page while they are read. It implements amazon.AdsTaker.
@@ -18,11 +19,15 @@ type taking struct {
 	rows    *rows
 	sum     sum // of the page
 	summed  bool
+	text    []byte       // of the page
+	copies  *stencil.Set // writes rows that are like others; nil where none are
+	seen    []uint64     // hashes of the objects' ids
 	err     error
 }
 
 // Page implements amazon.AdsTaker.
 func (t *taking) Page(list string, text []byte) (next string, known bool) {
+	t.text = text
 	if t.ads.cfg.Remember > 0 {
 		t.sum, t.summed = t.ads.memo.of(t.listing.said, t.source, list, text)
 	}
@@ -33,15 +38,52 @@ func (t *taking) Page(list string, text []byte) (next string, known bool) {
 		}
 	}
 	t.rows.text = make([]byte, 0, len(text)+len(text)/8) // an object here is about as long as Amazon's
+	if len(text) >= t.ads.cfg.Alike && t.listing.alike() {
+		t.copies = &t.source.copies
+		t.copies.Stamp = t.rows.stamp
+	}
 	return "", false
 }
 
-// Take implements amazon.AdsTaker.
-func (t *taking) Take(o canon.AdsObject) {
-	if t.err == nil {
-		t.err = t.rows.add(t.listing, t.source.Place, o, t.now)
-		t.ads.known.note(t.listing.kind, t.source.channel, t.source.Account.ID, o)
+// Copy implements amazon.AdsTaker.
+func (t *taking) Copy(text string) int {
+	if t.copies == nil || t.err != nil {
+		return 0
 	}
+	n := t.rows.copy(t.copies, text)
+	if n > 0 {
+		t.note(t.copies.ID)
+	}
+	return n
+}
+
+// Take implements amazon.AdsTaker.
+func (t *taking) Take(o canon.AdsObject, from amazon.AdsOrigin) {
+	if t.err != nil {
+		return
+	}
+	row, kept, err := t.rows.add(t.listing, t.source.Place, o, t.now)
+	t.err = err
+	t.note(o.Common().ID)
+	if kept && t.copies != nil && from.Read != nil {
+		t.copies.Learn(from.List, from.Holes, from.Text, row, func(text string) (stencil.Row, bool) {
+			return t.sample(from.Read(text))
+		})
+	}
+}
+
+// sample makes a row of an object that there is none of.
+func (t *taking) sample(o canon.AdsObject) (stencil.Row, bool) {
+	if o == nil {
+		return stencil.Row{}, false
+	}
+	var apart rows
+	row, kept, err := apart.add(t.listing, t.source.Place, o, t.now)
+	return row, kept && err == nil
+}
+
+func (t *taking) note(id string) {
+	t.seen = append(t.seen, t.ads.known.hash(t.listing.kind, id))
 }
 
 // End implements amazon.AdsTaker.
@@ -49,6 +91,12 @@ func (t *taking) End(next string) {
 	if t.rows.next = strings.Clone(next); t.summed && t.err == nil {
 		t.ads.memo.put(t.sum, t.rows)
 	}
+}
+
+// alike reports whether rows of the list that are like others can be written unread: whether an object is told must not depend on what it
+// differs by, nor be anything but its row wanted of it.
+func (l *listing) alike() bool {
+	return len(l.tests) == 0 && l.sort == nil && !l.query.Raw
 }
 
 // A page is a page of a source in its finished rows.
@@ -61,13 +109,20 @@ type page struct {
 func (u *Ads) page(ctx context.Context, l *listing, m *limiter, s *source, query amazon.AdsQuery) (page, error) {
 	now := u.cfg.Now().UTC().Truncate(time.Second)
 	t := &taking{ads: u, listing: l, source: s, now: now, rows: &rows{stamp: now.Format(time.RFC3339)}}
-	query.Taker = t
+	room := u.rooms.Get().(*[]byte)
+	defer u.rooms.Put(room)
+	query.Taker, query.Room = t, *room
 	told, err := u.read(ctx, m, s, query)
 	if err != nil {
+		*room = nil // what went wrong may be told in the answer's own words
 		return page{}, err
 	}
-	for _, o := range told.Objects {
-		t.Take(o)
+	if cap(t.text) > cap(*room) {
+		*room = t.text[:0]
 	}
+	for _, o := range told.Objects {
+		t.Take(o, amazon.AdsOrigin{})
+	}
+	u.known.note(s.Account.ID, s.channel, t.seen...)
 	return page{part{t.rows, 0, len(t.rows.all), now.Format(time.RFC3339)}, told.Next}, t.err
 }

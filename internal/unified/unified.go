@@ -44,6 +44,9 @@ type Config struct {
 	// Nothing is where it is negative. Defaults to 16 MiB.
 	Remember int
 
+	// Alike is how many bytes a page has from which on objects that are like others are written without being read. Defaults to 32 KiB.
+	Alike int
+
 	// Patience is how long a read waits where Amazon asks to come again later, before it gives an account up. Defaults to 20 seconds.
 	Patience time.Duration
 
@@ -62,6 +65,7 @@ type Ads struct {
 	memo    *memo
 	sorted  *sortings
 	buffers sync.Pool // of *[]byte, in which answers are written
+	rooms   sync.Pool // of *[]byte, into which pages are read
 }
 
 // bufferSize is how much of a list is written at once.
@@ -77,6 +81,9 @@ func New(cfg Config) (*Ads, error) {
 	}
 	if cfg.Remember == 0 {
 		cfg.Remember = 16 << 20
+	}
+	if cfg.Alike <= 0 {
+		cfg.Alike = 32 << 10
 	}
 	if cfg.Patience <= 0 {
 		cfg.Patience = 20 * time.Second
@@ -94,6 +101,7 @@ func New(cfg Config) (*Ads, error) {
 	return &Ads{
 		cfg: cfg, known: newPlaces(), lanes: newLanes(cfg.Width), memo: memo, sorted: newSortings(cfg.Remember),
 		buffers: sync.Pool{New: func() any { b := make([]byte, 0, bufferSize); return &b }},
+		rooms:   sync.Pool{New: func() any { return new([]byte) }},
 	}, nil
 }
 

@@ -21,6 +21,7 @@ import (
 	"github.com/lockkeeper-dev/lockkeeper/internal/id"
 	"github.com/lockkeeper-dev/lockkeeper/internal/problem"
 	"github.com/lockkeeper-dev/lockkeeper/internal/snapshot"
+	"github.com/lockkeeper-dev/lockkeeper/internal/stencil"
 	"github.com/lockkeeper-dev/lockkeeper/internal/unified"
 	"github.com/lockkeeper-dev/lockkeeper/internal/unified/writes"
 )
@@ -36,6 +37,7 @@ type world struct {
 	denied    map[canon.Channel]bool                            // what policy does not allow
 	calls     atomic.Int64
 	reads     atomic.Int64 // of calls whose page was not known
+	copied    atomic.Int64 // objects that were taken unread
 	clock     func() time.Time
 	by        string        // who asks
 	takes     time.Duration // a call
@@ -102,9 +104,12 @@ func (w *world) AdsList(ctx context.Context, _ amazon.Asker, account canon.Accou
 	}
 	to := min(from+size, len(all))
 	var page amazon.AdsPage
+	among := func(c *canon.AdsCampaign) bool {
+		return slices.Contains(statuses, c.Status) && (len(q.IDs) == 0 || slices.Contains(q.IDs, c.ID)) && (len(q.Campaigns) == 0 || slices.Contains(q.Campaigns, c.ID)) &&
+			(len(q.Portfolios) == 0 || slices.Contains(q.Portfolios, c.PortfolioID))
+	}
 	for _, c := range all[from:to] {
-		if slices.Contains(statuses, c.Status) && (len(q.IDs) == 0 || slices.Contains(q.IDs, c.ID)) && (len(q.Campaigns) == 0 || slices.Contains(q.Campaigns, c.ID)) &&
-			(len(q.Portfolios) == 0 || slices.Contains(q.Portfolios, c.PortfolioID)) {
+		if among(c) {
 			told := *c
 			page.Objects = append(page.Objects, &told)
 		}
@@ -124,10 +129,34 @@ func (w *world) AdsList(ctx context.Context, _ amazon.Asker, account canon.Accou
 	}
 	w.reads.Add(1)
 	for _, o := range page.Objects {
-		q.Taker.Take(o)
+		text, err := json.Marshal(o)
+		if err != nil {
+			return page, err
+		}
+		if q.Taker.Copy(string(text)+",{}") == len(text) {
+			w.copied.Add(1)
+			continue
+		}
+		q.Taker.Take(o, amazon.AdsOrigin{List: "campaigns", Text: string(text), Holes: holes, Read: func(text string) canon.AdsObject {
+			var c canon.AdsCampaign
+			if json.Unmarshal([]byte(text), &c) != nil || !among(&c) {
+				return nil
+			}
+			return &c
+		}})
 	}
 	q.Taker.End(page.Next)
 	return amazon.AdsPage{Next: page.Next}, nil
+}
+
+// holes are what the world's campaigns differ by.
+func holes() []stencil.Hole {
+	text := func(key string, what canon.AdsMarked, own bool) stencil.Hole {
+		return stencil.Hole{Key: key, Own: own, Sample: func(nth int) string { return fmt.Sprintf("%s-%d-", key, nth) }, Sum: func(nth int, said string) uint64 { return canon.AdsMark(what, nth, said) }}
+	}
+	return []stencil.Hole{text("id", canon.MarkedID, true), text("name", canon.MarkedName, false), text("portfolio_id", canon.MarkedPortfolio, false), {
+		Key: "updated_at", Sample: func(int) string { return "1999-01-02T03:04:05Z" }, Fits: func(value string) bool { return len(value) == 20 },
+	}}
 }
 
 func (w *world) AdsRaw(canon.Account, canon.AdsKind, canon.Channel, map[string]string) (map[string]json.RawMessage, string) {
@@ -190,7 +219,7 @@ func (w *world) remembering(t testing.TB, bytes int) *unified.Ads {
 		clock = func() time.Time { return noon }
 	}
 	u, err := unified.New(unified.Config{
-		Model: w, Asker: func(*snapshot.Grant) amazon.Asker { return nil }, Now: clock, Remember: bytes, Writer: writes.New(writes.Config{Store: paper{}, Now: clock}),
+		Model: w, Asker: func(*snapshot.Grant) amazon.Asker { return nil }, Now: clock, Remember: bytes, Alike: 1, Writer: writes.New(writes.Config{Store: paper{}, Now: clock}),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -84,6 +84,7 @@ type collection struct {
 	decode  func(item []byte, v *view) (canon.AdsObject, error)
 	encode  func(o canon.AdsObject, v *view) (any, error)
 	reads   func() reading // as decode, of items in the middle of a page. Defaults to none.
+	holes   holes          // in which its items differ. Defaults to none that are known.
 
 	also   []string // further operations that listing it takes
 	begin  string   // operation that making one may begin with. Defaults to none.

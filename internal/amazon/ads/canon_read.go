@@ -196,6 +196,7 @@ func (p *Program) listPage(ctx context.Context, s amazon.Asker, v *view, at *sec
 	if err != nil {
 		return nil, "", problem.New(problem.AdsInvalidArgument).Because(err)
 	}
+	call.Room = at.query.Room
 	answer, err := p.look(ctx, s, v, c.finish(verbList, call))
 	if err != nil {
 		return nil, "", err
@@ -213,6 +214,7 @@ func (p *Program) listPage(ctx context.Context, s amazon.Asker, v *view, at *sec
 	if err != nil {
 		return nil, "", broken(c, err)
 	}
+	next = strings.Clone(next) // the page's bytes may be another's by then
 	if taker != nil {
 		taker.End(next)
 	}
@@ -251,36 +253,32 @@ func (p *Program) look(ctx context.Context, s amazon.Asker, v *view, call amazon
 
 // A passer is a dialect that reads a page in one pass.
 type passer interface {
-	pass(c *collection, answer []byte, v *view, again bool, keep func(canon.AdsObject)) (next string, err error)
+	pass(c *collection, answer []byte, v *view, to *keeping) (next string, err error)
 }
 
 // readPage reads a page and keeps of it what the query asks for.
 func (c *collection) readPage(answer []byte, v *view, q *amazon.AdsQuery, token string, size int) (objects []canon.AdsObject, next string, err error) {
-	take := func(o canon.AdsObject) { objects = append(objects, o) }
-	if q.Taker != nil {
-		take = q.Taker.Take
-	}
-	keep := func(o canon.AdsObject) {
-		if keeps(q, o) {
-			take(o)
-		}
-	}
+	to := newKeeping(c, v, q)
 	if d, ok := c.speaks.(passer); ok && c.reads != nil {
-		next, err = d.pass(c, answer, v, q.Taker != nil, keep)
-		return objects, next, err
+		next, err = d.pass(c, answer, v, to)
+		return to.objects, next, err
 	}
 	items, next, err := c.speaks.read(c, answer, token, size)
 	if err != nil {
 		return nil, "", err
 	}
 	for _, item := range items {
+		text := textOf(item)
+		if to.copy(text) == len(text) {
+			continue
+		}
 		o, err := c.object(item, v)
 		if err != nil {
 			return nil, "", err
 		}
-		keep(o)
+		to.keep(o, text)
 	}
-	return objects, next, nil
+	return to.objects, next, nil
 }
 
 // object reads one item.

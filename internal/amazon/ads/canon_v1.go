@@ -79,16 +79,20 @@ func each(answer []byte, name string, item func(*scan)) (next string, err error)
 
 // pass reads a page in one pass, where the collection's items can be read so. Where each object is needed no longer than keep runs, all are
 // read into the same piece of memory.
-func (v1) pass(c *collection, answer []byte, v *view, again bool, keep func(canon.AdsObject)) (next string, err error) {
+func (v1) pass(c *collection, answer []byte, v *view, to *keeping) (next string, err error) {
 	r := c.reads()
 	return each(answer, c.list, func(s *scan) {
 		s.peek()
 		from := s.i
+		if n := to.copy(s.all[from:]); n > 0 {
+			s.i += n
+			return
+		}
 		if o := r.object(s, v); !s.bad {
 			c.claim(o, s.b[from:s.i], v)
-			keep(o)
+			to.keep(o, s.all[from:s.i])
 		}
-		if !again {
+		if to.taker == nil {
 			r = c.reads()
 		}
 	})

@@ -6,19 +6,19 @@ import "github.com/lockkeeper-dev/lockkeeper/canon"
 func spV1() []*collection {
 	return []*collection{
 		direct(sp1("campaign", &collection{
-			kind: canon.KindCampaign, filters: v1Filters("campaignId", byPortfolio), fields: v1CampaignFields,
+			kind: canon.KindCampaign, filters: v1Filters("campaignId", byPortfolio), fields: v1CampaignFields, holes: v1CampaignHoles,
 			creatable: spCampaignCreate, updatable: spCampaignUpdate, required: spCampaignNeeds,
 		}), func() reading { return &v1CampaignRead{} }, encodeV1Campaign),
 		direct(sp1("adGroup", &collection{
-			kind: canon.KindGroup, filters: v1Filters("adGroupId", byCampaign), fields: v1GroupFields,
+			kind: canon.KindGroup, filters: v1Filters("adGroupId", byCampaign), fields: v1GroupFields, holes: v1GroupHoles,
 			creatable: spGroupNeeds, updatable: spGroupUpdate, required: spGroupNeeds,
 		}), func() reading { return &v1GroupRead{} }, encodeV1Group),
 		direct(sp1("ad", &collection{
-			kind: canon.KindAd, filters: v1Filters("adId", byCampaign, byGroup), fields: v1AdFields,
+			kind: canon.KindAd, filters: v1Filters("adId", byCampaign, byGroup), fields: v1AdFields, holes: v1AdHoles,
 			creatable: spAdCreate, updatable: spAdUpdate, required: spAdNeeds,
 		}), func() reading { return &v1AdRead{} }, encodeV1Ad),
 		direct(sp1("target", &collection{
-			kind: canon.KindTarget, filters: v1Filters("targetId", byCampaign, byGroup, byType), fields: v1TargetFields,
+			kind: canon.KindTarget, filters: v1Filters("targetId", byCampaign, byGroup, byType), fields: v1TargetFields, holes: v1TargetHoles,
 			creatable: spTargetCreate, updatable: spTargetUpdate, required: spTargetNeeds,
 		}), func() reading { return &v1TargetRead{} }, encodeV1Target),
 	}

@@ -26,8 +26,10 @@ var errScan = errors.New("the JSON is broken, or not of the form that Amazon doc
 
 // scanOf reads a text that nobody changes any more, as answers are: a copy of each page would be a tenth of what it costs to read one.
 func scanOf(text []byte) scan {
-	return scan{b: text, all: unsafe.String(unsafe.SliceData(text), len(text))}
+	return scan{b: text, all: textOf(text)}
 }
+
+func textOf(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
 // peek is the next byte that is no blank; 0 at the end.
 func (s *scan) peek() byte {

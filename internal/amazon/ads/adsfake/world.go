@@ -156,7 +156,7 @@ func (f *fake) seedCampaigns(p *profile, label string, s seeded, began time.Time
 		folios := p.portfolios.work
 		for n := range s.campaigns {
 			seq := f.sequence.Add(1)
-			age := 24 * time.Hour * time.Duration(100+10*(s.campaigns-n)+int(seq)) // older than reports reach back
+			age := 24 * time.Hour * time.Duration(100+2000*(s.campaigns-n)/max(200, s.campaigns)+int(seq%1000)) // older than reports reach back, and no older than Sponsored Products
 			made := began.Add(-age).Truncate(time.Second)
 			c := &campaign{
 				head: head{

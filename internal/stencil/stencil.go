@@ -1,0 +1,130 @@
+// Package stencil writes the rows of long lists without reading the items that they are of.
+//
+// Items of one list are mostly alike: the same text but for ids, names, times and amounts. From one item and its row a Set learns what stands
+// around these, by having the item read a second time with other values in their places and looking where they come out; from then on it
+// writes the rows of items that are like it by putting their values there. What it learned it holds against the row that it learned from,
+// and what does not come out byte by byte is not used: whoever reads items stays the only one who knows what they mean.
+package stencil
+
+import "strings"
+
+// A Hole is a value of items that differs from one to the next, and of which rows say nothing but what Says or the value itself tells.
+type Hole struct {
+	// Key is the member whose value it is, at whatever depth of the item and however often.
+	Key string
+
+	// Number tells that the value is a number. Defaults to text.
+	Number bool
+
+	// Sample is the nth of values that no item has. It is in the item as it stands there, without its quotes.
+	Sample func(nth int) string
+
+	// Fits reports whether rows say the value as it stands in the item. Where neither it nor Says is given, text fits that needs no escapes.
+	Fits func(value string) bool
+
+	// Says is what rows say of the value: one text, or two. What it said of a value is remembered. Defaults to the value itself.
+	Says func(value string) (said [2]string, ok bool)
+
+	// Sum is what the nth value of the key adds to a row's sum, by the first text that the row says of it. Defaults to nothing.
+	Sum func(nth int, said string) uint64
+
+	// Own tells that the value is the item's own id.
+	Own bool
+}
+
+// A Row is what was made of an item.
+type Row struct {
+	Text  []byte
+	Stamp int // where Set.Stamp stands in it; 0 for nowhere
+	Sum   int // where its sum stands, as 16 hexadecimal digits; 0 for nowhere
+}
+
+// A Set learns stencils, and writes rows by them. It is for one list, whose rows depend on nothing but their items and the stamp, and for one
+// goroutine at a time.
+type Set struct {
+	Stamp string // stands in the rows that are written
+	ID    string // of the item whose row was written last: a part of that item
+
+	root    node
+	holes   map[string][]*hole // of each kind of item
+	slots   []slot             // of the item under way
+	learned int                // how often it was tried
+	copied  int
+}
+
+// A hole is a Hole that remembers what rows said of some of its values.
+type hole struct {
+	Hole
+	said  []saying // by their hash
+	asked int      // how often none of these was the value
+}
+
+type saying struct {
+	value string
+	said  [2]string
+}
+
+// A slot is a hole of one item.
+type slot struct {
+	hole  *hole
+	nth   int // of the hole's key
+	value string
+	said  [2]string
+}
+
+// few and many are how many values of a hole are remembered, at first and at most, and tried is how many items are learned from before any was
+// of use.
+const (
+	few, many = 1 << 6, 1 << 12
+	tried     = 16
+)
+
+// say finds out what a row says of the slot's value.
+func (s *slot) say() (ok bool) {
+	h := s.hole
+	if h.Says == nil {
+		s.said[0] = s.value
+		return h.Fits(s.value)
+	}
+	known := h.known(s.value)
+	if known.value != s.value {
+		value := strings.Clone(s.value) // it is a part of a whole page
+		texts, ok := h.Says(value)
+		if !ok {
+			return false
+		}
+		*known = saying{value, texts}
+	}
+	s.said = known.said
+	return true
+}
+
+// known is where a value is remembered.
+func (h *hole) known(value string) *saying {
+	at := &h.said[hash(value)%uint64(len(h.said))]
+	if at.value == value {
+		return at
+	}
+	if h.asked++; h.asked > len(h.said) && len(h.said) < many {
+		h.said, h.asked = make([]saying, 4*len(h.said)), 0
+		return &h.said[hash(value)%uint64(len(h.said))]
+	}
+	return at
+}
+
+// hash spreads values whose first and last letters differ.
+func hash(s string) uint64 {
+	h := uint64(len(s))
+	for i := len(s) - min(len(s), 18); i < len(s) && i < 10; i++ { // "26-06-21" of an instant, "12.50" of an amount
+		h = h*31 + uint64(s[i])
+	}
+	return h
+}
+
+// sum is what the slot adds to the row's sum.
+func (s *slot) sum() uint64 {
+	if s.hole.Sum == nil {
+		return 0
+	}
+	return s.hole.Sum(s.nth, s.said[0])
+}
