@@ -83,10 +83,13 @@ func AdsETag(o AdsObject) string {
 
 // AppendETag appends the sum of an object's marks as AdsETag writes it.
 func AppendETag(b []byte, sum uint64) []byte {
-	for shift := 60; shift >= 0; shift -= 4 {
-		b = append(b, "0123456789abcdef"[sum>>shift&15])
+	const digits = "0123456789abcdef"
+	var text [16]byte
+	for i := range text {
+		text[15-i] = digits[sum&15]
+		sum >>= 4
 	}
-	return b
+	return append(b, text[:]...)
 }
 
 // An AdsMarked is a thing in which objects of a list differ, and of which AdsETag has a mark of its own.

@@ -40,30 +40,6 @@ func instantHole(key string, second int) stencil.Hole {
 	}}
 }
 
-// instantAsSaid reports whether an instant stands as rows say it: to the second, in UTC.
-func instantAsSaid(s string) bool {
-	if plainInstant(s) {
-		return true
-	}
-	t, err := time.Parse(time.RFC3339, s)
-	return err == nil && !t.IsZero() && t.UTC().Format(time.RFC3339Nano) == s
-}
-
-// plainInstant knows instants as Amazon writes nearly all, but for the last days of months: 2026-06-21T05:03:07Z.
-func plainInstant(s string) bool {
-	const form = "0000-00-00T00:00:00Z"
-	if len(s) != len(form) {
-		return false
-	}
-	for i := range len(form) {
-		if c := s[i]; c != form[i] && (form[i] != '0' || c-'0' > 9) {
-			return false
-		}
-	}
-	month, day, hour, minute, second := s[5:7], s[8:10], s[11:13], s[14:16], s[17:19]
-	return s[0] != '0' && month != "00" && month <= "12" && day != "00" && day <= "28" && hour < "24" && minute < "60" && second < "60"
-}
-
 // dayHole is of an instant of which rows say the day, and a moment of that day.
 func dayHole(key string, what canon.AdsMarked, v *view, year int, moment func(*canon.Place, canon.Day) time.Time) stencil.Hole {
 	return stencil.Hole{
@@ -78,7 +54,7 @@ func dayHole(key string, what canon.AdsMarked, v *view, year int, moment func(*c
 			}
 			d := v.place.DayOf(t)
 			at := moment(v.place, d)
-			if said = [2]string{string(d), value}; !at.Equal(t) || !plainInstant(value) { // else it is the moment itself that Amazon tells
+			if said = [2]string{string(d), value}; !at.Equal(t) || !instantAsSaid(value) { // else it is the moment itself that Amazon tells
 				said[1] = at.Format(time.RFC3339)
 			}
 			return said, !at.IsZero()

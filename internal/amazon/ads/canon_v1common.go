@@ -48,37 +48,6 @@ func (w *v1Common) put(from *canon.AdsCommon, channel canon.Channel, v *view) er
 	return nil
 }
 
-func instant(s string) (time.Time, error) {
-	if s == "" {
-		return time.Time{}, nil
-	}
-	if t, ok := usualInstant(s); ok {
-		return t, nil
-	}
-	t, err := time.Parse(time.RFC3339, s)
-	return t.UTC(), err
-}
-
-// usualInstant reads an instant as Amazon writes nearly all: 2026-06-21T05:03:07Z. Ends of months are left to time.Parse, which knows them.
-func usualInstant(s string) (time.Time, bool) {
-	if len(s) != 20 || s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':' || s[19] != 'Z' {
-		return time.Time{}, false
-	}
-	good := true
-	number := func(from, to int) (n int) {
-		for ; from < to; from++ {
-			c := s[from] - '0'
-			n, good = n*10+int(c), good && c <= 9
-		}
-		return n
-	}
-	year, month, day, hour, minute, second := number(0, 4), number(5, 7), number(8, 10), number(11, 13), number(14, 16), number(17, 19)
-	if !good || month < 1 || month > 12 || day < 1 || day > 28 || hour > 23 || minute > 59 || second > 59 {
-		return time.Time{}, false
-	}
-	return time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC), true
-}
-
 func wireInstant(t time.Time) string {
 	if t.IsZero() {
 		return ""

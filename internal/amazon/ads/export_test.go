@@ -3,6 +3,7 @@ package ads
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
 	"github.com/lockkeeper-dev/lockkeeper/internal/amazon"
@@ -60,3 +61,9 @@ func (p *Program) ReadAnswers(n int, body []byte) (items, outcomes int) {
 
 // ReadOneAsset reads an asset that is told with its versions.
 func ReadOneAsset(text string) (*canon.AdsAsset, error) { return decodeOneAsset([]byte(text)) }
+
+// Instant reads an instant of v1.
+func Instant(s string) (time.Time, error) { return instant(s) }
+
+// InstantAsSaid reports whether one is copied as it stands.
+func InstantAsSaid(s string) bool { return instantAsSaid(s) }
