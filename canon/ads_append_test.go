@@ -35,7 +35,7 @@ func TestAppendAds(t *testing.T) {
 
 var (
 	sometimes = rapid.IntRange(0, 2)
-	someText  = rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"Evergreen 1", `"\<>&`, "Schlüssel", "a\x00\x1f\x7f", "\xff\xfe", "\u2028", "{", "[", "ends{"}))
+	someText  = rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"Evergreen 1", `"\<>&`, "Schlüssel", "a\x00\x1f\x7f", "\xff\xfe", "a\xef\xbf", "a\ufffd", "\u2028", "{", "[", "ends{"}))
 	numbers   = rapid.OneOf(rapid.StringMatching(`-?(0|[1-9][0-9]{0,9})(\.[0-9]{1,6})?`), rapid.SampledFrom([]string{"", "0", "7", "1e3", "0.5"}))
 	odds      = rapid.SampledFrom([]string{"01", "1.", ".5", "1.2.3", "-", "x", "0.", "00.1", "1e", "1.5e+2"})
 	raws      = rapid.SampledFrom([]string{"", "{}", ` { "a" : [ 1 , "<" ] } `, "null", "5"})

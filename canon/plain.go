@@ -3,6 +3,7 @@ package canon
 import (
 	"encoding/binary"
 	"time"
+	"unicode/utf8"
 )
 
 // Eight bytes at once: each of these stands in every byte of a word.
@@ -12,9 +13,23 @@ const (
 	space = ' ' * ones
 )
 
-// PlainText reports whether text stands in JSON as it is, the way encoding/json writes it: ASCII without controls, quotes, backslashes and what
-// HTML would mistake. Lists are mostly names, ids and words, so eight bytes are looked at in one go.
+// PlainText reports whether text stands in JSON as it is, the way encoding/json writes it: without controls, quotes, backslashes and what HTML or
+// JavaScript would mistake.
 func PlainText(s string) bool {
+	if plainASCII(s) {
+		return true
+	}
+	for _, r := range s {
+		switch {
+		case r < ' ', r == '"', r == '\\', r == '<', r == '>', r == '&', r == '\u2028', r == '\u2029':
+			return false
+		}
+	}
+	return utf8.ValidString(s)
+}
+
+// plainASCII is PlainText for ASCII alone. Lists are mostly names, ids and words, so it looks at eight bytes in one go.
+func plainASCII(s string) bool {
 	if len(s) < 8 {
 		for i := range len(s) {
 			if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {

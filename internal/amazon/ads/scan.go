@@ -7,6 +7,7 @@ import (
 	"errors"
 	"math/bits"
 	"strconv"
+	"unicode/utf8"
 	"unsafe"
 )
 
@@ -125,7 +126,7 @@ func (s *scan) quoted() []byte {
 }
 
 // string goes past a string and tells besides whether it says what stands there: no escapes, no control characters, no byte beyond ASCII that
-// might be broken. It looks at eight bytes at once.
+// is broken. It looks at eight bytes at once.
 func (s *scan) string() (inner []byte, plain bool) {
 	if s.i < len(s.b) && s.b[s.i] == '"' {
 		s.i++
@@ -202,11 +203,11 @@ func (s *scan) unquote(text []byte) (out string) {
 // plainText reports whether a string says what stands there.
 func plainText(b []byte) bool {
 	for _, c := range b {
-		if c < ' ' || c == '\\' || c >= 0x80 {
+		if c < ' ' || c == '\\' {
 			return false
 		}
 	}
-	return true
+	return utf8.Valid(b)
 }
 
 // number reads a number as text.
