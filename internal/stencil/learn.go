@@ -103,35 +103,49 @@ func (s *Set) sample(ways []*way, turn int, read func(string) (Row, bool)) (Row,
 	return row, ok && s.say()
 }
 
-// pieces takes a row apart at all that is said of the slots.
+// A needle is a text that is looked for in a row, and where it is found next.
+type needle struct {
+	text       string
+	at         int
+	slot, said int
+}
+
+// pieces takes a row apart at all that is said of the slots. Of what begins at the same place the longest counts: a moment begins with its day.
 func (s *Set) pieces(row Row) (all []piece) {
 	text := string(row.Text)
-	for at := 0; ; {
-		next, length := piece{slot: nothing}, 0
-		begin := len(text)
-		meet := func(from, slot, said, n int) {
-			if from >= at && (from < begin || from == begin && n > length) {
-				begin, length, next.slot, next.said = from, n, slot, said
+	var needles []needle
+	if row.Stamp > 0 {
+		needles = append(needles, needle{s.Stamp, row.Stamp, theStamp, 0})
+	}
+	if row.Sum > 0 {
+		needles = append(needles, needle{text[row.Sum : row.Sum+16], row.Sum, theSum, 0})
+	}
+	for i := range s.slots {
+		for j, said := range s.slots[i].said {
+			if said != "" {
+				needles = append(needles, needle{said, -1, i, j})
 			}
 		}
-		if row.Stamp > 0 {
-			meet(row.Stamp, theStamp, 0, len(s.Stamp))
-		}
-		if row.Sum > 0 {
-			meet(row.Sum, theSum, 0, 16)
-		}
-		for i := range s.slots {
-			for j, said := range s.slots[i].said {
-				if from := strings.Index(text[at:], said); said != "" && from >= 0 {
-					meet(at+from, i, j, len(said))
+	}
+	for at := 0; ; {
+		next := needle{at: len(text), slot: nothing}
+		for i := range needles {
+			n := &needles[i]
+			if n.at < at {
+				n.at = len(text)
+				if from := strings.Index(text[at:], n.text); from >= 0 && n.slot >= 0 {
+					n.at = at + from
 				}
 			}
+			if n.at < next.at || n.at == next.at && len(n.text) > len(next.text) && n.at < len(text) {
+				next = *n
+			}
 		}
-		next.text = text[at:begin]
-		all = append(all, next)
-		if at = begin + length; next.slot == nothing {
+		all = append(all, piece{text[at:next.at], next.slot, next.said})
+		if next.slot == nothing {
 			return all
 		}
+		at = next.at + len(next.text)
 	}
 }
 

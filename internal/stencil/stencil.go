@@ -6,7 +6,11 @@
 // and what does not come out byte by byte is not used: whoever reads items stays the only one who knows what they mean.
 package stencil
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/lockkeeper-dev/lockkeeper/canon"
+)
 
 // A Hole is a value of items that differs from one to the next, and of which rows say nothing but what Says or the value itself tells.
 type Hole struct {
@@ -25,8 +29,10 @@ type Hole struct {
 	// Says is what rows say of the value: one text, or two. What it said of a value is remembered. Defaults to the value itself.
 	Says func(value string) (said [2]string, ok bool)
 
-	// Sum is what the nth value of the key adds to a row's sum, by the first text that the row says of it. Defaults to nothing.
-	Sum func(nth int, said string) uint64
+	// Mark is what the first text that the row says of a value adds to the row's sum as; First is which of such values the key's first is.
+	// Defaults to nothing.
+	Mark  canon.AdsMarked
+	First int
 
 	// Own tells that the value is the item's own id.
 	Own bool
@@ -106,8 +112,12 @@ func (h *hole) known(value string) *saying {
 		return at
 	}
 	if h.asked++; h.asked > len(h.said) && len(h.said) < many {
-		h.said, h.asked = make([]saying, 4*len(h.said)), 0
-		return &h.said[hash(value)%uint64(len(h.said))]
+		before := h.said
+		h.said, h.asked = make([]saying, 8*len(before)), 0
+		for _, one := range before {
+			h.said[hash(one.value)%uint64(len(h.said))] = one
+		}
+		at = &h.said[hash(value)%uint64(len(h.said))]
 	}
 	return at
 }
@@ -123,8 +133,8 @@ func hash(s string) uint64 {
 
 // sum is what the slot adds to the row's sum.
 func (s *slot) sum() uint64 {
-	if s.hole.Sum == nil {
+	if s.hole.Mark == canon.MarkedNothing {
 		return 0
 	}
-	return s.hole.Sum(s.nth, s.said[0])
+	return canon.AdsMark(s.hole.Mark, s.hole.First+s.nth, s.said[0])
 }

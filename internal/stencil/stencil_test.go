@@ -68,13 +68,10 @@ func (r *reader) row(item string) (stencil.Row, bool) {
 }
 
 func holes() []stencil.Hole {
-	mark := func(what canon.AdsMarked) func(int, string) uint64 {
-		return func(nth int, said string) uint64 { return canon.AdsMark(what, nth, said) }
-	}
 	return []stencil.Hole{
-		{Key: "id", Own: true, Sum: mark(canon.MarkedID), Sample: func(nth int) string { return fmt.Sprint("id-", nth) }},
+		{Key: "id", Own: true, Mark: canon.MarkedID, Sample: func(nth int) string { return fmt.Sprint("id-", nth) }},
 		{Key: "name", Sample: func(nth int) string { return fmt.Sprint("name-", nth) }},
-		{Key: "price", Number: true, Says: cents, Sum: mark(canon.MarkedAmount), Sample: func(nth int) string { return fmt.Sprintf("73100%d.25", nth) }},
+		{Key: "price", Number: true, Says: cents, Mark: canon.MarkedAmount, Sample: func(nth int) string { return fmt.Sprintf("73100%d.25", nth) }},
 	}
 }
 

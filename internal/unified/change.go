@@ -88,7 +88,7 @@ func (u *Ads) writePlace(q *Request) (writes.Place, error) {
 func (u *Ads) noteChanged(out writes.Outcome) {
 	for _, r := range out.Results {
 		if r.OK && r.Object != nil && r.ID != "" && !out.DryRun {
-			u.known.note(r.Object.Common().OrganizationID, canon.ChannelOf(r.Object), u.known.hash(out.Kind, r.Object.Common().ID))
+			u.known.note(r.Object.Common().OrganizationID, canon.ChannelOf(r.Object), u.known.hash(u.known.of(out.Kind), r.Object.Common().ID))
 		}
 	}
 }

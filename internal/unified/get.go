@@ -94,7 +94,7 @@ func (u *Ads) lookIn(ctx context.Context, limits *limiter, s *source, query amaz
 			return nil, err
 		}
 		for _, o := range page.Objects {
-			u.known.note(s.Account.ID, s.channel, u.known.hash(query.Kind, o.Common().ID))
+			u.known.note(s.Account.ID, s.channel, u.known.hash(u.known.of(query.Kind), o.Common().ID))
 			if o.Common().ID == query.IDs[0] {
 				finish(s.Place, o, u.cfg.Now().UTC().Truncate(time.Second))
 				return o, nil

@@ -34,9 +34,11 @@ type placeOf struct {
 
 func newPlaces() *places { return &places{seed: maphash.MakeSeed(), which: map[placeOf]uint32{}} }
 
-func (p *places) hash(kind canon.AdsKind, id string) uint64 {
-	return maphash.String(p.seed, id) ^ maphash.String(p.seed, string(kind)) | 1
-}
+// of is what hashes of a kind's ids begin with.
+func (p *places) of(kind canon.AdsKind) uint64 { return maphash.String(p.seed, string(kind)) }
+
+// hash is that of an id of a kind.
+func (p *places) hash(of uint64, id string) uint64 { return maphash.String(p.seed, id) ^ of | 1 }
 
 // note takes in objects of an account and a channel, by their hashes.
 func (p *places) note(account string, channel canon.Channel, ids ...uint64) {
@@ -62,7 +64,7 @@ func (p *places) find(kind canon.AdsKind, id string) (placeOf, bool) {
 	if p.spots == nil {
 		return placeOf{}, false
 	}
-	hash := p.hash(kind, id)
+	hash := p.hash(p.of(kind), id)
 	found := p.spots[hash%placesMost]
 	if found.id != hash {
 		return placeOf{}, false

@@ -21,7 +21,8 @@ type taking struct {
 	summed  bool
 	text    []byte       // of the page
 	copies  *stencil.Set // writes rows that are like others; nil where none are
-	seen    []uint64     // hashes of the objects' ids
+	kind    uint64       // what the hashes of the objects' ids begin with
+	seen    []uint64     // those hashes
 	err     error
 }
 
@@ -38,6 +39,7 @@ func (t *taking) Page(list string, text []byte) (next string, known bool) {
 		}
 	}
 	t.rows.text = make([]byte, 0, len(text)+len(text)/8) // an object here is about as long as Amazon's
+	t.rows.all, t.seen = make([]row, 0, len(text)/512), make([]uint64, 0, len(text)/512)
 	if len(text) >= t.ads.cfg.Alike && t.listing.alike() {
 		t.copies = &t.source.copies
 		t.copies.Stamp = t.rows.stamp
@@ -83,7 +85,7 @@ func (t *taking) sample(o canon.AdsObject) (stencil.Row, bool) {
 }
 
 func (t *taking) note(id string) {
-	t.seen = append(t.seen, t.ads.known.hash(t.listing.kind, id))
+	t.seen = append(t.seen, t.ads.known.hash(t.kind, id))
 }
 
 // End implements amazon.AdsTaker.
@@ -108,7 +110,7 @@ type page struct {
 // page reads one page into rows.
 func (u *Ads) page(ctx context.Context, l *listing, m *limiter, s *source, query amazon.AdsQuery) (page, error) {
 	now := u.cfg.Now().UTC().Truncate(time.Second)
-	t := &taking{ads: u, listing: l, source: s, now: now, rows: &rows{stamp: now.Format(time.RFC3339)}}
+	t := &taking{ads: u, listing: l, source: s, now: now, kind: u.known.of(l.kind), rows: &rows{stamp: now.Format(time.RFC3339)}}
 	room := u.rooms.Get().(*[]byte)
 	defer u.rooms.Put(room)
 	query.Taker, query.Room = t, *room

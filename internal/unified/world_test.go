@@ -152,7 +152,7 @@ func (w *world) AdsList(ctx context.Context, _ amazon.Asker, account canon.Accou
 // holes are what the world's campaigns differ by.
 func holes() []stencil.Hole {
 	text := func(key string, what canon.AdsMarked, own bool) stencil.Hole {
-		return stencil.Hole{Key: key, Own: own, Sample: func(nth int) string { return fmt.Sprintf("%s-%d-", key, nth) }, Sum: func(nth int, said string) uint64 { return canon.AdsMark(what, nth, said) }}
+		return stencil.Hole{Key: key, Own: own, Sample: func(nth int) string { return fmt.Sprintf("%s-%d-", key, nth) }, Mark: what}
 	}
 	return []stencil.Hole{text("id", canon.MarkedID, true), text("name", canon.MarkedName, false), text("portfolio_id", canon.MarkedPortfolio, false), {
 		Key: "updated_at", Sample: func(int) string { return "1999-01-02T03:04:05Z" }, Fits: func(value string) bool { return len(value) == 20 },

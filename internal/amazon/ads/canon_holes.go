@@ -15,16 +15,9 @@ type holes func(*view) []stencil.Hole
 // sample is the nth text that no object has.
 func sample(nth int) string { return fmt.Sprintf("vq%dzjx", 1000+nth) }
 
-func marked(what canon.AdsMarked) func(int, string) uint64 {
-	if what == canon.MarkedNothing {
-		return nil
-	}
-	return func(nth int, said string) uint64 { return canon.AdsMark(what, nth, said) }
-}
-
 // textHole is of a text that rows say as it is; idHole of the item's own id.
 func textHole(key string, what canon.AdsMarked) stencil.Hole {
-	return stencil.Hole{Key: key, Sample: func(nth int) string { return key + sample(nth) }, Sum: marked(what)}
+	return stencil.Hole{Key: key, Sample: func(nth int) string { return key + sample(nth) }, Mark: what}
 }
 
 func idHole(key string) stencil.Hole {
@@ -43,7 +36,7 @@ func instantHole(key string, second int) stencil.Hole {
 // dayHole is of an instant of which rows say the day, and a moment of that day.
 func dayHole(key string, what canon.AdsMarked, v *view, year int, moment func(*canon.Place, canon.Day) time.Time) stencil.Hole {
 	return stencil.Hole{
-		Key: key, Sum: marked(what),
+		Key: key, Mark: what,
 		Sample: func(nth int) string {
 			return time.Date(year, time.March, 1+nth, 18, 0, 0, 0, time.UTC).Format(time.RFC3339)
 		},
@@ -65,7 +58,7 @@ func dayHole(key string, what canon.AdsMarked, v *view, year int, moment func(*c
 // amountHole is of an amount of money.
 func amountHole(key string, what canon.AdsMarked, whole int) stencil.Hole {
 	return stencil.Hole{
-		Key: key, Number: true, Sum: marked(what), Sample: func(nth int) string { return fmt.Sprintf("%d.%02d", whole, 11+nth) },
+		Key: key, Number: true, Mark: what, Sample: func(nth int) string { return fmt.Sprintf("%d.%02d", whole, 11+nth) },
 		Says: func(value string) (said [2]string, ok bool) {
 			m, err := canon.ParseMoney(value, "")
 			return [2]string{m.Amount()}, err == nil
@@ -76,7 +69,7 @@ func amountHole(key string, what canon.AdsMarked, whole int) stencil.Hole {
 // percentHole is of a whole number.
 func percentHole(key string, what canon.AdsMarked) stencil.Hole {
 	return stencil.Hole{
-		Key: key, Number: true, Sum: marked(what), Sample: func(nth int) string { return strconv.Itoa(716_500_013 + nth) },
+		Key: key, Number: true, Mark: what, Sample: func(nth int) string { return strconv.Itoa(716_500_013 + nth) },
 		Says: func(value string) (said [2]string, ok bool) {
 			n, err := strconv.Atoi(value)
 			return [2]string{strconv.Itoa(n)}, err == nil
@@ -101,18 +94,13 @@ func v1GroupHoles(*view) []stencil.Hole {
 }
 
 func v1AdHoles(*view) []stencil.Hole {
-	return v1CommonHoles("adId", textHole("campaignId", canon.MarkedCampaign), textHole("adGroupId", canon.MarkedGroup), v1PromotedHole("productId"), v1PromotedHole("resolvedProductId"))
+	return v1CommonHoles("adId", textHole("campaignId", canon.MarkedCampaign), textHole("adGroupId", canon.MarkedGroup), v1PromotedHole("productId", 0), v1PromotedHole("resolvedProductId", 1))
 }
 
 // v1PromotedHole is of what is advertised: the product that Amazon makes of a seller's own number is the second of an ad's.
-func v1PromotedHole(key string) stencil.Hole {
-	h := textHole(key, canon.MarkedNothing)
-	h.Sum = func(nth int, said string) uint64 {
-		if key == "resolvedProductId" {
-			nth++
-		}
-		return canon.AdsMark(canon.MarkedPromoted, nth, said)
-	}
+func v1PromotedHole(key string, first int) stencil.Hole {
+	h := textHole(key, canon.MarkedPromoted)
+	h.First = first
 	return h
 }
 
