@@ -41,6 +41,11 @@ func (d Day) parts() (year int, month time.Month, day int, ok bool) {
 
 // Add returns the day n days later.
 func (d Day) Add(n int) Day {
+	if year, month, day, ok := d.parts(); ok {
+		if text, ok := appendSecond(nil, time.Date(year, month, day+n, 0, 0, 0, 0, time.UTC)); ok {
+			return Day(text[:len(time.DateOnly)])
+		}
+	}
 	t, err := time.Parse(time.DateOnly, string(d))
 	if err != nil {
 		return d

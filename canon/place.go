@@ -5,13 +5,16 @@ import (
 	"time"
 )
 
-// A Place is where days are. It is a time.Location that remembers the two stretches of time that were asked for last, such as this summer and this
-// winter, in which its clocks were set alike: a list has thousands of days, and beyond the last change that a zone's file lists, Go works
-// each of them out from the zone's rule. It is safe for concurrent use.
+// A Place is where days are. It is a time.Location that remembers the stretches of time in which its clocks were set alike, each in all the weeks
+// that it was asked for: a list has thousands of days, and beyond the last change that a zone's file lists, Go works each of them out from the
+// zone's rule. It is safe for concurrent use.
 type Place struct {
 	*time.Location
-	known [2]atomic.Pointer[stretch]
+	known [256]atomic.Pointer[stretch] // by spans of 24 days: sixteen years of them
 }
+
+// span is how many bits of a time in seconds tell moments of one span apart.
+const span = 21
 
 // A stretch is a time between two settings of clocks, in seconds since 1970.
 type stretch struct{ from, to, offset int64 }
@@ -23,10 +26,9 @@ func NewPlace(l *time.Location) *Place { return &Place{Location: l} }
 
 // stretch is the one that a moment is in.
 func (p *Place) stretch(unix int64) *stretch {
-	for i := range p.known {
-		if s := p.known[i].Load(); s != nil && s.from <= unix && unix < s.to {
-			return s
-		}
+	known := &p.known[uint64(unix>>span)%uint64(len(p.known))]
+	if s := known.Load(); s != nil && s.from <= unix && unix < s.to {
+		return s
 	}
 	t := time.Unix(unix, 0).In(p.Location)
 	_, offset := t.Zone()
@@ -38,8 +40,7 @@ func (p *Place) stretch(unix int64) *stretch {
 	if !to.IsZero() {
 		s.to = to.Unix()
 	}
-	p.known[1].Store(p.known[0].Load())
-	p.known[0].Store(s)
+	known.Store(s)
 	return s
 }
 
@@ -69,13 +70,8 @@ func (p *Place) Start(d Day) time.Time {
 		return dayStart(d, p.Location)
 	}
 	at := time.Date(year, month, number, 0, 0, 0, 0, time.UTC).Unix()
-	for i := range p.known {
-		s := p.known[i].Load()
-		if s != nil && s.from+day < at && at < s.to-day { // far from any change of clocks
-			return time.Unix(at-s.offset, 0).UTC()
-		}
+	if s := p.stretch(at); s.from+day < at && at < s.to-day { // far from any change of clocks
+		return time.Unix(at-s.offset, 0).UTC()
 	}
-	begins := dayStart(d, p.Location)
-	p.stretch(begins.Unix())
-	return begins
+	return dayStart(d, p.Location)
 }

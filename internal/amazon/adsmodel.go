@@ -70,9 +70,9 @@ type AdsTaker interface {
 	// query and the account. Where it knows what they hold, known is true, next is what End was told of them, and they are not read.
 	Page(list string, text []byte) (next string, known bool)
 
-	// Copy takes the object that a text begins with unread, where ones that are like it were taken before. It returns the length of that
-	// object's text, or 0 where it has to be read.
-	Copy(text string) int
+	// Copy takes the object that a text begins with unread, where ones of the same of Amazon's lists that are like it were taken before. It
+	// returns the length of that object's text, or 0 where it has to be read.
+	Copy(list, text string) int
 
 	// Take takes one object. Neither the object nor what it refers to is good for longer than the call; its texts are parts of the page.
 	Take(o canon.AdsObject, from AdsOrigin)

@@ -2,15 +2,20 @@ package stencil
 
 import "strings"
 
-// cut takes an item apart at its holes: the ways to them, and the way to its end. What stands in the holes is in the slots then. There is
-// nothing where the item is no JSON.
-func (s *Set) cut(item string, holes []*hole) []*way {
+// A step is a stretch of an item, and the hole behind it; nil for the item's end.
+type step struct {
+	text string
+	hole *hole
+	nth  int // which value of the hole's key it is
+}
+
+// cut takes an item apart at its holes, and puts what stands in these into the slots. There is nothing where the item is no JSON.
+func (s *Set) cut(item string) (steps []step) {
 	item = strings.Clone(item) // it is a part of a whole page
 	s.slots = s.slots[:0]
-	var ways []*way
 	key, from := "", 0
 	take := func(number bool, begin, end int) {
-		for _, h := range holes {
+		for _, h := range s.holes {
 			if h.Key != key || h.Number != number || begin == end {
 				continue
 			}
@@ -21,7 +26,7 @@ func (s *Set) cut(item string, holes []*hole) []*way {
 				}
 			}
 			s.slot(h, nth, item[begin:end])
-			ways = append(ways, &way{text: item[from:begin], hole: h, nth: nth})
+			steps = append(steps, step{item[from:begin], h, nth})
 			from = end
 		}
 	}
@@ -39,14 +44,14 @@ func (s *Set) cut(item string, holes []*hole) []*way {
 			}
 			at = end
 		case c == '-' || c >= '0' && c <= '9':
-			end := at + len((&hole{Hole: Hole{Number: true}}).value(item[at:]))
+			end := at + number(item[at:])
 			take(true, at, end)
 			at = end
 		default:
 			at++
 		}
 	}
-	return append(ways, &way{text: item[from:]})
+	return append(steps, step{text: item[from:]})
 }
 
 // quoted is where the text that begins at a quote ends; -1 for nowhere.
@@ -60,4 +65,12 @@ func quoted(item string, at int) int {
 		}
 	}
 	return -1
+}
+
+// number is how long the number is that a text begins with.
+func number(text string) (n int) {
+	for n < len(text) && (text[n] >= '0' && text[n] <= '9' || text[n] == '.' || text[n] == '-' || text[n] == '+' || text[n]|0x20 == 'e') {
+		n++
+	}
+	return n
 }

@@ -4,15 +4,13 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
-
-	"github.com/lockkeeper-dev/lockkeeper/canon"
 )
 
-// Learn learns from an item and its row. The items of a kind have the same holes. Read reads another item of the kind as this one was read, and
-// makes its row, which is good until it is called again; ok is false where it would have none.
+// Learn learns from an item and its row. Read reads another item as this one was read, and makes its row, which is good until it is called again;
+// ok is false where it would have none.
 //
 // Learning costs more than it saves, so it goes on only as long as enough was written by what was learned.
-func (s *Set) Learn(kind string, holes func() []Hole, item string, row Row, read func(item string) (Row, bool)) {
+func (s *Set) Learn(item string, row Row, read func(item string) (Row, bool)) {
 	if s.learned > tried+s.copied/32 {
 		return
 	}
@@ -20,18 +18,15 @@ func (s *Set) Learn(kind string, holes func() []Hole, item string, row Row, read
 		return // one of its values is one that cannot be copied
 	}
 	s.learned++
-	if s.holes[kind] == nil {
-		s.know(kind, holes())
-	}
-	ways := s.cut(item, s.holes[kind])
-	if ways == nil {
+	steps := s.cut(item)
+	if steps == nil {
 		return
 	}
 	values := make([]string, len(s.slots))
 	for i := range s.slots {
 		values[i] = s.slots[i].value
 	}
-	drawn := s.draw(ways, read)
+	drawn := s.draw(steps, read)
 	if drawn == nil {
 		return
 	}
@@ -40,15 +35,13 @@ func (s *Set) Learn(kind string, holes func() []Hole, item string, row Row, read
 	}
 	if !s.say() { // what the item says cannot be copied, so another sample has to do
 		var ok bool
-		if row, ok = s.sample(ways, 1, read); !ok {
+		if row, ok = s.sample(steps, 1, read); !ok {
 			return
 		}
 	}
-	if !s.writes(drawn, row) {
-		return
+	if s.writes(drawn, row) {
+		s.root.add(steps, drawn)
 	}
-	ways[len(ways)-1].row = drawn
-	s.root.add(ways)
 }
 
 // writes reports whether a stencil writes the row of the slots.
@@ -57,25 +50,9 @@ func (s *Set) writes(by *stencil, row Row) bool {
 	return bytes.Equal(text, row.Text) && stamp == row.Stamp
 }
 
-func (s *Set) know(kind string, holes []Hole) {
-	if s.holes == nil {
-		s.holes = map[string][]*hole{}
-	}
-	for _, h := range holes {
-		if h.Fits == nil {
-			h.Fits = canon.PlainText
-		}
-		one := &hole{Hole: h}
-		if h.Says != nil {
-			one.said = make([]saying, few)
-		}
-		s.holes[kind] = append(s.holes[kind], one)
-	}
-}
-
 // draw makes the stencil of an item that was cut: it looks for what a row says of samples in the place of its values.
-func (s *Set) draw(ways []*way, read func(string) (Row, bool)) *stencil {
-	row, ok := s.sample(ways, 0, read)
+func (s *Set) draw(steps []step, read func(string) (Row, bool)) *stencil {
+	row, ok := s.sample(steps, 0, read)
 	if !ok {
 		return nil
 	}
@@ -91,14 +68,14 @@ func (s *Set) draw(ways []*way, read func(string) (Row, bool)) *stencil {
 }
 
 // sample puts samples into the slots, and has the item read that is made of them.
-func (s *Set) sample(ways []*way, turn int, read func(string) (Row, bool)) (Row, bool) {
+func (s *Set) sample(steps []step, turn int, read func(string) (Row, bool)) (Row, bool) {
 	var item strings.Builder
 	for i := range s.slots {
 		slot := &s.slots[i]
 		slot.value = slot.hole.Sample(slot.nth + 7*turn)
-		item.WriteString(ways[i].text + slot.value)
+		item.WriteString(steps[i].text + slot.value)
 	}
-	item.WriteString(ways[len(ways)-1].text)
+	item.WriteString(steps[len(steps)-1].text)
 	row, ok := read(item.String())
 	return row, ok && s.say()
 }
@@ -147,24 +124,4 @@ func (s *Set) pieces(row Row) (all []piece) {
 		}
 		at = next.at + len(next.text)
 	}
-}
-
-// add makes ways of a node and those behind it.
-func (n *node) add(ways []*way) {
-	for _, w := range ways {
-		known := n.known(w)
-		if known == nil {
-			n.ways, known = append(n.ways, w), w
-		}
-		n = &known.next
-	}
-}
-
-func (n *node) known(w *way) *way {
-	for _, known := range n.ways {
-		if known.text == w.text && known.hole == w.hole && known.row == nil && w.row == nil {
-			return known
-		}
-	}
-	return nil
 }

@@ -26,8 +26,11 @@ type Hole struct {
 	// Fits reports whether rows say the value as it stands in the item. Where neither it nor Says is given, text fits that needs no escapes.
 	Fits func(value string) bool
 
-	// Says is what rows say of the value: one text, or two. What it said of a value is remembered. Defaults to the value itself.
+	// Says is what rows say of the value: one text, or two, which may be parts of it. Defaults to the value itself.
 	Says func(value string) (said [2]string, ok bool)
+
+	// Few tells that the values are few, so that what is said of them is worth remembering. Defaults to as many as there are items.
+	Few bool
 
 	// Mark is what the first text that the row says of a value adds to the row's sum as; First is which of such values the key's first is.
 	// Defaults to nothing.
@@ -51,18 +54,33 @@ type Set struct {
 	Stamp string // stands in the rows that are written
 	ID    string // of the item whose row was written last: a part of that item
 
+	holes   []*hole
 	root    node
-	holes   map[string][]*hole // of each kind of item
-	slots   []slot             // of the item under way
-	learned int                // how often it was tried
+	slots   []slot // of the item under way
+	learned int    // how often it was tried
 	copied  int
+}
+
+// New returns a Set for items that differ in some holes.
+func New(holes []Hole) *Set {
+	s := &Set{}
+	for _, h := range holes {
+		if h.Fits == nil {
+			h.Fits = canon.PlainText
+		}
+		one := &hole{Hole: h}
+		if h.Few {
+			one.said = make([]saying, few)
+		}
+		s.holes = append(s.holes, one)
+	}
+	return s
 }
 
 // A hole is a Hole that remembers what rows said of some of its values.
 type hole struct {
 	Hole
-	said  []saying // by their hash
-	asked int      // how often none of these was the value
+	said []saying // by their hash
 }
 
 type saying struct {
@@ -78,21 +96,24 @@ type slot struct {
 	said  [2]string
 }
 
-// few and many are how many values of a hole are remembered, at first and at most, and tried is how many items are learned from before any was
-// of use.
+// few is how many values of a hole are remembered, and tried how many items are learned from before any was of use.
 const (
-	few, many = 1 << 6, 1 << 12
-	tried     = 16
+	few   = 1 << 8
+	tried = 16
 )
 
 // say finds out what a row says of the slot's value.
 func (s *slot) say() (ok bool) {
 	h := s.hole
-	if h.Says == nil {
+	switch {
+	case h.Says == nil:
 		s.said[0] = s.value
 		return h.Fits(s.value)
+	case !h.Few:
+		s.said, ok = h.Says(s.value)
+		return ok
 	}
-	known := h.known(s.value)
+	known := &h.said[hash(s.value)%few]
 	if known.value != s.value {
 		value := strings.Clone(s.value) // it is a part of a whole page
 		texts, ok := h.Says(value)
@@ -105,27 +126,10 @@ func (s *slot) say() (ok bool) {
 	return true
 }
 
-// known is where a value is remembered.
-func (h *hole) known(value string) *saying {
-	at := &h.said[hash(value)%uint64(len(h.said))]
-	if at.value == value {
-		return at
-	}
-	if h.asked++; h.asked > len(h.said) && len(h.said) < many {
-		before := h.said
-		h.said, h.asked = make([]saying, 8*len(before)), 0
-		for _, one := range before {
-			h.said[hash(one.value)%uint64(len(h.said))] = one
-		}
-		at = &h.said[hash(value)%uint64(len(h.said))]
-	}
-	return at
-}
-
-// hash spreads values whose first and last letters differ.
+// hash spreads short values.
 func hash(s string) uint64 {
 	h := uint64(len(s))
-	for i := len(s) - min(len(s), 18); i < len(s) && i < 10; i++ { // "26-06-21" of an instant, "12.50" of an amount
+	for i := range min(len(s), 10) {
 		h = h*31 + uint64(s[i])
 	}
 	return h

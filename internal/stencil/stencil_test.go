@@ -67,18 +67,20 @@ func (r *reader) row(item string) (stencil.Row, bool) {
 	return stencil.Row{Text: text, Stamp: place(`"stamp":"`), Sum: place(`"sum":"`)}, true
 }
 
-func holes() []stencil.Hole {
-	return []stencil.Hole{
+func newSet() *stencil.Set {
+	s := stencil.New([]stencil.Hole{
 		{Key: "id", Own: true, Mark: canon.MarkedID, Sample: func(nth int) string { return fmt.Sprint("id-", nth) }},
 		{Key: "name", Sample: func(nth int) string { return fmt.Sprint("name-", nth) }},
-		{Key: "price", Number: true, Says: cents, Mark: canon.MarkedAmount, Sample: func(nth int) string { return fmt.Sprintf("73100%d.25", nth) }},
-	}
+		{Key: "price", Number: true, Says: cents, Mark: canon.MarkedAmount, Few: true, Sample: func(nth int) string { return fmt.Sprintf("73100%d.25", nth) }},
+	})
+	s.Stamp = stamp
+	return s
 }
 
 // list makes the rows of items as a list does, and tells how many were copied.
 func list(t testing.TB, items ...string) (rows []string, copied int) {
 	t.Helper()
-	s, r := &stencil.Set{Stamp: stamp}, &reader{}
+	s, r := newSet(), &reader{}
 	for i, item := range items {
 		before := "{},"
 		b, at, n := s.Copy([]byte(before), item+`,{"id":"next"}`)
@@ -92,7 +94,7 @@ func list(t testing.TB, items ...string) (rows []string, copied int) {
 				continue
 			}
 			rows = append(rows, string(row.Text))
-			s.Learn("things", holes, item, row, r.row)
+			s.Learn(item, row, r.row)
 			continue
 		}
 		copied++
@@ -129,7 +131,8 @@ func TestItemsThatAreAlikeAreCopied(t *testing.T) {
 		"fewer values":      {[]string{`{"id":"1","name":"a"}`, `{"id":"2"}`, `{"id":"3","name":"b"}`, `{"id":"4"}`}, 2},
 		"empty":             {[]string{`{"id":"1","name":"a"}`, `{"id":"2","name":""}`, `{"id":"3","name":""}`, `{"id":"4","name":"b"}`}, 2},
 		"null":              {[]string{`{"id":"1","name":"a"}`, `{"id":"2","name":null}`, `{"id":"3","name":null}`}, 1},
-		"escapes":           {[]string{`{"id":"1","name":"a"}`, `{"id":"2","name":"\u0041"}`, `{"id":"3","name":"a\"b"}`, `{"id":"4","name":"<b>"}`, `{"id":"5","name":"é"}`}, 0},
+		"escapes":           {[]string{`{"id":"1","name":"a"}`, `{"id":"2","name":"\u0041"}`, `{"id":"3","name":"a\"b"}`, `{"id":"4","name":"<b>"}`, `{"id":"5","name":"\u2028"}`}, 0},
+		"other letters":     {[]string{`{"id":"1","name":"a"}`, `{"id":"2","name":"é 日本"}`}, 1},
 		"learned of those":  {[]string{`{"id":"1","name":"a\"b"}`, `{"id":"2","name":"b"}`}, 1},
 		"blanks":            {[]string{`{"id": "1", "price": 2}`, `{"id":"2","price":2}`, `{"id": "3", "price": 4}`}, 1},
 		"number or text":    {[]string{`{"id":"1","price":2}`, `{"id":"2","price":"2"}`, `{"id":"3","price":3}`, `{"id":"4","price":"2"}`}, 2},
@@ -153,11 +156,11 @@ func TestItemsThatAreAlikeAreCopied(t *testing.T) {
 // Lists in which nothing is alike cost little more than reading them.
 func TestLearningEnds(t *testing.T) {
 	t.Parallel()
-	s, r := &stencil.Set{Stamp: stamp}, &reader{}
+	s, r := newSet(), &reader{}
 	for i := range 1000 {
 		item := fmt.Sprintf(`{"id":"%d","kind":"%d"}`, i, i)
 		row, _ := (&reader{}).row(item)
-		s.Learn("things", holes, item, row, r.row)
+		s.Learn(item, row, r.row)
 	}
 	if r.read > 100 {
 		t.Errorf("%d samples were read for 1000 items that nothing was copied of", r.read)
@@ -167,9 +170,9 @@ func TestLearningEnds(t *testing.T) {
 // The id is that of the item copied last, and belongs to it.
 func TestSetTellsTheID(t *testing.T) {
 	t.Parallel()
-	s, r := &stencil.Set{Stamp: stamp}, &reader{}
+	s, r := newSet(), &reader{}
 	row, _ := r.row(`{"name":"a","id":"1"}`)
-	s.Learn("things", holes, `{"name":"a","id":"1"}`, row, r.row)
+	s.Learn(`{"name":"a","id":"1"}`, row, r.row)
 	if _, _, n := s.Copy(nil, `{"name":"b","id":"234"}`); n == 0 || s.ID != "234" {
 		t.Errorf("copied %d bytes of the item %q", n, s.ID)
 	}

@@ -17,7 +17,7 @@ import (
 type source struct {
 	Place
 	channel canon.Channel
-	copies  stencil.Set // of one listing
+	copies  map[string]*stencil.Set // of one listing, by Amazon's lists
 }
 
 func (s *source) key() string {
@@ -43,7 +43,7 @@ func (u *Ads) sources(l *listing) (all []source, denied []string, err error) {
 				}
 				continue
 			}
-			all = append(all, source{Place: p, channel: channel})
+			all = append(all, source{p, channel, map[string]*stencil.Set{}})
 		}
 	}
 	if len(all) > 0 {

@@ -1,6 +1,7 @@
 package unified
 
 import (
+	"bytes"
 	"context"
 	"strings"
 	"time"
@@ -19,10 +20,10 @@ type taking struct {
 	rows    *rows
 	sum     sum // of the page
 	summed  bool
-	text    []byte       // of the page
-	copies  *stencil.Set // writes rows that are like others; nil where none are
-	kind    uint64       // what the hashes of the objects' ids begin with
-	seen    []uint64     // those hashes
+	text    []byte                  // of the page
+	copies  map[string]*stencil.Set // write rows that are like others, by the list; nil where none are
+	kind    uint64                  // what the hashes of the objects' ids begin with
+	seen    []uint64                // those hashes
 	err     error
 }
 
@@ -41,20 +42,21 @@ func (t *taking) Page(list string, text []byte) (next string, known bool) {
 	t.rows.text = make([]byte, 0, len(text)+len(text)/8) // an object here is about as long as Amazon's
 	t.rows.all, t.seen = make([]row, 0, len(text)/512), make([]uint64, 0, len(text)/512)
 	if len(text) >= t.ads.cfg.Alike && t.listing.alike() {
-		t.copies = &t.source.copies
-		t.copies.Stamp = t.rows.stamp
+		t.copies = t.source.copies
 	}
 	return "", false
 }
 
 // Copy implements amazon.AdsTaker.
-func (t *taking) Copy(text string) int {
-	if t.copies == nil || t.err != nil {
+func (t *taking) Copy(list, text string) int {
+	by := t.copies[list]
+	if by == nil || t.err != nil {
 		return 0
 	}
-	n := t.rows.copy(t.copies, text)
+	by.Stamp = t.rows.stamp
+	n := t.rows.copy(by, text)
 	if n > 0 {
-		t.note(t.copies.ID)
+		t.note(by.ID)
 	}
 	return n
 }
@@ -68,7 +70,13 @@ func (t *taking) Take(o canon.AdsObject, from amazon.AdsOrigin) {
 	t.err = err
 	t.note(o.Common().ID)
 	if kept && t.copies != nil && from.Read != nil {
-		t.copies.Learn(from.List, from.Holes, from.Text, row, func(text string) (stencil.Row, bool) {
+		by := t.copies[from.List]
+		if by == nil {
+			by = stencil.New(from.Holes())
+			t.copies[from.List] = by
+		}
+		by.Stamp = t.rows.stamp
+		by.Learn(from.Text, row, func(text string) (stencil.Row, bool) {
 			return t.sample(from.Read(text))
 		})
 	}
@@ -91,6 +99,9 @@ func (t *taking) note(id string) {
 // End implements amazon.AdsTaker.
 func (t *taking) End(next string) {
 	if t.rows.next = strings.Clone(next); t.summed && t.err == nil {
+		if len(t.rows.text) < cap(t.rows.text)/2 { // few of the page's objects are kept
+			t.rows.text = bytes.Clone(t.rows.text)
+		}
 		t.ads.memo.put(t.sum, t.rows)
 	}
 }

@@ -133,7 +133,7 @@ func (w *world) AdsList(ctx context.Context, _ amazon.Asker, account canon.Accou
 		if err != nil {
 			return page, err
 		}
-		if q.Taker.Copy(string(text)+",{}") == len(text) {
+		if q.Taker.Copy("campaigns", string(text)+",{}") == len(text) {
 			w.copied.Add(1)
 			continue
 		}

@@ -23,6 +23,7 @@ type Program struct {
 	amazon.Described
 
 	collections []*collection
+	zones       *zones
 }
 
 var (
@@ -36,7 +37,7 @@ func New() *Program { return embedded() }
 
 // embedded reads the description once; it is shared and never changed.
 var embedded = sync.OnceValue(func() *Program {
-	p := &Program{Described: amazon.Describe(programText, problemsText)}
+	p := &Program{Described: amazon.Describe(programText, problemsText), zones: newZones()}
 	p.collections = collections(p.Descriptor(), V1)
 	return p
 })

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/lockkeeper-dev/lockkeeper/canon"
@@ -150,12 +151,32 @@ type view struct {
 	told    bool                          // encode what Amazon alone tells as well, which no write may hold
 }
 
-func newView(a canon.Account) *view {
-	v := &view{account: a, place: canon.NewPlace(time.UTC), reasons: map[string]canon.AdsEffective{}}
-	if l, err := time.LoadLocation(a.Timezone); err == nil {
-		v.place = canon.NewPlace(l)
+func (p *Program) view(a canon.Account) *view {
+	return &view{account: a, place: p.zones.place(a.Timezone), reasons: map[string]canon.AdsEffective{}}
+}
+
+// zones are the places of accounts by the names of their zones: reading one from its file takes longer than reading a short page. It is safe for
+// concurrent use.
+type zones struct {
+	mu  sync.Mutex
+	all map[string]*canon.Place
+}
+
+func newZones() *zones { return &zones{all: map[string]*canon.Place{}} }
+
+// place is that of a zone; UTC where there is none of its name.
+func (z *zones) place(name string) *canon.Place {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	if known := z.all[name]; known != nil {
+		return known
 	}
-	return v
+	l, err := time.LoadLocation(name)
+	if err != nil {
+		return canon.NewPlace(time.UTC)
+	}
+	z.all[name] = canon.NewPlace(l)
+	return z.all[name]
 }
 
 // money reads an amount of the account's currency.

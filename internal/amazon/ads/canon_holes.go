@@ -45,12 +45,16 @@ func dayHole(key string, what canon.AdsMarked, v *view, year int, moment func(*c
 			if err != nil || t.IsZero() {
 				return said, false
 			}
+			_, usual := usualInstant(value)
+			if d := canon.Day(value[:10]); usual && moment(v.place, d).Equal(t) {
+				return [2]string{string(d), value}, true // west of Greenwich: the day is the date, and the moment the one that Amazon tells
+			}
 			d := v.place.DayOf(t)
 			at := moment(v.place, d)
-			if said = [2]string{string(d), value}; !at.Equal(t) || !instantAsSaid(value) { // else it is the moment itself that Amazon tells
-				said[1] = at.Format(time.RFC3339)
+			if usual && at.Equal(t) {
+				return [2]string{string(d), value}, true
 			}
-			return said, !at.IsZero()
+			return [2]string{string(d), at.Format(time.RFC3339)}, !at.IsZero()
 		},
 	}
 }
@@ -58,7 +62,7 @@ func dayHole(key string, what canon.AdsMarked, v *view, year int, moment func(*c
 // amountHole is of an amount of money.
 func amountHole(key string, what canon.AdsMarked, whole int) stencil.Hole {
 	return stencil.Hole{
-		Key: key, Number: true, Mark: what, Sample: func(nth int) string { return fmt.Sprintf("%d.%02d", whole, 11+nth) },
+		Key: key, Number: true, Few: true, Mark: what, Sample: func(nth int) string { return fmt.Sprintf("%d.%02d", whole, 11+nth) },
 		Says: func(value string) (said [2]string, ok bool) {
 			m, err := canon.ParseMoney(value, "")
 			return [2]string{m.Amount()}, err == nil
@@ -69,7 +73,7 @@ func amountHole(key string, what canon.AdsMarked, whole int) stencil.Hole {
 // percentHole is of a whole number.
 func percentHole(key string, what canon.AdsMarked) stencil.Hole {
 	return stencil.Hole{
-		Key: key, Number: true, Mark: what, Sample: func(nth int) string { return strconv.Itoa(716_500_013 + nth) },
+		Key: key, Number: true, Few: true, Mark: what, Sample: func(nth int) string { return strconv.Itoa(716_500_013 + nth) },
 		Says: func(value string) (said [2]string, ok bool) {
 			n, err := strconv.Atoi(value)
 			return [2]string{strconv.Itoa(n)}, err == nil

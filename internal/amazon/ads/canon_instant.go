@@ -9,7 +9,7 @@ func instant(s string) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	if p, ok := usualInstant(s); ok {
-		return time.Date(p.year, time.Month(p.month), p.day, p.hour, p.minute, p.second, 0, time.UTC), nil
+		return p.time(), nil
 	}
 	t, err := time.Parse(time.RFC3339, s)
 	return t.UTC(), err
@@ -26,6 +26,10 @@ func instantAsSaid(s string) bool {
 
 // instantParts are the numbers of an instant.
 type instantParts struct{ year, month, day, hour, minute, second int }
+
+func (p instantParts) time() time.Time {
+	return time.Date(p.year, time.Month(p.month), p.day, p.hour, p.minute, p.second, 0, time.UTC)
+}
 
 // An instant as Amazon writes nearly all, 2026-06-21T05:03:07Z, with nothing but zeros, in words of eight bytes of which the last two overlap; and
 // where in each the bytes are that are no digits.

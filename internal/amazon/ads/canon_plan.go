@@ -49,7 +49,7 @@ func (p *Program) AdsPlan(account canon.Account, changes []amazon.AdsChange) ([]
 // plan makes the requests: what is new first, then what is changed, then what is archived, each in its order and in batches of at most
 // what the wire takes.
 func (p *Program) plan(account canon.Account, changes []amazon.AdsChange) ([]planned, map[int]amazon.AdsRefusal) {
-	v, refused := newView(account), map[int]amazon.AdsRefusal{}
+	v, refused := p.view(account), map[int]amazon.AdsRefusal{}
 	type key struct {
 		collection *collection
 		verb       string

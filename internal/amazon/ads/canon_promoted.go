@@ -82,7 +82,7 @@ func (p *Program) advertised(ctx context.Context, s amazon.Asker, v *view, q *am
 	for _, ads := range from {
 		at := section{ads, amazon.AdsQuery{Kind: canon.KindAd, Channel: ads.channel, Statuses: q.Statuses}}
 		for token := ""; ; {
-			objects, next, err := p.listPage(ctx, s, newView(v.account), &at, token)
+			objects, next, err := p.listPage(ctx, s, p.view(v.account), &at, token)
 			if err != nil {
 				return nil, err
 			}

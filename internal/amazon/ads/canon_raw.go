@@ -12,7 +12,7 @@ import (
 // AdsRaw implements amazon.AdsModel. What Amazon's names say is read as an answer of Amazon's would be, by the collection of that kind and channel which
 // understands them all; so it is the model's own fields that are written, past whose guards there is no way.
 func (p *Program) AdsRaw(account canon.Account, kind canon.AdsKind, channel canon.Channel, raw map[string]string) (fields map[string]json.RawMessage, unknown string) {
-	v := newView(account)
+	v := p.view(account)
 	for _, c := range p.of(kind, channel) {
 		if c.ops[verbCreate] == "" && c.ops[verbUpdate] == "" {
 			continue

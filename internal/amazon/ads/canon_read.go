@@ -3,6 +3,7 @@ package ads
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -112,7 +113,7 @@ func (p *Program) AdsList(ctx context.Context, s amazon.Asker, account canon.Acc
 		}
 		at = n
 	}
-	v := newView(account)
+	v := p.view(account)
 	v.raw = q.Raw
 	for at < len(sections) {
 		objects, next, err := p.listPage(ctx, s, v, &sections[at], token)
@@ -206,7 +207,7 @@ func (p *Program) listPage(ctx context.Context, s amazon.Asker, v *view, at *sec
 	}
 	taker := at.query.Taker
 	if taker != nil {
-		if next, known := taker.Page(c.pageOf(token, size), answer.Body); known {
+		if next, known := taker.Page(c.pageOf(&at.query, token, size), answer.Body); known {
 			return nil, next, nil
 		}
 	}
@@ -214,7 +215,6 @@ func (p *Program) listPage(ctx context.Context, s amazon.Asker, v *view, at *sec
 	if err != nil {
 		return nil, "", broken(c, err)
 	}
-	next = strings.Clone(next) // the page's bytes may be another's by then
 	if taker != nil {
 		taker.End(next)
 	}
@@ -223,8 +223,8 @@ func (p *Program) listPage(ctx context.Context, s amazon.Asker, v *view, at *sec
 
 // pageOf names what a page is of, besides the account and the query. Where what follows a page does not stand in it, the token and the size
 // that it was asked for with belong to that.
-func (c *collection) pageOf(token string, size int) string {
-	name := c.ops[verbList]
+func (c *collection) pageOf(q *amazon.AdsQuery, token string, size int) string {
+	name := fmt.Sprint(c.ops[verbList], q.IDs, q.Campaigns, q.Groups, q.Portfolios) // a section asks for some of the query's
 	if _, ok := c.speaks.(passer); ok {
 		return name
 	}

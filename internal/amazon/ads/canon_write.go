@@ -18,7 +18,7 @@ func (p *Program) AdsWrite(ctx context.Context, s amazon.Asker, account canon.Ac
 	for i, r := range refused {
 		results[i].Refusal = &r
 	}
-	v := newView(account)
+	v := p.view(account)
 	var stop *amazon.AdsRefusal
 	for _, w := range writes {
 		if err := ctx.Err(); err != nil && stop == nil {

@@ -15,7 +15,7 @@ func (p *Program) RoundTrip(a canon.Account, o canon.AdsObject) (canon.AdsObject
 		if c.holds != nil && !c.holds(o) {
 			continue
 		}
-		v := newView(a)
+		v := p.view(a)
 		v.told = true
 		w, err := c.encode(o, v)
 		if err != nil {
@@ -41,7 +41,7 @@ func (p *Program) Collections() (names []string) {
 
 // Read reads an item of the nth collection.
 func (p *Program) Read(n int, a canon.Account, item []byte) (canon.AdsObject, error) {
-	return p.collections[n].object(item, newView(a))
+	return p.collections[n].object(item, p.view(a))
 }
 
 // ReadAnswers reads a page and the answer to a write as those of the nth collection.
