@@ -69,6 +69,9 @@ func quoted(item string, at int) int {
 
 // number is how long the number is that a text begins with.
 func number(text string) (n int) {
+	if text == "" || text[0] != '-' && (text[0] < '0' || text[0] > '9') {
+		return 0
+	}
 	for n < len(text) && (text[n] >= '0' && text[n] <= '9' || text[n] == '.' || text[n] == '-' || text[n] == '+' || text[n]|0x20 == 'e') {
 		n++
 	}

@@ -107,7 +107,7 @@ func (s *slot) say() (ok bool) {
 	h := s.hole
 	switch {
 	case h.Says == nil:
-		s.said[0] = s.value
+		s.said = [2]string{s.value}
 		return h.Fits(s.value)
 	case !h.Few:
 		s.said, ok = h.Says(s.value)

@@ -136,13 +136,14 @@ func TestItemsThatAreAlikeAreCopied(t *testing.T) {
 		"learned of those":  {[]string{`{"id":"1","name":"a\"b"}`, `{"id":"2","name":"b"}`}, 1},
 		"blanks":            {[]string{`{"id": "1", "price": 2}`, `{"id":"2","price":2}`, `{"id": "3", "price": 4}`}, 1},
 		"number or text":    {[]string{`{"id":"1","price":2}`, `{"id":"2","price":"2"}`, `{"id":"3","price":3}`, `{"id":"4","price":"2"}`}, 2},
+		"what another said": {[]string{`{"price":1.5,"id":"1"}`, `{"price":1.5,"id":"2"}`, `{"id":"a","kind":"1.50"}`, `{"price":7,"id":"3"}`, `{"id":"b","kind":"1.50"}`}, 3},
 		"of no row":         {[]string{`{"id":"1","kind":"none"}`, `{"id":"2","kind":"none"}`}, 0},
 		"twice":             {[]string{`{"id":"1","name":"a","name":"b"}`, `{"id":"2","name":"c","name":"d"}`}, 1},
 		"deeper":            {[]string{`{"id":"1","more":{"name":"x","of":["id",{"name":"y"}]}}`, `{"id":"2","more":{"name":"z","of":["id",{"name":"w"}]}}`}, 1},
 		"sums of others":    {[]string{`{"id":"1","more":{"id":"x"}}`, `{"id":"2","more":{"id":"z"}}`}, 0},
 		"a sample's value":  {[]string{`{"id":"1","kind":"id-0"}`, `{"id":"2","kind":"id-0"}`}, 0},
 		"no rule":           {[]string{`{"id":"1","kind":"picky","price":7}`, `{"id":"2","kind":"picky","price":7}`}, 0},
-		"what is no number": {[]string{`{"id":"1","price":7}`, `{"id":"2","price":1e99}`}, 0},
+		"what is no number": {[]string{`{"id":"1","price":7}`, `{"id":"2","price":1e99}`, `{"id":"3","price":+1}`}, 0},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
