@@ -270,8 +270,9 @@ func (r *report) listings(b *strings.Builder) {
 		return
 	}
 	plain, first, again := r.listing["plain"], r.listing["first"], r.listing["again"]
-	fmt.Fprintf(b, "## Listing through the model\n\n%d campaigns of Sponsored Products, %.1f MB of Amazon's answers in pages of %d, by one pass over one connection: as `GET /lk/v1/ads/{grant}/campaign`, which reads, "+
-		"marks and writes each object, and as `POST /adsApi/v1/query/campaigns` through the plain gateway, which moves the same bytes unread. Read for the first time is with a model that remembers nothing; "+
+	fmt.Fprintf(b, "## Listing through the model\n\n%d campaigns of Sponsored Products, %.1f MB of Amazon's answers in pages of %d, by one pass over one connection: as `GET /lk/v1/ads/{grant}/campaign`, which tells "+
+		"each object in the words of the model and marks it, and as `POST /adsApi/v1/query/campaigns` through the plain gateway, which moves the same bytes unread. Read for the first time is with a model that remembers nothing: "+
+		"of each form of campaign it reads one, and writes the others after it; "+
 		"read again is with one that has read the same pages before, asks Amazon for them all the same, and finds no byte changed. CPU is of the whole process of the gateway, with its access log, counts and metrics; "+
 		"the sandbox's, apart, is of what stands for Amazon.\n\n| | gateway's CPU, ms | µs a campaign | sandbox's CPU, ms | clock, ms | answered, MB |\n|---|--:|--:|--:|--:|--:|\n",
 		listedCampaigns, float64(r.listedBytes)/1e6, listedPage)

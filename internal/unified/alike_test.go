@@ -200,7 +200,7 @@ func TestCopiesAreWhatReadingMakes(t *testing.T) {
 				d := newDrawing(rapid.Uint64().Draw(r, "seed"))
 				p := &pages{list: of.list, items: make([][]string, 2)}
 				for i := range p.items {
-					for range 150 {
+					for range 24 {
 						d.again()
 						p.items[i] = append(p.items[i], of.item(d))
 					}

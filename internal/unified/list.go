@@ -169,9 +169,9 @@ func flush(w io.Writer) {
 	}
 }
 
-// allow asks policy for all operations that a verb may take.
-func (u *Ads) allow(q *Request, kind canon.AdsKind, p Place, channel canon.Channel, verb string) error {
-	for _, op := range u.cfg.Model.AdsCan(kind, channel).Operations[verb] {
+// allow asks policy for all operations that something takes.
+func (q *Request) allow(p Place, operations []string) error {
+	for _, op := range operations {
 		if err := q.Access.Allow(p.Grant, p.Account, op); err != nil {
 			return err
 		}

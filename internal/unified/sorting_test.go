@@ -92,7 +92,7 @@ func TestSortedListsGoOnWithoutTheirReading(t *testing.T) {
 		w.account("g0", "9999", canon.NA, 20, 20) // many that are equal but for their names and ids
 		v := url.Values{
 			"sort": {rapid.SampledFrom([]string{"name", "id", "status", "created_at", "updated_at"}).Draw(r, "sort")}, "status": {"ACTIVE,PAUSED,ARCHIVED"},
-			"order": {rapid.SampledFrom([]string{"asc", "desc"}).Draw(r, "order")}, "limit": {strconv.Itoa(rapid.IntRange(6, 30).Draw(r, "limit"))},
+			"order": {rapid.SampledFrom([]string{"asc", "desc"}).Draw(r, "order")}, "limit": {strconv.Itoa(rapid.IntRange(12, 30).Draw(r, "limit"))},
 		}
 		stayed := brute(w, unified.All, url.Values{"status": {""}})
 		stayed = append(stayed, brute(w, unified.All, url.Values{"status": {"ARCHIVED"}})...)

@@ -20,6 +20,19 @@ type source struct {
 	copies  map[string]*stencil.Set // of one listing, by Amazon's lists
 }
 
+// by is what writes the rows of one of Amazon's lists.
+func (s *source) by(from amazon.AdsOrigin) *stencil.Set {
+	by := s.copies[from.List]
+	if by == nil {
+		if s.copies == nil {
+			s.copies = map[string]*stencil.Set{}
+		}
+		by = stencil.New(from.Holes())
+		s.copies[from.List] = by
+	}
+	return by
+}
+
 func (s *source) key() string {
 	return s.Grant.Name + "/" + s.Account.ID + "/" + string(s.Account.Region) + "/" + string(s.channel)
 }
@@ -31,19 +44,23 @@ func (u *Ads) sources(l *listing) (all []source, denied []string, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	channels := slices.DeleteFunc(slices.Clone(u.cfg.Model.AdsChannels(l.kind)), func(c canon.Channel) bool {
+		return len(l.channels) > 0 && c != "" && !slices.Contains(l.channels, c)
+	})
+	takes := map[canon.Channel][]string{} // the same for all of hundreds of accounts
+	for _, c := range channels {
+		takes[c] = u.cfg.Model.AdsCan(l.kind, c).Operations["list"]
+	}
 	for _, p := range places {
-		for _, channel := range u.cfg.Model.AdsChannels(l.kind) {
-			if len(l.channels) > 0 && channel != "" && !slices.Contains(l.channels, channel) {
-				continue
-			}
-			if refused := u.allow(l.request, l.kind, p, channel, "list"); refused != nil {
+		for _, channel := range channels {
+			if refused := l.request.allow(p, takes[channel]); refused != nil {
 				err = refused
 				if name := string(channel); !slices.Contains(denied, name) {
 					denied = append(denied, name)
 				}
 				continue
 			}
-			all = append(all, source{p, channel, map[string]*stencil.Set{}})
+			all = append(all, source{Place: p, channel: channel})
 		}
 	}
 	if len(all) > 0 {

@@ -20,10 +20,10 @@ type taking struct {
 	rows    *rows
 	sum     sum // of the page
 	summed  bool
-	text    []byte                  // of the page
-	copies  map[string]*stencil.Set // write rows that are like others, by the list; nil where none are
-	kind    uint64                  // what the hashes of the objects' ids begin with
-	seen    []uint64                // those hashes
+	text    []byte   // of the page
+	long    bool     // rows that are like others are written unread
+	kind    uint64   // what the hashes of the objects' ids begin with
+	seen    []uint64 // those hashes
 	err     error
 }
 
@@ -42,15 +42,15 @@ func (t *taking) Page(list string, text []byte) (next string, known bool) {
 	t.rows.text = make([]byte, 0, len(text)+len(text)/8) // an object here is about as long as Amazon's
 	t.rows.all, t.seen = make([]row, 0, len(text)/512), make([]uint64, 0, len(text)/512)
 	if len(text) >= t.ads.cfg.Alike && t.listing.alike() {
-		t.copies = t.source.copies
+		t.long = true
 	}
 	return "", false
 }
 
 // Copy implements amazon.AdsTaker.
 func (t *taking) Copy(list, text string) int {
-	by := t.copies[list]
-	if by == nil || t.err != nil {
+	by := t.source.copies[list]
+	if by == nil || !t.long || t.err != nil {
 		return 0
 	}
 	by.Stamp = t.rows.stamp
@@ -69,12 +69,8 @@ func (t *taking) Take(o canon.AdsObject, from amazon.AdsOrigin) {
 	row, kept, err := t.rows.add(t.listing, t.source.Place, o, t.now)
 	t.err = err
 	t.note(o.Common().ID)
-	if kept && t.copies != nil && from.Read != nil {
-		by := t.copies[from.List]
-		if by == nil {
-			by = stencil.New(from.Holes())
-			t.copies[from.List] = by
-		}
+	if kept && t.long && from.Read != nil {
+		by := t.source.by(from)
 		by.Stamp = t.rows.stamp
 		by.Learn(from.Text, row, func(text string) (stencil.Row, bool) {
 			return t.sample(from.Read(text))
@@ -136,6 +132,8 @@ func (u *Ads) page(ctx context.Context, l *listing, m *limiter, s *source, query
 	for _, o := range told.Objects {
 		t.Take(o, amazon.AdsOrigin{})
 	}
-	u.known.note(s.Account.ID, s.channel, t.seen...)
+	if len(t.seen) > 0 {
+		u.known.note(s.Account.ID, s.channel, t.seen...)
+	}
 	return page{part{t.rows, 0, len(t.rows.all), now.Format(time.RFC3339)}, told.Next}, t.err
 }
