@@ -19,6 +19,13 @@ func flock(f *os.File) error {
 	return err
 }
 
+// unlock ends the lock and closes the file. Closing alone would leave the lock to a process that is just being started and has not yet let go of
+// our files (flock(2): it ends with the last duplicate, or when one of them is unlocked).
+func unlock(f *os.File) {
+	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
+	_ = f.Close()
+}
+
 // owned reports whether the file is this user's.
 func owned(info fs.FileInfo) bool {
 	st, ok := info.Sys().(*syscall.Stat_t)

@@ -134,7 +134,7 @@ func (s *Store) release() error {
 		}
 	}
 	if s.lock != nil {
-		_ = s.lock.Close() // closing ends the lock
+		unlock(s.lock)
 	}
 	return first
 }
